@@ -1,0 +1,1 @@
+"""What the five services share: mechanism, and no word of the business."""

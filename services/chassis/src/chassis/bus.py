@@ -1,0 +1,154 @@
+"""The bus: one durable topic exchange, one queue a service, over RabbitMQ (amqp://) or PostgreSQL (pgmq://).
+
+The same code and the same behaviour on both: at least once, no order promised, retries and dead letters kept in
+tables (chassis.inbox), never in broker arguments. A Bus belongs to one thread.
+"""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import psycopg
+from kombu import Connection, Consumer, Exchange, Message, Producer, Queue, binding
+from kombu.exceptions import OperationalError
+
+EXCHANGE = "qj.events"
+Handler = Callable[[dict[str, Any]], None]
+
+# What a broken connection looks like, over both transports.
+CONNECTION_ERRORS: tuple[type[Exception], ...] = (OperationalError, OSError, psycopg.OperationalError)
+
+
+class Bus:
+    """`topology`: service -> the event types that it takes. `prefix` keeps test runs apart."""
+
+    def __init__(self, url: str, topology: dict[str, list[str]], prefix: str = "") -> None:
+        self.url = url
+        self.topology = topology
+        self.prefix = prefix
+        self.exchange = Exchange(prefix + EXCHANGE, type="topic", durable=True)
+        self._connection: Connection | None = None
+        self._producer: Producer | None = None
+
+    # -- declaring -------------------------------------------------------------------------------------------
+
+    def queue(self, service: str) -> Queue:
+        arguments = {"x-queue-type": "quorum"} if self.url.startswith("amqp") else {}
+        return Queue(
+            f"{self.prefix}qj.{service}",
+            bindings=[binding(self.exchange, routing_key=kind) for kind in self.topology[service]],
+            durable=True,
+            queue_arguments=arguments,
+        )
+
+    def declare(self) -> None:
+        """Declare the exchange and every queue with its bindings; harmless when they stand already."""
+        channel = self.connection.default_channel
+        self.exchange(channel).declare()
+        for service in self.topology:
+            self.queue(service)(channel).declare()
+
+    def delete(self) -> None:
+        """Remove every queue and the exchange, for tests."""
+        channel = self.connection.default_channel
+        for service in self.topology:
+            self.queue(service)(channel).delete()
+        if self.url.startswith("amqp"):
+            self.exchange(channel).delete()
+
+    # -- publishing ------------------------------------------------------------------------------------------
+
+    def publish(self, event_type: str, body: dict[str, Any]) -> None:
+        """Returns when the broker has the event safely in every bound queue. Raises one of CONNECTION_ERRORS,
+        or the broker's refusal (no queue takes the type: NO_ROUTE)."""
+        if self._producer is None:
+            self._producer = Producer(self.connection.default_channel, exchange=self.exchange)
+        self._producer.publish(
+            orjson.dumps(body),
+            routing_key=event_type,
+            content_type="application/cloudevents+json",
+            content_encoding="utf-8",
+            delivery_mode=2,
+            mandatory=True,
+            message_id=body["id"],
+        )
+
+    # -- consuming -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def consuming(
+        self, service: str, handle: Handler, prefetch: int = 20
+    ) -> Iterator[Callable[[float], None]]:
+        """Take messages of `service` and give each to `handle`; acknowledged after it returns. When `handle`
+        raises, the message goes back unacknowledged and the error comes out of the drain function.
+
+        Yields: drain(seconds), which handles what arrives within that time."""
+
+        def on_message(message: Message) -> None:
+            handle(orjson.loads(message.body))
+            message.ack()
+
+        with Consumer(
+            self.connection.channel(),
+            queues=[self.queue(service)],
+            on_message=on_message,
+            prefetch_count=prefetch,
+            auto_declare=False,
+        ):
+            yield self._drain
+
+    def _drain(self, seconds: float) -> None:
+        try:
+            self.connection.drain_events(timeout=seconds)
+        except TimeoutError:
+            if self.url.startswith("amqp"):
+                self.connection.heartbeat_check()
+
+    # -- connection ------------------------------------------------------------------------------------------
+
+    @property
+    def connection(self) -> Connection:
+        if self._connection is None:
+            connection = Connection(
+                self.url, transport_options=self._options(), heartbeat=30, connect_timeout=5
+            )
+            connection.connect()
+            self._connection = connection
+        return self._connection
+
+    def _options(self) -> dict[str, Any]:
+        if self.url.startswith("amqp"):
+            return {"confirm_publish": True, "read_timeout": None}
+        return {
+            "init_extension": False,
+            "use_notify": True,
+            "notify_throttle_interval_ms": 0,
+            "wait_time_seconds": 0,
+            "visibility_timeout": 60,
+            "pool_size": 2,
+            "pool_timeout": 5,
+        }
+
+    def reset(self) -> None:
+        """Forget a connection that may be broken; the next use makes a new one."""
+        connection, self._connection, self._producer = self._connection, None, None
+        if connection is not None:
+            try:
+                connection.release()
+            except Exception:  # noqa: S110 (closing what is broken already)
+                pass
+
+    close = reset
+
+
+def reachable(url: str, timeout: float = 1.0) -> bool:
+    """Whether something answers at the bus's address; for readiness."""
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 5672), timeout=timeout):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,114 @@
+"""The command line of a service: `python -m <service>.cli serve | work | migrate | seed | replay | resync | openapi`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from flask import Flask
+
+from chassis import inbox, migrations, settings, worker
+from chassis.app import create_app
+from chassis.db import ALL
+from chassis.openapi import document
+from chassis.runtime import Runtime, Service
+
+
+def main(service: Service, argv: Sequence[str] | None = None) -> None:
+    """Run one command of `service`. A missing setting ends it with code 2 and its name."""
+    parser = argparse.ArgumentParser(prog=service.name, description=service.title)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="answer HTTP on HTTP_BIND (gunicorn)")
+    work = commands.add_parser("work", help="consume events, relay the outbox, run jobs and schedules")
+    work.add_argument("--only", choices=worker.PARTS)
+    migrate = commands.add_parser("migrate", help="bring the database to the newest version")
+    migrate.add_argument("revision", nargs="?", default="head")
+    seed = commands.add_parser("seed", help="load reference data")
+    seed.add_argument("--profile", choices=["demo"])
+    replay = commands.add_parser("replay", help="try dead letters again")
+    replay.add_argument("event_id", nargs="?", type=UUID)
+    commands.add_parser("dead-letters", help="list the events that could not be taken")
+    resync = commands.add_parser(
+        "resync", help="tell the facts of this service anew, for those who keep copies"
+    )
+    resync.add_argument("what", choices=sorted(service.resync) or ["nothing"], nargs="?")
+    commands.add_parser("openapi", help="print the OpenAPI document")
+    arguments = parser.parse_args(argv)
+    try:
+        _COMMANDS[arguments.command](service, arguments)
+    except settings.SettingsError as error:
+        print(f"{service.name}: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _runtime(service: Service, pool_size: int | None = None) -> Runtime:
+    return Runtime(service, settings.load(service.settings, os.environ), pool_size)
+
+
+def wsgi(service: Service) -> Callable[[], Flask]:
+    """The factory that gunicorn calls in each worker, after the fork."""
+    return lambda: create_app(service, _runtime(service))
+
+
+def _serve(service: Service, _: argparse.Namespace) -> None:
+    chosen = settings.load(service.settings, os.environ)
+    # gunicorn replaces this process, so that signals and process ids mean what the supervisor thinks they mean
+    os.execv(  # noqa: S606
+        sys.executable,
+        [
+            sys.executable, "-m", "gunicorn", "--bind", chosen.http_bind, "--workers", str(chosen.web_workers),
+            "--threads", str(chosen.web_threads), "--worker-class", "gthread", "--no-control-socket",
+            "--graceful-timeout", "20", "--timeout", "60", "--keep-alive", "75", "--log-level", "warning",
+            "--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else "/tmp",  # noqa: S108
+            f"{service.name}.app:create_app()",
+        ],
+    )  # fmt: skip
+
+
+def _work(service: Service, arguments: argparse.Namespace) -> None:
+    worker.run(_runtime(service, pool_size=5), arguments.only)
+
+
+def _migrate(service: Service, arguments: argparse.Namespace) -> None:
+    chosen = settings.load(service.settings, os.environ)
+    migrations.upgrade(service.migrations, chosen.database_url, arguments.revision)
+
+
+def _seed(service: Service, arguments: argparse.Namespace) -> None:
+    if service.seed is not None:
+        service.seed(_runtime(service, pool_size=1), arguments.profile)
+
+
+def _replay(service: Service, arguments: argparse.Namespace) -> None:
+    with _runtime(service, pool_size=1).database.transaction(ALL) as db:
+        print(f"{inbox.replay(db, arguments.event_id)} to try again")
+
+
+def _dead_letters(service: Service, _: argparse.Namespace) -> None:
+    with _runtime(service, pool_size=1).database.transaction(ALL) as db:
+        for row in inbox.dead_letters(db):
+            print(json.dumps(row, ensure_ascii=False, default=str))
+
+
+def _resync(service: Service, arguments: argparse.Namespace) -> None:
+    with _runtime(service, pool_size=1).database.transaction(ALL) as db:
+        for name in [arguments.what] if arguments.what else sorted(service.resync):
+            print(f"{name}: {service.resync[name](db)} told")
+
+
+def _openapi(service: Service, _: argparse.Namespace) -> None:
+    print(json.dumps(document(create_app(service, _runtime(service))), ensure_ascii=False, indent=2))
+
+
+_COMMANDS: dict[str, Callable[[Service, argparse.Namespace], None]] = {
+    "serve": _serve,
+    "work": _work,
+    "migrate": _migrate,
+    "seed": _seed,
+    "replay": _replay,
+    "dead-letters": _dead_letters,
+    "resync": _resync,
+    "openapi": _openapi,
+}

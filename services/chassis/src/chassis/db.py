@@ -1,0 +1,126 @@
+"""The database: one engine a process, one transaction a door, and the scope that row-level security reads.
+
+Every door opens its transaction with a Scope; PostgreSQL's policies compare rows with it, so that a forgotten
+WHERE shows nothing instead of everything (the second wall of ARCHITECTURE.md, "Security").
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, MetaData, create_engine, event, text
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from chassis.actor import Actor
+
+NAMING = {
+    "pk": "%(table_name)s_pkey",
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of a service's mapped tables; constraints have names so that migrations can speak of them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a transaction may see: everything, or the rows of one organisation, institution or area."""
+
+    everything: bool = False
+    org_id: str = ""
+    institution_id: str = ""
+    area: str = ""  # prefix of division codes
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Scope":
+        if actor.kind in ("admin", "system"):
+            return ALL
+        if actor.kind == "applicant":
+            return cls(org_id=str(actor.org_id))
+        if actor.kind == "institution":
+            return cls(institution_id=str(actor.org_id), area=actor.area)
+        return cls(area=actor.area or "none")
+
+
+ALL = Scope(everything=True)
+
+_SET_SCOPE = text(
+    "SELECT set_config('qj.everything', :everything, true), set_config('qj.org', :org_id, true),"
+    " set_config('qj.institution', :institution_id, true), set_config('qj.area', :area, true)"
+)
+
+
+class Database:
+    """Engine and sessions of one process. Make it after a fork, never before."""
+
+    def __init__(self, url: str, pool_size: int = 8, application: str = "") -> None:
+        self.url = url
+        self.engine: Engine = create_engine(
+            sqlalchemy_url(url),
+            pool_size=pool_size,
+            max_overflow=2,
+            pool_timeout=10,
+            pool_recycle=1800,
+            pool_pre_ping=False,
+            connect_args={
+                "connect_timeout": 5,
+                "application_name": application,
+                "options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=120000",
+            },
+        )
+        event.listen(self.engine, "handle_error", _invalidate_when_gone)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    def session(self, scope: Scope) -> Session:
+        session = self._sessions()
+        session.info["scope"] = scope
+        return session
+
+    @contextmanager
+    def transaction(self, scope: Scope = ALL) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, rolled back when it raises."""
+        session = self.session(scope)
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+@event.listens_for(Session, "after_begin")
+def _set_scope(session: Session, _transaction: Any, connection: Any) -> None:
+    scope: Scope | None = session.info.get("scope")
+    if scope is not None:
+        connection.execute(
+            _SET_SCOPE,
+            {
+                "everything": "on" if scope.everything else "off",
+                "org_id": scope.org_id,
+                "institution_id": scope.institution_id,
+                "area": scope.area,
+            },
+        )
+
+
+def _invalidate_when_gone(context: Any) -> None:
+    """A server that restarted leaves dead connections in the pool: drop them all at the first sign."""
+    if context.is_disconnect:
+        context.invalidate_pool_on_disconnect = True
+
+
+def sqlalchemy_url(url: str) -> str:
+    """postgresql:// as people write it, to the dialect that names the driver."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)

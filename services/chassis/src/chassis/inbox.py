@@ -1,0 +1,219 @@
+"""The inbox: an event's id is recorded in the transaction of its effect, so that a second delivery has none.
+
+What fails waits here for its next try (state `retry`), and after the last one stays as a dead letter (state `dead`)
+until somebody replays it. Order is never relied on: `newer` lets only newer versions of an aggregate through.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from chassis import clock, context, log
+from chassis.actor import SYSTEM
+from chassis.bus import Bus
+from chassis.db import ALL, Database
+from chassis.events import Contracts
+from chassis.metrics import EVENTS_CONSUMED
+
+Body = dict[str, Any]
+# SQLSTATEs of a server that goes or is not there: none at all, shutdown, starting up, too many connections
+_AWAY = (None, "57P01", "57P03", "53300")
+Effect = Callable[[Session, Body, datetime], None]
+
+ATTEMPTS = 8  # then a dead letter: 8 tries over about 20 minutes
+_CLAIM = text(
+    "INSERT INTO inbox (event_id, type, source, state, received_at) VALUES (:id, :type, :source, 'done', :at)"
+    " ON CONFLICT DO NOTHING RETURNING event_id"
+)
+_KEEP = text(
+    "INSERT INTO inbox (event_id, type, source, state, body, attempts, error, next_at, received_at)"
+    " VALUES (:id, :type, :source, 'retry', :body, 1, :error, :next_at, :at) ON CONFLICT DO NOTHING"
+)
+_DUE = text(
+    "SELECT event_id, type, body, attempts FROM inbox WHERE state = 'retry' AND next_at <= :now"
+    " ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED"
+)
+_NEWER = text(
+    "INSERT INTO seen_version (kind, id, version) SELECT :kind, i, v FROM"
+    " unnest(CAST(:ids AS uuid[]), CAST(:versions AS bigint[])) AS t(i, v)"
+    " ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version WHERE seen_version.version < excluded.version"
+    " RETURNING id"
+)
+
+
+def newer(db: Session, kind: str, versions: Iterable[tuple[UUID | str, int]]) -> set[UUID]:
+    """Of these (id, version), the ids whose version is newer than the last one taken over; remembers them."""
+    latest: dict[str, int] = {}
+    for key, version in versions:
+        latest[str(key)] = max(version, latest.get(str(key), 0))
+    if not latest:
+        return set()
+    ids = sorted(latest)  # one order for all, so that two handlers never wait for each other
+    rows = db.execute(_NEWER, {"kind": kind, "ids": ids, "versions": [latest[i] for i in ids]})
+    return set(rows.scalars())
+
+
+class Inbox:
+    """Gives events to their effects, once each. `effects`: event type -> function(db, body, now)."""
+
+    def __init__(self, database: Database, contracts: Contracts, effects: dict[str, Effect]) -> None:
+        self.database = database
+        self.contracts = contracts
+        self.effects = effects
+
+    def receive(self, body: Body) -> None:
+        """Take one delivery. Returns normally when it may be acknowledged: done, done before, or kept for a retry.
+        Raises when the database is away: then it must not be acknowledged."""
+        now = clock.now()
+        body = _identified(body)
+        with context.work(_context_of(body)):
+            try:
+                with self.database.transaction(ALL) as db:
+                    if db.execute(_CLAIM, _key(body) | {"at": now}).first() is None:
+                        EVENTS_CONSUMED.labels(body.get("type", "?"), "duplicate").inc()
+                        return
+                    self._apply(db, body, now)
+            except Exception as error:
+                if database_is_away(error):
+                    raise
+                self._keep(body, error, now)
+                EVENTS_CONSUMED.labels(body.get("type", "?"), "failed").inc()
+            else:
+                EVENTS_CONSUMED.labels(body["type"], "done").inc()
+
+    def _apply(self, db: Session, body: Body, now: datetime) -> None:
+        self.contracts.check(body)
+        self.effects[body["type"]](db, body, now)
+
+    def _keep(self, body: Body, error: Exception, now: datetime) -> None:
+        log.get().error(
+            "event_failed", event_id=body.get("id"), type=body.get("type"), error=repr(error), exc_info=error
+        )
+        values = _key(body) | {
+            "body": orjson.dumps(body).decode(),
+            "error": repr(error)[:2000],
+            "next_at": now + backoff(1),
+            "at": now,
+        }
+        with self.database.transaction(ALL) as db:
+            db.execute(_KEEP, values)
+
+    def retry_due(self) -> bool:
+        """Try the next event whose time has come; False when there is none."""
+        now = clock.now()
+        failure: tuple[Body, Exception, int] | None = None
+        with self.database.transaction(ALL) as db:
+            row = db.execute(_DUE, {"now": now}).mappings().first()
+            if row is None:
+                return False
+            body = row["body"]
+            with context.work(_context_of(body)):
+                try:
+                    with db.begin_nested():
+                        self._apply(db, body, now)
+                except Exception as error:
+                    if database_is_away(error):
+                        raise
+                    failure = (body, error, row["attempts"] + 1)
+            if failure is None:
+                db.execute(text("UPDATE inbox SET state = 'done', body = NULL, error = NULL WHERE event_id = :id"),
+                           {"id": row["event_id"]})  # fmt: skip
+            else:
+                attempts = failure[2]
+                dead = attempts >= ATTEMPTS
+                db.execute(
+                    text(
+                        "UPDATE inbox SET state = :state, attempts = :n, error = :error, next_at = :next WHERE event_id = :id"
+                    ),
+                    {
+                        "state": "dead" if dead else "retry",
+                        "n": attempts,
+                        "error": repr(failure[1])[:2000],
+                        "next": now + backoff(attempts),
+                        "id": row["event_id"],
+                    },
+                )
+                log.get().error("event_dead" if dead else "event_failed_again", event_id=str(row["event_id"]),
+                                type=row["type"], attempts=attempts, exc_info=failure[1])  # fmt: skip
+        return True
+
+
+def replay(db: Session, event_id: UUID | None = None) -> int:
+    """Give dead letters (one, or all) another round of tries; returns how many."""
+    statement = "UPDATE inbox SET state = 'retry', attempts = 0, next_at = now() WHERE state = 'dead'"
+    if event_id is not None:
+        statement += " AND event_id = :id"
+    rows = db.execute(text(statement + " RETURNING event_id"), {"id": event_id} if event_id else {})
+    return len(rows.all())
+
+
+def dead_letters(db: Session) -> list[dict[str, Any]]:
+    """What stands as a dead letter, oldest first."""
+    rows = db.execute(text("SELECT event_id, type, source, attempts, error, received_at, body FROM inbox"
+                           " WHERE state = 'dead' ORDER BY received_at"))  # fmt: skip
+    return [dict(row) for row in rows.mappings()]
+
+
+def backoff(attempts: int) -> timedelta:
+    """Wait before the next try: 1 s, 4 s, 16 s, 64 s, then 5 minutes each."""
+    return timedelta(seconds=min(4 ** (attempts - 1), 300))
+
+
+def database_is_away(error: Exception) -> bool:
+    """The connection broke (or never was), as opposed to a statement that the server refused."""
+    return isinstance(error, OperationalError | InterfaceError) and (
+        error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _AWAY
+    )
+
+
+def run_consumer(
+    inbox: Inbox, bus: Bus, service: str, stop: threading.Event, beat: Callable[[], None]
+) -> None:
+    """Consume until `stop`. While the database is away it stops consuming rather than burn redeliveries."""
+    while not stop.is_set():
+        try:
+            with inbox.database.transaction(ALL) as db:  # consume only when there is a database to write to
+                db.execute(text("SELECT 1"))
+            bus.declare()
+            with bus.consuming(service, inbox.receive) as drain:
+                while not stop.is_set():
+                    beat()
+                    drain(0.5)
+                    while inbox.retry_due():
+                        beat()
+        except Exception as error:
+            log.get().warning("consumer_interrupted", error=repr(error))
+            bus.reset()
+            stop.wait(1.0)
+    bus.close()
+
+
+def _identified(body: Any) -> Body:
+    """`body`, or something with an id that carries it: what is no event at all must become a dead letter too."""
+    try:
+        UUID(body["id"])
+        return dict(body)
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return {
+            "id": str(uuid5(NAMESPACE_URL, repr(body))),
+            "type": "malformed",
+            "source": "?",
+            "data": {"raw": body},
+        }
+
+
+def _key(body: Body) -> dict[str, Any]:
+    return {"id": body["id"], "type": str(body.get("type")), "source": str(body.get("source"))}
+
+
+def _context_of(body: Body) -> context.Context:
+    return context.Context(
+        request_id=body.get("requestid", ""), traceparent=body.get("traceparent", ""), actor=SYSTEM
+    )

@@ -1,0 +1,78 @@
+"""Marshmallow schemas and fields that every service uses, corrected once (STACK.md, "flask-smorest")."""
+
+import re
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import RAISE, ValidationError, fields, validate
+
+from chassis.problems import Message
+
+PHONE = r"1[3-9][0-9]{9}"
+MAX_INT = 2**31 - 1
+
+_NUL = Message("invalid_character", "含有不能保存的字符。", "Contains a character that cannot be stored.")
+_BLANK = Message("required", "此项必填。", "This field is required.")
+_PHONE = Message(
+    "phone_invalid", "手机号应为 11 位数字，不带 +86。", "A phone number has 11 digits, without +86."
+)
+
+
+class Schema(ma.Schema):
+    """Fields that are not declared are refused: nothing is assigned by chance."""
+
+    class Meta:
+        unknown = RAISE
+        ordered = True
+
+
+class Text(fields.String):
+    """Text that PostgreSQL can store, trimmed, of bounded length; `blank=False` refuses an empty one."""
+
+    def __init__(self, *, max: int = 200, min: int = 0, pattern: str | None = None, **kwargs: Any) -> None:
+        rules: list[Any] = [validate.Length(max=max)]
+        if pattern:
+            rules.append(validate.Regexp(f"^(?:{pattern})$"))
+        if min:
+            kwargs["metadata"] = kwargs.get("metadata", {}) | {"minLength": min}
+        self._min = min
+        given = kwargs.pop("validate", None)
+        if given is not None:
+            rules += given if isinstance(given, list) else [given]
+        super().__init__(validate=rules, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not storable(text):
+            raise ValidationError(_NUL)
+        text = text.strip()
+        if self._min and len(text) < self._min:
+            raise ValidationError(
+                _BLANK
+                if self._min == 1
+                else Message("too_short", f"至少 {self._min} 个字符。", f"At least {self._min} characters.")
+            )
+        return text
+
+
+class Phone(Text):
+    """A mainland mobile number, 11 digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max=11, **kwargs)
+        self.metadata["pattern"] = f"^{PHONE}$"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not re.fullmatch(PHONE, text):
+            raise ValidationError(_PHONE)
+        return text
+
+
+def storable(text: str) -> bool:
+    """Whether PostgreSQL takes this text: no U+0000, no lone surrogate."""
+    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def one_of(*values: str) -> validate.OneOf:
+    return validate.OneOf(values)

@@ -1,0 +1,1 @@
+"""Filings of instruments and their way through the institutions."""

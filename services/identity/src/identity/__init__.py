@@ -1,0 +1,1 @@
+"""Organisations, accounts, sessions, institutions and divisions."""

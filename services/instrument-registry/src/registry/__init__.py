@@ -1,0 +1,1 @@
+"""Catalog, instruments, imports, certificates and statistics."""

@@ -1,0 +1,1 @@
+"""Messages in-app, by WeChat and SMS; the official account."""
