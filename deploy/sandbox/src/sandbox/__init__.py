@@ -1,0 +1,1 @@
+"""Stand-in for WeChat and an SMS provider: development and tests only."""

@@ -29,9 +29,7 @@ def create_app(service: Service, runtime: Runtime) -> Flask:
         OPENAPI_URL_PREFIX=f"/api/{service.name}",
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={
-            "components": {
-                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
-            }
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}}
         },
         MAX_CONTENT_LENGTH=80 << 20,  # the gateway's limits are lower; this is the wall behind them
         MAX_FORM_MEMORY_SIZE=1 << 20,
@@ -131,9 +129,7 @@ def _operations() -> Blueprint:
     @blp.route("/metrics", methods=["GET"])
     @allow_anyone
     def metrics() -> Any:
-        return Response(
-            health.metrics_text(runtime()), content_type="text/plain; version=0.0.4; charset=utf-8"
-        )
+        return Response(health.metrics_text(runtime()), content_type="text/plain; version=0.0.4; charset=utf-8")
 
     return blp
 

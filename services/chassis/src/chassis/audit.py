@@ -77,7 +77,7 @@ def search(db: Session, args: dict[str, Any]) -> Response:
         statement = statement.where(AUDIT.c.subject == args["subject"])
     if "actor" in args:
         statement = statement.where(AUDIT.c.actor_id == args["actor"])
-    day = literal_column("(at AT TIME ZONE 'Asia/Shanghai')::date")
+    day: Any = literal_column("(at AT TIME ZONE 'Asia/Shanghai')::date")
     if "start" in args:
         statement = statement.where(day >= args["start"])
     if "end" in args:

@@ -97,7 +97,7 @@ class KeySet:
     """Public keys by kid, from a function that gives a JWKS; fetched anew when old or when a kid is unknown."""
 
     def __init__(self, fetch: Callable[[], dict[str, Any]]) -> None:
-        self._fetch = fetch
+        self.fetch = fetch
         self._keys: dict[str, Any] = {}
         self._fetched = 0.0
         self._lock = threading.Lock()
@@ -115,7 +115,7 @@ class KeySet:
     def _refresh(self) -> None:
         with self._lock:
             try:
-                jwks = self._fetch()
+                jwks = self.fetch()
             except (requests.RequestException, OSError, ValueError) as error:
                 if not self._keys:
                     raise Unavailable(retry_after=2) from error
@@ -180,9 +180,7 @@ class ServiceTokens:
         return issuer
 
 
-def _decode(
-    token: str, key_of: Callable[[dict[str, Any]], Any], audience: str, issuer: str
-) -> dict[str, Any]:
+def _decode(token: str, key_of: Callable[[dict[str, Any]], Any], audience: str, issuer: str) -> dict[str, Any]:
     required: Sequence[str] = ("exp", "iat", "aud", "iss")
     try:
         header = jwt.get_unverified_header(token)

@@ -102,8 +102,6 @@ def job_of(action: Action) -> jobs.JobHandler:
             with job.step() as db:
                 outcome = action(db, job.actor, chunk, clock.now(), **job.params)
                 job.fail_items(db, [(f.id, f.error.code, f.error.message("zh")) for f in outcome.failed])
-                job.progress(
-                    db, position=job.position + len(chunk), done=len(outcome.done), failed=len(outcome.failed)
-                )
+                job.progress(db, position=job.position + len(chunk), done=len(outcome.done), failed=len(outcome.failed))
 
     return handler

@@ -4,6 +4,7 @@ The same code and the same behaviour on both: at least once, no order promised, 
 tables (chassis.inbox), never in broker arguments. A Bus belongs to one thread.
 """
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,9 +80,7 @@ class Bus:
     # -- consuming -------------------------------------------------------------------------------------------
 
     @contextmanager
-    def consuming(
-        self, service: str, handle: Handler, prefetch: int = 20
-    ) -> Iterator[Callable[[float], None]]:
+    def consuming(self, service: str, handle: Handler, prefetch: int = 20) -> Iterator[Callable[[float], None]]:
         """Take messages of `service` and give each to `handle`; acknowledged after it returns. When `handle`
         raises, the message goes back unacknowledged and the error comes out of the drain function.
 
@@ -112,9 +111,7 @@ class Bus:
     @property
     def connection(self) -> Connection:
         if self._connection is None:
-            connection = Connection(
-                self.url, transport_options=self._options(), heartbeat=30, connect_timeout=5
-            )
+            connection = Connection(self.url, transport_options=self._options(), heartbeat=30, connect_timeout=5)
             connection.connect()
             self._connection = connection
         return self._connection
@@ -136,10 +133,8 @@ class Bus:
         """Forget a connection that may be broken; the next use makes a new one."""
         connection, self._connection, self._producer = self._connection, None, None
         if connection is not None:
-            try:
+            with contextlib.suppress(Exception):  # closing what is broken already
                 connection.release()
-            except Exception:  # noqa: S110 (closing what is broken already)
-                pass
 
     close = reset
 

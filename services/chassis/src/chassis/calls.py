@@ -67,9 +67,7 @@ class ServiceClient:
             "Accept-Language": now.language,
         }
         try:
-            answer = self._session.request(
-                method, self._base_url + path, headers=headers, timeout=TIMEOUT, **kwargs
-            )
+            answer = self._session.request(method, self._base_url + path, headers=headers, timeout=TIMEOUT, **kwargs)
         except requests.RequestException as error:
             self._failed()
             raise Unavailable(retry_after=2) from error

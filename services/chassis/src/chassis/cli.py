@@ -30,9 +30,7 @@ def main(service: Service, argv: Sequence[str] | None = None) -> None:
     replay = commands.add_parser("replay", help="try dead letters again")
     replay.add_argument("event_id", nargs="?", type=UUID)
     commands.add_parser("dead-letters", help="list the events that could not be taken")
-    resync = commands.add_parser(
-        "resync", help="tell the facts of this service anew, for those who keep copies"
-    )
+    resync = commands.add_parser("resync", help="tell the facts of this service anew, for those who keep copies")
     resync.add_argument("what", choices=sorted(service.resync) or ["nothing"], nargs="?")
     commands.add_parser("openapi", help="print the OpenAPI document")
     arguments = parser.parse_args(argv)

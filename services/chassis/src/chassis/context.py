@@ -18,7 +18,7 @@ class Context:
     language: str = "zh"
 
 
-_current: ContextVar[Context] = ContextVar("context", default=Context())
+_current: ContextVar[Context] = ContextVar("context", default=Context())  # noqa: B039 (frozen)
 
 
 def current() -> Context:

@@ -7,10 +7,23 @@ WHERE shows nothing instead of everything (the second wall of ARCHITECTURE.md, "
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Engine, MetaData, create_engine, event, text
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Engine,
+    Text,
+    Uuid,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session, sessionmaker
 
 from chassis.actor import Actor
 
@@ -23,10 +36,19 @@ NAMING = {
 }
 
 
-class Base(DeclarativeBase):
-    """Base of a service's mapped tables; constraints have names so that migrations can speak of them."""
+TIMESTAMP = DateTime(timezone=True)
 
-    metadata = MetaData(naming_convention=NAMING)
+
+# For each service's own `class Base(DeclarativeBase)`: constraints have names so that migrations can speak of them.
+TYPES: dict[Any, Any] = {
+    datetime: TIMESTAMP,
+    str: Text(),
+    int: BigInteger(),
+    list[str]: ARRAY(Text),
+    list[UUID]: ARRAY(Uuid),
+    dict[str, Any]: JSONB,
+    list[dict[str, Any]]: JSONB,
+}
 
 
 @dataclass(frozen=True)

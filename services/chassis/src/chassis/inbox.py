@@ -173,9 +173,7 @@ def database_is_away(error: Exception) -> bool:
     )
 
 
-def run_consumer(
-    inbox: Inbox, bus: Bus, service: str, stop: threading.Event, beat: Callable[[], None]
-) -> None:
+def run_consumer(inbox: Inbox, bus: Bus, service: str, stop: threading.Event, beat: Callable[[], None]) -> None:
     """Consume until `stop`. While the database is away it stops consuming rather than burn redeliveries."""
     while not stop.is_set():
         try:
@@ -214,6 +212,4 @@ def _key(body: Body) -> dict[str, Any]:
 
 
 def _context_of(body: Body) -> context.Context:
-    return context.Context(
-        request_id=body.get("requestid", ""), traceparent=body.get("traceparent", ""), actor=SYSTEM
-    )
+    return context.Context(request_id=body.get("requestid", ""), traceparent=body.get("traceparent", ""), actor=SYSTEM)

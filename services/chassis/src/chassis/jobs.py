@@ -199,9 +199,7 @@ def view(row: Mapping[str, Any], service: str) -> dict[str, Any]:
     }
 
 
-def accepted(
-    db: Session, actor: Actor, job_id: UUID, service: str, extra: Mapping[str, Any] | None = None
-) -> Response:
+def accepted(db: Session, actor: Actor, job_id: UUID, service: str, extra: Mapping[str, Any] | None = None) -> Response:
     """202 with the job and where to look for it."""
     body = view(find(db, actor, job_id), service) | dict(extra or {})
     response = json_response(body, 202)
@@ -241,7 +239,7 @@ def run_one(runtime: Runtime, handlers: Mapping[str, JobHandler]) -> bool:
         row = db.execute(_CLAIM, {"now": now, "until": now + LEASE}).mappings().first()
     if row is None:
         return False
-    job = Job(row, runtime.database)
+    job = Job(dict(row), runtime.database)
     with context.work(context.Context(request_id=row["request_id"], actor=job.actor)):
         state, error = _run(runtime, handlers, job)
         if state != "lost":
@@ -283,9 +281,7 @@ def run_jobs(
     """Run jobs until `stop`; woken by NOTIFY, and looking every two seconds anyway."""
     while not stop.is_set():
         try:
-            with psycopg.connect(
-                runtime.settings.database_url, autocommit=True, connect_timeout=5
-            ) as connection:
+            with psycopg.connect(runtime.settings.database_url, autocommit=True, connect_timeout=5) as connection:
                 connection.execute("LISTEN job")
                 while not stop.is_set():
                     beat()

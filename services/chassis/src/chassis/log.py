@@ -39,7 +39,7 @@ def mask_phone(text: str) -> str:
 
 
 def _who(service: str) -> Any:
-    def add(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    def add(_logger: Any, _name: str, event: Any) -> Any:
         now = context.current()
         event["service"] = service
         if now.request_id:
@@ -53,5 +53,5 @@ def _who(service: str) -> Any:
     return add
 
 
-def _mask(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def _mask(_logger: Any, _name: str, event: Any) -> Any:
     return {key: mask_phone(value) if isinstance(value, str) else value for key, value in event.items()}

@@ -46,7 +46,7 @@ def exposition(directory: str | None, extra: Collector | None = None) -> bytes:
     """The text format. `directory`: PROMETHEUS_MULTIPROC_DIR where several web workers share their figures."""
     if directory:
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         out: bytes = generate_latest(registry)
     else:
         out = generate_latest()

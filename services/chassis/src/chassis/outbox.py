@@ -67,9 +67,7 @@ def run_relay(database_url: str, bus: Bus, stop: threading.Event, beat: Callable
     """Publish until `stop`. Any failure waits a little and starts anew: nothing is lost, at worst sent twice."""
     while not stop.is_set():
         try:
-            with psycopg.connect(
-                database_url, autocommit=True, row_factory=dict_row, connect_timeout=5
-            ) as connection:
+            with psycopg.connect(database_url, autocommit=True, row_factory=dict_row, connect_timeout=5) as connection:
                 if not _become_relay(connection, stop, beat):
                     return
                 bus.declare()

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from chassis.errors import invalid
@@ -17,9 +17,7 @@ DEFAULT_SIZE = 15
 MAX_SIZE = 100
 MAX_PAGE = 1_000_000
 
-_CURSOR_SORT = Message(
-    "cursor_with_sort", "cursor 不能与 sort、page 同用。", "cursor goes with neither sort nor page."
-)
+_CURSOR_SORT = Message("cursor_with_sort", "cursor 不能与 sort、page 同用。", "cursor goes with neither sort nor page.")
 
 
 class PageArgs(Schema):
@@ -31,9 +29,7 @@ class PageArgs(Schema):
         max=64, load_default=None, allow_none=False, pattern="|[0-9a-fA-F-]{36}|[0-9]{1,18}",
         metadata={"description": "empty for the first step, then next_cursor; walks in order of making, newest first"},
     )  # fmt: skip
-    sort = Text(
-        max=200, load_default="", metadata={"description": "fields, with - for descending: -created_at,name"}
-    )
+    sort = Text(max=200, load_default="", metadata={"description": "fields, with - for descending: -created_at,name"})
 
     @validates_schema
     def _one_way(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -61,12 +57,12 @@ def page_schema(item: type[Schema]) -> type[Schema]:
 
 def paginate(
     db: Session,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     args: Mapping[str, Any],
     *,
-    key: ColumnElement[Any],
-    sortable: Mapping[str, ColumnElement[Any]],
-    default: Sequence[ColumnElement[Any]] | None = None,
+    key: SQLColumnExpression[Any],
+    sortable: Mapping[str, SQLColumnExpression[Any]],
+    default: Sequence[SQLColumnExpression[Any]] | None = None,
     total: int | None = None,
 ) -> dict[str, Any]:
     """One page of `statement` as {"items": rows as dicts, …}.
@@ -85,7 +81,7 @@ def paginate(
         return {
             "items": rows,
             "page_size": size,
-            "next_cursor": str(rows[-1][key.key or "id"]) if more else None,
+            "next_cursor": str(rows[-1][getattr(key, "key", None) or "id"]) if more else None,
         }
     page = args.get("page") or 1
     if total is None:
@@ -98,8 +94,8 @@ def paginate(
     return {"items": rows, "page": page, "page_size": size, "total": total}
 
 
-def _order(sort: str, sortable: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    order: list[ColumnElement[Any]] = []
+def _order(sort: str, sortable: Mapping[str, SQLColumnExpression[Any]]) -> list[SQLColumnExpression[Any]]:
+    order: list[SQLColumnExpression[Any]] = []
     for part in filter(None, (p.strip() for p in sort.split(","))):
         name = part.removeprefix("-")
         if name not in sortable:

@@ -94,8 +94,7 @@ def problem(error: ServiceError, http: HTTPException | None = None) -> Response:
         "code": error.code,
         "detail": error.message(language),
         "errors": [
-            {"field": e.field, "code": e.code, "message": e.en if language == "en" else e.zh}
-            for e in error.errors
+            {"field": e.field, "code": e.code, "message": e.en if language == "en" else e.zh} for e in error.errors
         ],
         "request_id": context.current().request_id,
     }

@@ -57,9 +57,7 @@ class Runtime:
         self.settings = settings
         log.configure(service.name, settings.log_level)
         self.contracts = Contracts(settings.contracts_dir)
-        self.database = Database(
-            settings.database_url, pool_size or settings.web_threads, f"qj-{service.name}"
-        )
+        self.database = Database(settings.database_url, pool_size or settings.web_threads, f"qj-{service.name}")
         self.keys = KeySet(fetch_jwks(settings.identity_url))
         self.tokens = ServiceTokens(service.name, settings.service_key_file, settings.service_public_keys_dir)
         self.revoked = Revocations(self.database)

@@ -13,9 +13,7 @@ MAX_INT = 2**31 - 1
 
 _NUL = Message("invalid_character", "含有不能保存的字符。", "Contains a character that cannot be stored.")
 _BLANK = Message("required", "此项必填。", "This field is required.")
-_PHONE = Message(
-    "phone_invalid", "手机号应为 11 位数字，不带 +86。", "A phone number has 11 digits, without +86."
-)
+_PHONE = Message("phone_invalid", "手机号应为 11 位数字，不带 +86。", "A phone number has 11 digits, without +86.")
 
 
 class Schema(ma.Schema):
@@ -60,7 +58,7 @@ class Phone(Text):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max=11, **kwargs)
-        self.metadata["pattern"] = f"^{PHONE}$"
+        self.metadata = {**self.metadata, "pattern": f"^{PHONE}$"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)

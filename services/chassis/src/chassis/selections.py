@@ -51,8 +51,8 @@ def freeze(
     db: Session,
     selection: Mapping[str, Any],
     *,
-    by_filter: Callable[[Mapping[str, Any]], Select[Any]],
-    every: Callable[[], Select[Any]],
+    by_filter: Callable[[Mapping[str, Any]], Select[*tuple[Any, ...]]],
+    every: Callable[[], Select[*tuple[Any, ...]]],
 ) -> list[UUID]:
     """The ids that `selection` means for this caller now. Each function gives a SELECT of ids within the caller's
     scope. Ids that the caller named but may not see stay in the list: they fail one by one as not found.

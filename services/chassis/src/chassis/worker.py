@@ -38,9 +38,7 @@ def run(runtime: Runtime, only: str | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threads = [
-        threading.Thread(
-            target=_guarded, args=(part, _part(runtime, part, stop), stop), name=part, daemon=True
-        )
+        threading.Thread(target=_guarded, args=(part, _part(runtime, part, stop), stop), name=part, daemon=True)
         for part in PARTS
         if only in (None, part)
     ]
@@ -145,9 +143,7 @@ def _serve_health(runtime: Runtime) -> ThreadingHTTPServer:
                 self._answer(200, b'{"status":"ok"}')
             elif self.path == "/readyz":
                 ok, parts = health.ready(runtime)
-                self._answer(
-                    200 if ok else 503, dumps({"status": "ok" if ok else "unavailable", "parts": parts})
-                )
+                self._answer(200 if ok else 503, dumps({"status": "ok" if ok else "unavailable", "parts": parts}))
             elif self.path == "/metrics":
                 self._answer(200, health.metrics_text(runtime), "text/plain; version=0.0.4; charset=utf-8")
             else:

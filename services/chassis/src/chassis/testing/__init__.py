@@ -52,9 +52,7 @@ def staff(
         "tier": tier,
         "division": division,
     } | changes
-    return Actor(
-        new_id(), "institution", institution_id, roles=frozenset(roles), session_id=new_id(), **values
-    )
+    return Actor(new_id(), "institution", institution_id, roles=frozenset(roles), session_id=new_id(), **values)
 
 
 def supervisor(division: str = "440100") -> Actor:
@@ -131,9 +129,7 @@ def deliver(runtime: Runtime, body: Mapping[str, Any]) -> None:
     """Give one event to the service's inbox, as its consumer does, and fail if its effect failed."""
     Inbox(runtime.database, runtime.contracts, effects_of(runtime)).receive(dict(body))
     with runtime.database.transaction() as db:
-        row = db.execute(
-            text("SELECT state, error FROM inbox WHERE event_id = :id"), {"id": body["id"]}
-        ).first()
+        row = db.execute(text("SELECT state, error FROM inbox WHERE event_id = :id"), {"id": body["id"]}).first()
     if row is None or row.state != "done":
         raise AssertionError(f"{body['type']}: {row.error if row else 'not in the inbox'}")
 
@@ -156,9 +152,7 @@ def run_jobs(runtime: Runtime) -> int:
 def assert_satisfies(schema: type[Schema], body: Any) -> None:
     """A page built without marshmallow must satisfy the schema that is published for it."""
     fields = schema(unknown=RAISE)
-    errors = fields.validate(
-        {key: value for key, value in body.items() if value is not None or _nullable(fields, key)}
-    )
+    errors = fields.validate({key: value for key, value in body.items() if value is not None or _nullable(fields, key)})
     assert not errors, errors
 
 

@@ -76,9 +76,22 @@ def session_runtime(
         **extra_settings,
     )
     runtime = Runtime(service, settings)
-    runtime.keys = KeySet(jwks)
+    runtime.keys = KeySet(_with_test_key(runtime.keys.fetch))
     yield runtime
     runtime.database.dispose()
+
+
+def _with_test_key(fetch: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """The service's own key set (where it can be had without a network) and the key that tests sign with."""
+
+    def both() -> dict[str, Any]:
+        try:
+            keys = fetch()["keys"]
+        except OSError:
+            keys = []
+        return {"keys": [*keys, *jwks()["keys"]]}
+
+    return both
 
 
 @pytest.fixture

@@ -1,0 +1,85 @@
+"""Databases and bus, piece by piece: given by URL, else installed programs, else carried ones."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher import pgmq_bus, postgres, rabbitmq
+from launcher.errors import LauncherError
+from launcher.generated import Secrets
+from launcher.ports import Ports
+from launcher.processes import Processes
+from launcher.services import SERVICES
+
+
+@dataclass(frozen=True)
+class Backing:
+    database_urls: dict[str, str]
+    bus_url: str
+    tiers: dict[str, str]
+
+
+def start(
+    run_dir: Path, secrets: Secrets, ports: Ports, processes: Processes, report: Callable[[str], None]
+) -> Backing:
+    """Start what is not given and make what is missing in it. Raises: LauncherError."""
+    given = {name: os.environ[f"DATABASE_URL_{name.upper()}"] for name in SERVICES if _given(name)}
+    kind = bus_kind(report)
+    tiers: dict[str, str] = {}
+    missing = [name for name in SERVICES if name not in given]
+    private = None
+    programs = []
+    if missing or kind == "pgmq":
+        private = postgres.prepare(run_dir / "postgres", ports.of("postgres"), secrets.password("postgres"))
+        report(f"PostgreSQL {private.version} ({private.tier})")
+        programs.append(private.program)
+    if kind == "rabbitmq":
+        node = rabbitmq.prepare(
+            run_dir / "rabbitmq",
+            secrets.password("rabbitmq"),
+            *(ports.of(name) for name in ("rabbitmq", "rabbitmq-dist", "epmd")),
+        )
+        report("RabbitMQ (installed)")
+        processes.start(node.programs[0])
+        programs.append(node.programs[1])
+    if programs:
+        processes.start(*programs, seconds=90)
+    urls = dict(given)
+    if private:
+        urls |= postgres.make_databases(private.url, {n: secrets.password(f"database-{n}") for n in missing})
+        tiers["PostgreSQL"] = f"{private.tier} {private.version}" + (" and given by URL" if given else "")
+    else:
+        tiers["PostgreSQL"] = "given by URL"
+    if kind == "rabbitmq":
+        bus_url, tiers["bus"] = node.url, "installed RabbitMQ"
+    elif kind == "pgmq":
+        assert private is not None
+        bus_url = pgmq_bus.prepare(private.url, secrets.password("database-bus"))
+        tiers["bus"] = "pgmq in that PostgreSQL"
+    else:
+        bus_url, tiers["bus"] = os.environ["BUS_URL"], "given by URL"
+    return Backing(urls, bus_url, tiers)
+
+
+def _given(service: str) -> bool:
+    return bool(os.environ.get(f"DATABASE_URL_{service.upper()}"))
+
+
+def bus_kind(report: Callable[[str], None] = lambda text: None) -> str:
+    """given, rabbitmq or pgmq. BUS=rabbitmq insists, BUS=pgmq too; else RabbitMQ where it is installed.
+
+    Raises: LauncherError when RabbitMQ is insisted on and cannot be had."""
+    wanted = os.environ.get("BUS", "")
+    if os.environ.get("BUS_URL"):
+        return "given"
+    if wanted not in ("", "rabbitmq", "pgmq"):
+        raise LauncherError(f"BUS={wanted} is unknown: rabbitmq or pgmq")
+    carried = os.environ.get("TIER") == "carried"
+    if wanted == "rabbitmq":
+        if carried:
+            raise LauncherError("BUS=rabbitmq contradicts TIER=carried: no wheel carries RabbitMQ")
+        if not rabbitmq.found():
+            rabbitmq.install(report)
+        return "rabbitmq"
+    return "rabbitmq" if not wanted and not carried and rabbitmq.found() else "pgmq"

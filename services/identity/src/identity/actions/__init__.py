@@ -1,0 +1,20 @@
+"""What people do in identity: one function an intention; none commits."""
+
+from identity.actions.accounts import (
+    change_password,
+    change_profile,
+    create_sub_user,
+    disable_account,
+    remove_sub_user,
+    reset_password,
+)
+from identity.actions.registrations import approve, correct, register, reject, withdraw
+from identity.actions.sessions import end_session, open_session, refresh
+from identity.actions.sms_codes import send_code, use_code
+from identity.actions.wechat import bind, bind_follower, unbind, unfollow
+
+__all__ = [
+    "approve", "bind", "bind_follower", "change_password", "change_profile", "correct", "create_sub_user",
+    "disable_account", "end_session", "open_session", "refresh", "register", "reject", "remove_sub_user",
+    "reset_password", "send_code", "unbind", "unfollow", "use_code", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,108 @@
+"""Accounts after they exist: profile, password, sub-users."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import outbox, revocations
+from chassis.actor import Actor
+from chassis.errors import Invalid, Stale
+from sqlalchemy.orm import Session
+
+from identity import queries
+from identity.actions.registrations import check_password
+from identity.actions.sessions import end_all
+from identity.actions.sms_codes import use_code
+from identity.domain import events
+from identity.domain.errors import PhoneTaken, UsernameTaken, WrongCredentials
+from identity.domain.passwords import Hasher
+from identity.models import Account
+
+
+def change_profile(db: Session, by: Actor, changes: dict[str, Any], now: datetime) -> Account:
+    """Name, and phone with a code sent to the new one. Raises: PhoneTaken, CodeWrong."""
+    account = queries.account_of(db, by)
+    if "phone" in changes:
+        other = queries.account_by_phone(db, changes["phone"])
+        if other is not None and other.id != account.id:
+            raise PhoneTaken
+        use_code(db, changes["phone"], "phone_change", changes.get("sms_code", ""), now)
+        account.phone = changes["phone"]
+    if "name" in changes:
+        account.name = changes["name"]
+    _tell(db, account)
+    return account
+
+
+def change_password(db: Session, hasher: Hasher, by: Actor, old: str, new: str, now: datetime) -> None:
+    """Every other session ends. Raises: WrongCredentials, Invalid."""
+    account = queries.account_of(db, by)
+    if not hasher.verify(account.password_hash, old):
+        raise WrongCredentials
+    _set_password(hasher, account, new, "new_password")
+    end_all(db, account.id, now, but=by.session_id)
+
+
+def reset_password(db: Session, hasher: Hasher, phone: str, code: str, new: str, now: datetime) -> None:
+    """By an SMS code; an unknown phone answers like a wrong code. Every session ends."""
+    use_code(db, phone, "password_reset", code, now)
+    account = queries.account_by_phone(db, phone)
+    if account is not None:
+        _set_password(hasher, account, new, "password")
+        end_all(db, account.id, now)
+
+
+def _set_password(hasher: Hasher, account: Account, password: str, field: str) -> None:
+    if errors := check_password(password, account.username, field):
+        raise Invalid(errors=errors)
+    account.password_hash = hasher.hash(password)
+
+
+def create_sub_user(db: Session, hasher: Hasher, by: Actor, phone: str, name: str, now: datetime) -> Account:
+    """A sub-user signs in with the phone, by SMS code or after a password reset; there is no initial password.
+    Raises: PhoneTaken, UsernameTaken."""
+    if queries.account_by_phone(db, phone) is not None:
+        raise PhoneTaken
+    if queries.account_by_login(db, phone) is not None:
+        raise UsernameTaken
+    owner = queries.account_of(db, by)
+    account = Account(
+        username=phone, username_key=phone, phone=phone, name=name, kind="applicant", org_id=by.org_id,
+        password_hash=hasher.hash(secrets.token_urlsafe(32)), roles=["sub_user"], created_at=now,
+        organization=owner.organization,
+    )  # fmt: skip
+    db.add(account)
+    db.flush()
+    outbox.record(db, events.account_changed(account, account.standing, None, account.division_code))
+    return account
+
+
+def change_sub_user(db: Session, by: Actor, account_id: UUID, version: int, changes: dict[str, Any]) -> Account:
+    account = queries.sub_user(db, by, account_id)
+    if account.version != version:
+        raise Stale
+    account.name = changes.get("name", account.name)
+    _tell(db, account)
+    return account
+
+
+def remove_sub_user(db: Session, by: Actor, account_id: UUID, now: datetime) -> None:
+    account = queries.sub_user(db, by, account_id)
+    disable_account(db, account, "removed", now)
+    db.delete(account)
+
+
+def disable_account(db: Session, account: Account, reason: str, now: datetime) -> None:
+    """No token of this account is good any more, anywhere."""
+    account.status = "disabled"
+    account.version += 1
+    revocations.revoke(db, account.id, now)
+    end_all(db, account.id, now)
+    outbox.record(db, events.account_disabled(account, reason))
+
+
+def _tell(db: Session, account: Account) -> None:
+    account.version += 1
+    event = events.account_changed(account, account.standing, account.tier, account.division_code)
+    outbox.record(db, event)

@@ -1,0 +1,175 @@
+"""Registration of an organisation with its main account: submitted, decided, corrected, withdrawn."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import outbox
+from chassis.actor import Actor
+from chassis.errors import FieldError, Invalid, NotFound, ServiceError
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from identity import queries
+from identity.actions.sms_codes import use_code
+from identity.domain import credit_code, events, passwords
+from identity.domain.errors import CreditCodeTaken, NotEnterprise, PhoneTaken, UsernameTaken
+from identity.domain.passwords import Hasher
+from identity.models import Account, File, Organization
+
+_WEAK = {
+    "too_short": ("密码至少 8 位。", "A password has at least 8 characters."),
+    "common": ("这个密码太常见，请换一个。", "This password is too common."),
+    "like_username": ("密码不能与用户名相同。", "The password must differ from the user name."),
+}
+
+
+def register(db: Session, hasher: Hasher, now: datetime, body: dict[str, Any]) -> Account:
+    """A new organisation, pending, with its main account. All field errors come together; the SMS code is used up
+    only when everything else is right."""
+    if body["user_type"] != "applicant" or body["identity"] != "enterprise":
+        raise NotEnterprise
+    org_fields = body["org"]
+    _check(db, body, org_fields)
+    _check_unique(db, body["username"], body["phone"], org_fields["credit_code"])
+    use_code(db, body["phone"], "registration", body["sms_code"], now)
+    org = Organization(
+        **org_fields, phone=body["phone"], license_file_id=body["license_file_id"],
+        authorization_file_id=body["authorization_file_id"], submitted_at=now,
+    )  # fmt: skip
+    account = Account(
+        username=body["username"], username_key=body["username"].casefold(), phone=body["phone"],
+        name=org_fields["contact_name"], password_hash=hasher.hash(body["password"]), kind="applicant",
+        organization=org, roles=["owner"], created_at=now,
+    )  # fmt: skip
+    db.add(account)
+    try:
+        db.flush()
+    except IntegrityError as error:  # two at the same moment: the database decides
+        raise _taken(error) from error
+    _claim_files(db, org.id, [body["license_file_id"], body["authorization_file_id"]])
+    outbox.record(db, events.account_changed(account, org.status, None, org.division_code))
+    return account
+
+
+def approve(db: Session, by: Actor, org_id: UUID, now: datetime) -> Organization:
+    org = queries.registration_to_decide(db, by, org_id)
+    org.approve(by.account_id, now)
+    _tell(db, org, "approved")
+    return org
+
+
+def reject(db: Session, by: Actor, org_id: UUID, reason: str, now: datetime) -> Organization:
+    org = queries.registration_to_decide(db, by, org_id)
+    org.reject(by.account_id, reason, now)
+    _tell(db, org, "rejected")
+    return org
+
+
+def correct(db: Session, by: Actor, changes: dict[str, Any], now: datetime) -> Organization:
+    """Correct a registration that is not approved, and submit it again."""
+    org = own_registration(db, by)
+    org_fields = changes.get("org", {})
+    _check(db, changes, org_fields)
+    if "credit_code" in org_fields and org_fields["credit_code"] != org.credit_code:
+        _check_credit_code_free(db, org_fields["credit_code"])
+    for name, value in org_fields.items():
+        setattr(org, name, value)
+    for name in ("license_file_id", "authorization_file_id"):
+        if name in changes:
+            setattr(org, name, changes[name])
+            _claim_files(db, org.id, [changes[name]])
+    org.resubmit(now)
+    _tell(db, org, "changed")
+    return org
+
+
+def withdraw(db: Session, by: Actor) -> None:
+    """自行注销: the applicant deletes a registration that is not approved, with its accounts."""
+    org = own_registration(db, by)
+    org.check_withdrawable()
+    for account in queries.accounts_of(db, org.id):
+        account.version += 1
+        outbox.record(db, events.account_disabled(account, "withdrawn"))
+        db.delete(account)
+    db.flush()
+    db.delete(org)
+
+
+def own_registration(db: Session, by: Actor) -> Organization:
+    org = db.scalars(select(Organization).where(Organization.id == by.org_id).with_for_update()).first()
+    if org is None:
+        raise NotFound
+    return org
+
+
+def check_password(password: str, username: str, field: str = "password") -> list[FieldError]:
+    weak = passwords.weakness(password, username)
+    return [FieldError(field, f"password_{weak}", *_WEAK[weak])] if weak else []
+
+
+def _check(db: Session, body: dict[str, Any], org: dict[str, Any]) -> None:
+    errors: list[FieldError] = []
+    if "credit_code" in org and not credit_code.is_valid(org["credit_code"]):
+        errors.append(
+            FieldError("org.credit_code", "credit_code_invalid", "统一社会信用代码不正确，请对照证照检查（18 位，含校验位）。",
+                       "Not a valid unified social credit code (18 characters with a check character).")
+        )  # fmt: skip
+    if "division_code" in org and not queries.is_leaf(db, org["division_code"]):
+        code = org["division_code"]
+        errors.append(
+            FieldError("org.division_code", "division_not_leaf",
+                       f"【{code}】不是区县级代码，须填最后两位不是“00”的区县级代码！",
+                       f"{code} is not a county-level division.")
+        )  # fmt: skip
+    if "password" in body:
+        errors += check_password(body["password"], body["username"])
+    for name, purpose in (("license_file_id", "license"), ("authorization_file_id", "authorization")):
+        if name in body and not _is_free(db, body[name], purpose):
+            errors.append(
+                FieldError(name, "file_missing", "请先上传该文件（上传后 24 小时内有效）。",
+                           "Upload this file first (good for 24 hours).")
+            )  # fmt: skip
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def _is_free(db: Session, file_id: UUID, purpose: str) -> bool:
+    found = db.scalar(select(File.id).where(File.id == file_id, File.purpose == purpose, File.org_id.is_(None)))
+    return found is not None
+
+
+def _claim_files(db: Session, org_id: UUID, file_ids: list[UUID]) -> None:
+    for file in db.scalars(select(File).where(File.id.in_(file_ids), File.org_id.is_(None))):
+        file.org_id = org_id
+
+
+def _check_unique(db: Session, username: str, phone: str, code: str) -> None:
+    _check_credit_code_free(db, code)
+    if queries.account_by_login(db, username) is not None:
+        raise UsernameTaken
+    if queries.account_by_phone(db, phone) is not None:
+        raise PhoneTaken
+
+
+def _check_credit_code_free(db: Session, code: str) -> None:
+    taken = db.scalars(select(Organization).where(Organization.credit_code == code)).first()
+    if taken is not None:
+        reviewer = queries.reviewer_of(db, taken.division_code)
+        raise CreditCodeTaken(institution=reviewer.name if reviewer else "当地法定计量检定机构")
+
+
+def _taken(error: IntegrityError) -> ServiceError:
+    name = getattr(getattr(error.orig, "diag", None), "constraint_name", "") or ""
+    if "credit_code" in name:
+        return CreditCodeTaken(institution="当地法定计量检定机构")
+    return PhoneTaken() if "phone" in name else UsernameTaken()
+
+
+def _tell(db: Session, org: Organization, verb: str) -> None:
+    owner = queries.owner_of(db, org.id)
+    outbox.record(db, events.organization_event(verb, org, owner))
+    for account in queries.accounts_of(db, org.id):
+        account.version += 1
+        outbox.record(db, events.account_changed(account, org.status, None, org.division_code))

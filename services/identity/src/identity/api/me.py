@@ -1,0 +1,82 @@
+"""The own account: profile, password, WeChat."""
+
+from typing import Any
+
+from chassis import clock
+from chassis.auth import SIGNED_IN, allow
+from chassis.web import Blueprint, current_user, db
+
+from identity import actions, queries
+from identity.api.schemas import AccountView, PasswordChange, ProfileChanges, WechatBinding, WechatView
+from identity.api.views import account_view
+from identity.parts import parts
+from identity.sign_in import person_of_website_code
+
+blp = Blueprint("me", "me", url_prefix="/api/identity", description="The own account")
+
+
+@blp.route("/me", methods=["GET"])
+@allow(*SIGNED_IN, pending=True)
+@blp.response(200, AccountView)
+def me() -> Any:
+    """Who is signed in."""
+    return account_view(queries.account_of(db(), current_user()))
+
+
+@blp.route("/me", methods=["PATCH"])
+@allow(*SIGNED_IN, pending=True)
+@blp.arguments(ProfileChanges)
+@blp.response(200, AccountView)
+def change_me(body: dict[str, Any]) -> Any:
+    """Change the name, or the phone with a code sent to the new one."""
+    return account_view(actions.change_profile(db(), current_user(), body, clock.now()))
+
+
+@blp.route("/me/password", methods=["POST"])
+@allow(*SIGNED_IN, pending=True)
+@blp.arguments(PasswordChange)
+@blp.response(204)
+def change_password(body: dict[str, Any]) -> Any:
+    """Change the password; every other session ends."""
+    actions.change_password(
+        db(), parts().hasher, current_user(), body["old_password"], body["new_password"], clock.now()
+    )
+    return ""
+
+
+@blp.route("/me/wechat", methods=["GET"])
+@allow(*SIGNED_IN)
+@blp.response(200, WechatView)
+def wechat() -> Any:
+    """Whether WeChat is bound, and in which of our apps."""
+    return _wechat_view()
+
+
+@blp.route("/me/wechat", methods=["POST"])
+@allow(*SIGNED_IN)
+@blp.arguments(WechatBinding)
+@blp.response(200, WechatView)
+def bind_wechat(body: dict[str, Any]) -> Any:
+    """Bind the WeChat person who scanned the code."""
+    person = person_of_website_code(parts(), body["wechat_code"])
+    actions.bind(db(), queries.account_of(db(), current_user()), person)
+    return _wechat_view()
+
+
+@blp.route("/me/wechat", methods=["DELETE"])
+@allow(*SIGNED_IN)
+@blp.response(204)
+def unbind_wechat() -> Any:
+    """Unbind WeChat."""
+    actions.unbind(db(), queries.account_of(db(), current_user()))
+    return ""
+
+
+def _wechat_view() -> dict[str, Any]:
+    known = queries.wechat_of(db(), current_user().account_id)
+    names = {
+        parts().website.appid: "website",
+        parts().official.appid: "official",
+        parts().miniprogram.appid: "miniprogram",
+    }
+    return {"bound": bool(known), "apps": sorted(names.get(person.appid, "?") for person in known)}

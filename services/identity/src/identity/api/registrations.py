@@ -1,0 +1,109 @@
+"""Registrations: submitted by anyone, decided by the competent institution, corrected by the applicant."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, log
+from chassis.auth import APPLICANT, INSTITUTION, allow, allow_anyone
+from chassis.context import current
+from chassis.errors import ServiceError
+from chassis.paging import page_response, page_schema
+from chassis.runtime import runtime
+from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions
+
+from identity import actions, queries
+from identity.api.schemas import (
+    Reason,
+    RegistrationArgs,
+    RegistrationChanges,
+    RegistrationCreated,
+    RegistrationRequest,
+    RegistrationView,
+)
+from identity.domain.errors import CodeWrong
+from identity.models import Organization
+from identity.parts import parts
+
+blp = Blueprint("registrations", "registrations", url_prefix="/api/identity", description="Registration")
+
+
+@blp.route("/registrations", methods=["POST"])
+@allow_anyone
+@own_transactions
+@blp.arguments(RegistrationRequest)
+@blp.response(201, RegistrationCreated)
+def register(body: dict[str, Any]) -> Any:
+    """Register an organisation. A failed try does not use up the SMS code; a wrong code counts as a try."""
+    refused: ServiceError | None = None
+    with runtime().database.transaction() as session:
+        try:
+            account = actions.register(session, parts().hasher, clock.now(), body)
+        except CodeWrong as error:  # the counted try is kept
+            refused = error
+    if refused is not None:
+        raise refused
+    audit_subject(str(account.org_id))
+    log.get().info("registered", org_id=str(account.org_id), address=current().address)
+    return {"account_id": account.id, "org_id": account.org_id, "status": "pending"}
+
+
+@blp.route("/registrations", methods=["GET"])
+@allow(INSTITUTION, roles=["registration_reviewer"])
+@blp.arguments(RegistrationArgs, location="query")
+@blp.response(200, page_schema(RegistrationView))
+def list_registrations(args: dict[str, Any]) -> Any:
+    """Registrations of the institution's area, oldest first."""
+    return page_response(queries.registrations(db(), current_user(), args))
+
+
+@blp.route("/registrations/<uuid:org_id>/approve", methods=["POST"])
+@allow(INSTITUTION, roles=["registration_reviewer"])
+@blp.response(200, RegistrationCreated)
+def approve(org_id: UUID) -> Any:
+    """Approve a pending registration."""
+    return _created(actions.approve(db(), current_user(), org_id, clock.now()))
+
+
+@blp.route("/registrations/<uuid:org_id>/reject", methods=["POST"])
+@allow(INSTITUTION, roles=["registration_reviewer"])
+@blp.arguments(Reason)
+@blp.response(200, RegistrationCreated)
+def reject(body: dict[str, Any], org_id: UUID) -> Any:
+    """Reject a pending registration, with the reason that the applicant is told."""
+    return _created(actions.reject(db(), current_user(), org_id, body["reason"], clock.now()))
+
+
+@blp.route("/registrations/mine", methods=["GET"])
+@allow(APPLICANT, pending=True)
+@blp.response(200, RegistrationView)
+def my_registration() -> Any:
+    """How the own registration stands."""
+    return _own()
+
+
+@blp.route("/registrations/mine", methods=["PATCH"])
+@allow(APPLICANT, pending=True, roles=["owner"])
+@blp.arguments(RegistrationChanges)
+@blp.response(200, RegistrationView)
+def correct(body: dict[str, Any]) -> Any:
+    """Correct a registration that is not approved; it goes to the institution again."""
+    actions.correct(db(), current_user(), body, clock.now())
+    return _own()
+
+
+@blp.route("/registrations/mine", methods=["DELETE"])
+@allow(APPLICANT, pending=True, roles=["owner"])
+@blp.response(204)
+def withdraw() -> Any:
+    """自行注销: delete a registration that is not approved, with its accounts."""
+    actions.withdraw(db(), current_user())
+    return ""
+
+
+def _created(org: Organization) -> dict[str, Any]:
+    owner = queries.owner_of(db(), org.id)
+    return {"account_id": owner.id, "org_id": org.id, "status": org.status}
+
+
+def _own() -> dict[str, Any]:
+    return queries.own_registration(db(), current_user())

@@ -1,0 +1,205 @@
+"""Sign-in in all its ways, refresh, sessions, SMS codes and captcha."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, context
+from chassis.auth import SIGNED_IN, allow, allow_anyone
+from chassis.errors import Invalid, NotFound, ServiceError, Unauthorized
+from chassis.paging import PageArgs, page_response, page_schema
+from chassis.rawjson import json_response
+from chassis.runtime import runtime
+from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions
+from flask import Response, request
+
+from identity import actions, queries, sign_in
+from identity.actions.sms_codes import sent_from
+from identity.api.schemas import (
+    CaptchaView,
+    PasswordReset,
+    RefreshRequest,
+    SessionsView,
+    SignedIn,
+    SignInRequest,
+    SignInView,
+    SmsRequest,
+)
+from identity.api.views import account_view
+from identity.captchas import check_captcha, new_captcha
+from identity.models import Account
+from identity.parts import parts
+from identity.tokens import ACCESS_SECONDS
+
+blp = Blueprint("sessions", "sessions", url_prefix="/api/identity", description="Sign-in and sessions")
+
+COOKIE = "qj_refresh"
+COOKIE_PATH = "/api/identity/sessions"
+CODES_WITHOUT_CAPTCHA = 10  # SMS codes of one address in an hour
+
+
+@blp.route("/sessions", methods=["POST"])
+@allow_anyone
+@own_transactions
+@blp.arguments(SignInRequest)
+@blp.response(201, SignedIn)
+def create_session(body: dict[str, Any]) -> Any:
+    """Sign in by password, SMS code, WeChat or mini-program."""
+    now, address = clock.now(), context.current().address
+    database = runtime().database
+    refused: ServiceError | None = None
+    with database.transaction() as session:  # failures are counted, so this commits either way
+        try:
+            account = sign_in.identify(session, parts(), body, address, now)
+        except ServiceError as error:
+            refused = error
+    if refused is not None:
+        raise refused
+    with database.transaction() as session:
+        account = queries.account_by_id(session, account.id)
+        opened, refresh_token = actions.open_session(session, account, _client(), address, _lifetime(), now)
+        audit_subject(account.id)
+        return _signed_in(account, opened.id, refresh_token, 201)
+
+
+@blp.route("/sessions/refresh", methods=["POST"])
+@allow_anyone
+@own_transactions
+@blp.arguments(RefreshRequest)
+@blp.response(200, SignedIn)
+def refresh(body: dict[str, Any]) -> Any:
+    """A new access token and the next refresh token. Using an old one again ends the session."""
+    token = body.get("refresh_token") or _cookie()
+    if not token:
+        raise Unauthorized
+    with runtime().database.transaction() as session:
+        rotated = actions.refresh(session, token, _lifetime(), clock.now())
+        answer = None
+        if rotated is not None:
+            account = queries.account_by_id(session, rotated[0].account_id)
+            answer = _signed_in(account, rotated[0].id, rotated[1], 200)
+    if answer is None:
+        raise Unauthorized
+    return answer
+
+
+@blp.route("/sessions", methods=["GET"])
+@allow(*SIGNED_IN, pending=True)
+@blp.response(200, SessionsView)
+def list_sessions() -> Any:
+    """The account's open sessions."""
+    return json_response({"items": queries.sessions(db(), current_user())})
+
+
+@blp.route("/sessions/<string:session_id>", methods=["DELETE"])
+@allow(*SIGNED_IN, pending=True)
+@blp.response(204)
+def delete_session(session_id: str) -> Any:
+    """Sign out: `current`, or another of one's own sessions by id."""
+    user = current_user()
+    actions.end_session(db(), user, _session_id(session_id, user.session_id), clock.now())
+    response = Response(status=204)
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return response
+
+
+@blp.route("/me/sign-ins", methods=["GET"])
+@allow(*SIGNED_IN, pending=True)
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, page_schema(SignInView))
+def my_sign_ins(args: dict[str, Any]) -> Any:
+    """When, from where and how this account was signed in to, failures too."""
+    return page_response(queries.sign_ins(db(), current_user(), args))
+
+
+@blp.route("/sms-codes", methods=["POST"])
+@allow_anyone
+@blp.arguments(SmsRequest)
+@blp.response(202)
+def send_sms_code(body: dict[str, Any]) -> Any:
+    """Send a code by SMS. The answer tells nothing about whether the phone is known."""
+    now, address = clock.now(), context.current().address
+    if sent_from(db(), address, now) >= CODES_WITHOUT_CAPTCHA:
+        check_captcha(db(), body, now)
+    actions.send_code(db(), parts().sms, body["phone"], body["purpose"], address, now)
+    return json_response({"sent": True}, 202)
+
+
+@blp.route("/captcha", methods=["GET"])
+@allow_anyone
+@blp.response(200, CaptchaView)
+def captcha() -> Any:
+    """A picture to read; good for one answer within five minutes."""
+    view = new_captcha(db(), clock.now())
+    db().commit()
+    return view
+
+
+@blp.route("/password-resets", methods=["POST"])
+@allow_anyone
+@own_transactions
+@blp.arguments(PasswordReset)
+@blp.response(204)
+def reset_password(body: dict[str, Any]) -> Any:
+    """Set a new password with an SMS code; every session ends."""
+    refused: ServiceError | None = None
+    with runtime().database.transaction() as session:
+        try:
+            actions.reset_password(
+                session, parts().hasher, body["phone"], body["sms_code"], body["password"], clock.now()
+            )
+        except Invalid as error:
+            if error.errors:  # a weak password must not use up the code
+                raise
+            refused = error
+    if refused is not None:
+        raise refused
+    return ""
+
+
+# -- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def _signed_in(account: Account, session_id: UUID, refresh_token: str, status: int) -> Response:
+    body: dict[str, Any] = {
+        "access_token": parts().signer.sign(account, session_id, clock.now()),
+        "expires_in": ACCESS_SECONDS,
+        "account": account_view(account),
+    }
+    if not _is_portal():
+        return json_response(body | {"refresh_token": refresh_token}, status)
+    response = json_response(body, status)
+    response.set_cookie(
+        COOKIE, refresh_token, max_age=int(_lifetime().total_seconds()), path=COOKIE_PATH, httponly=True,
+        samesite="Strict", secure=parts().settings.secure_cookies,
+    )  # fmt: skip
+    return response
+
+
+def _is_portal() -> bool:
+    return request.headers.get("X-Client") == "portal"
+
+
+def _cookie() -> str | None:
+    """The browser's refresh token: only with the portal's header and an Origin of our own (CSRF)."""
+    ours = (parts().settings.public_url, request.host_url.rstrip("/"))
+    if _is_portal() and request.headers.get("Origin") in ours:
+        return request.cookies.get(COOKIE)
+    return None
+
+
+def _client() -> str:
+    return request.headers.get("X-Client") or request.headers.get("User-Agent", "")[:100]
+
+
+def _lifetime() -> timedelta:
+    return timedelta(days=parts().settings.refresh_days)
+
+
+def _session_id(text: str, current: UUID | None) -> UUID:
+    if text == "current" and current is not None:
+        return current
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None

@@ -1,0 +1,1 @@
+"""Rules of identity: no database, no web."""

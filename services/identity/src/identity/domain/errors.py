@@ -1,0 +1,93 @@
+"""What identity refuses, in the user's words."""
+
+from chassis.errors import Conflict, Forbidden, Invalid, TooMany, Unauthorized
+
+
+class WrongCredentials(Unauthorized):
+    code = "wrong_credentials"
+    zh = "用户名或密码不正确。"
+    en = "Wrong user name or password."
+
+
+class CodeWrong(Invalid):
+    code = "sms_code_wrong"
+    zh = "短信验证码不正确或已过期。"
+    en = "The SMS code is wrong or has expired."
+
+
+class CaptchaRequired(Invalid):
+    code = "captcha_required"
+    zh = "请先完成图形验证码（captcha_id、captcha_answer）。"
+    en = "Solve the captcha first (captcha_id, captcha_answer)."
+
+
+class SlowDown(TooMany):
+    code = "too_many_attempts"
+    zh = "尝试次数过多，请稍后再试。"
+    en = "Too many attempts. Please wait."
+
+
+class AccountDisabled(Forbidden):
+    code = "account_disabled"
+    zh = "账号已停用，请联系管理员。"
+    en = "This account is disabled."
+
+
+class NotBound(Unauthorized):
+    code = "wechat_not_bound"
+    zh = "该微信尚未绑定平台账号，请用账号密码登录后绑定。"
+    en = "This WeChat is not bound to an account yet. Sign in with the password and bind it."
+
+
+class ApplicantsOnly(Forbidden):
+    code = "applicants_only"
+    zh = "小程序目前只提供给“申请方”账号使用。"
+    en = "The mini-program is for applicants only."
+
+
+class WechatRefused(Invalid):
+    code = "wechat_code_invalid"
+    zh = "微信授权码无效或已使用，请重新扫码。"
+    en = "The WeChat code is not valid or was used before. Scan again."
+
+
+class WechatTaken(Conflict):
+    code = "wechat_taken"
+    zh = "该微信已绑定其他账号。"
+    en = "This WeChat is bound to another account."
+
+
+class CreditCodeTaken(Conflict):
+    code = "credit_code_taken"
+    zh = "该统一社会信用代码已注册，请咨询{institution}。"
+    en = "This credit code is registered already. Please ask {institution}."
+
+
+class UsernameTaken(Conflict):
+    code = "username_taken"
+    zh = "该用户名已被使用。"
+    en = "This user name is taken."
+
+
+class PhoneTaken(Conflict):
+    code = "phone_taken"
+    zh = "该手机号已用于其他账号。"
+    en = "This phone number belongs to another account."
+
+
+class NotEnterprise(Invalid):
+    code = "not_enterprise"
+    zh = "请以“申请方”类型、“企业/单位”身份注册；以个人身份注册，或以其它账号类型注册的不会被通过。"
+    en = "Register as an applicant and an enterprise; individuals and other types are not accepted."
+
+
+class AlreadyDecided(Conflict):
+    code = "already_decided"
+    zh = "该注册申请已处理（{state}）。"
+    en = "This registration has been decided ({state})."
+
+
+class ApprovedStays(Conflict):
+    code = "approved_stays"
+    zh = "账号已通过审核，不能自行注销。"
+    en = "The account is approved and cannot be withdrawn."

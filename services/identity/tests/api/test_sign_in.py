@@ -1,0 +1,103 @@
+"""Sign-in and sessions, through the HTTP door."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from chassis.runtime import Runtime
+from chassis.testing import Caller, recorded
+from flask import Flask
+
+pytestmark = pytest.mark.usefixtures("seeded")
+
+
+@pytest.fixture
+def stranger(signed_in: Callable[[Any], Caller]) -> Caller:
+    return signed_in(None)
+
+
+def sign_in(stranger: Caller, username: str = "applicant", password: str = "Demo-2026!", **more: Any) -> Any:
+    return stranger.post("/api/identity/sessions", {"username": username, "password": password, **more})
+
+
+def bearer(answer: Any) -> dict[str, str]:
+    return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+
+def test_the_right_password_signs_in_and_the_token_works(stranger: Caller) -> None:
+    answer = sign_in(stranger)
+    assert answer.status_code == 201, answer.json
+    assert answer.json["account"]["status"] == "approved"
+    me = stranger.get("/api/identity/me", headers=bearer(answer))
+    assert me.status_code == 200
+    assert me.json["username"] == "applicant"
+
+
+@pytest.mark.parametrize("username", ["applicant", "nobody-at-all"])
+def test_a_wrong_password_and_an_unknown_name_answer_alike(stranger: Caller, username: str) -> None:
+    answer = sign_in(stranger, username, "wrong-password")
+    assert answer.status_code == 401
+    assert answer.json["code"] == "wrong_credentials"
+
+
+def test_the_fourth_try_after_three_failures_needs_a_captcha(stranger: Caller) -> None:
+    for _ in range(3):
+        assert sign_in(stranger, password="wrong").status_code == 401
+    refused = sign_in(stranger)
+    assert (refused.status_code, refused.json["code"]) == (422, "captcha_required")
+
+
+def test_failures_slow_an_account_down_even_for_unknown_names(stranger: Caller, runtime: Runtime) -> None:
+    from sqlalchemy import text
+
+    for _ in range(5):
+        with runtime.database.transaction() as db:
+            db.execute(text("INSERT INTO sign_in (login_key, at, address, way, success)"
+                            " VALUES ('ghost', now(), '10.0.0.1', 'password', false)"))  # fmt: skip
+    refused = sign_in(stranger, "ghost", "x")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+
+
+def test_a_refresh_token_rotates_and_reuse_of_the_old_one_ends_the_session(stranger: Caller, runtime: Runtime) -> None:
+    first = sign_in(stranger)
+    second = stranger.post("/api/identity/sessions/refresh", {"refresh_token": first.json["refresh_token"]})
+    assert second.status_code == 200
+    stolen = stranger.post("/api/identity/sessions/refresh", {"refresh_token": first.json["refresh_token"]})
+    assert stolen.status_code == 401
+    assert recorded(runtime, "session.revoked")
+    third = stranger.post("/api/identity/sessions/refresh", {"refresh_token": second.json["refresh_token"]})
+    assert third.status_code == 401
+    runtime.revoked.forget()
+    assert stranger.get("/api/identity/me", headers=bearer(second)).status_code == 401
+
+
+def test_the_portal_keeps_the_refresh_token_in_a_cookie_that_needs_its_header_and_origin(app: Flask) -> None:
+    browser = app.test_client()
+    body = {"username": "applicant", "password": "Demo-2026!"}
+    answer = browser.post("/api/identity/sessions", json=body, headers={"X-Client": "portal"})
+    assert "refresh_token" not in answer.json
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Path=/api/identity/sessions" in cookie
+    portal = {"X-Client": "portal"}
+    evil = browser.post("/api/identity/sessions/refresh", json={}, headers=portal | {"Origin": "http://evil.example"})
+    assert evil.status_code == 401
+    ours = browser.post("/api/identity/sessions/refresh", json={}, headers=portal | {"Origin": "http://127.0.0.1:8080"})
+    assert ours.status_code == 200
+
+
+def test_signing_out_ends_the_token_too(stranger: Caller, runtime: Runtime) -> None:
+    answer = sign_in(stranger)
+    gone = stranger.delete("/api/identity/sessions/current", headers=bearer(answer))
+    assert gone.status_code == 204
+    runtime.revoked.forget()
+    assert stranger.get("/api/identity/me", headers=bearer(answer)).status_code == 401
+
+
+def test_the_user_sees_when_and_how_the_account_was_signed_in_to(stranger: Caller) -> None:
+    sign_in(stranger, password="wrong")
+    answer = sign_in(stranger)
+    items = stranger.get("/api/identity/me/sign-ins", headers=bearer(answer)).json["items"]
+    assert [item["success"] for item in items] == [True, False]
