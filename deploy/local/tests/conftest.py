@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from launcher.services import SERVICES
 
 FAKE = r"""
@@ -31,7 +30,7 @@ def answer(bind):
 def main(name):
     word = sys.argv[1]
     with (Path(os.environ["FILES_DIR"]) / "calls").open("a") as file:
-        file.write(" ".join(sys.argv[1:]) + "\\n")
+        file.write(" ".join(sys.argv[1:]) + "\n")
     if word == os.environ.get("FAKE_FAILS"):
         sys.exit("told to fail: " + name)
     if word in ("serve", "work"):

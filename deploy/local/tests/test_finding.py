@@ -2,7 +2,6 @@ import socket
 from pathlib import Path
 
 import pytest
-
 from launcher import backing, binaries, nginx, paths, ports
 from launcher.errors import LauncherError
 

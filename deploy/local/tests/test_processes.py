@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from launcher import processes
 from launcher.errors import LauncherError
 from launcher.processes import Process, Processes, Program, start_time, sweep
@@ -66,15 +65,15 @@ def test_what_dies_is_started_again(kept: Processes) -> None:
     kept.start(python("worker", SLEEP))
     first = pid_of(kept.all[0])
     os.kill(first, signal.SIGKILL)
-    until(lambda: kept.tend() or kept.all[0].pid not in (None, first))
+    until(lambda: tended(kept).all[0].pid not in (None, first))
     assert kept.all[0].restarts == 1
 
 
 def test_one_that_keeps_dying_is_started_ever_less_often(kept: Processes) -> None:
-    waits = []
+    waits: list[str] = []
     kept._report = waits.append
     kept.start(python("doomed", "import sys, time; time.sleep(.1); sys.exit(3)"))
-    until(lambda: kept.tend() or len(waits) == 3)
+    until(lambda: len(waits) == 3 or tended(kept) is None)
     seconds = [float(text.split(" in ")[1].split()[0]) for text in waits]
     assert seconds == list(processes.BACKOFF_SECONDS[:3])
     assert "ended (3)" in waits[0]
@@ -138,6 +137,11 @@ def test_sweep_ends_only_the_very_process_it_knows() -> None:
         assert one.poll() is None
         assert sweep({"one": (one.pid, began)}, seconds=0.2) == ["one"]
         assert one.wait(5) == -signal.SIGTERM
+
+
+def tended(kept: Processes) -> Processes:
+    kept.tend()
+    return kept
 
 
 def gone(pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""python -m launcher run | up | down | clean | status | logs [service]"""
+"""python -m launcher run | up | down | clean | migrate | status | logs [service]"""
 
 import argparse
 import os
@@ -47,6 +47,12 @@ def told_that_it_runs() -> bool:
     return True
 
 
+def migrate() -> int:
+    """Migrate the five databases and nothing else."""
+    supervisor.migrate(run_dir(), report)
+    return 0
+
+
 def down() -> int:
     """Stop exactly what was started; the data stay."""
     print("stopped" if background.stop(run_dir()) else "nothing was running")
@@ -93,7 +99,15 @@ def logs(service: str | None) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="launcher", description=__doc__)
-    commands = {"run": run, "up": up, "down": down, "clean": clean, "status": status, "supervise": supervise}
+    commands = {
+        "run": run,
+        "up": up,
+        "down": down,
+        "clean": clean,
+        "status": status,
+        "migrate": migrate,
+        "supervise": supervise,
+    }
     parser.add_argument("command", choices=[*commands, "logs"])
     parser.add_argument("service", nargs="?", default=None)
     words = parser.parse_args()

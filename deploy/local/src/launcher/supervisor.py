@@ -71,19 +71,9 @@ def _bring_up(run_dir: Path, now: state.State, processes: Processes, report: Cal
         raise LauncherError(f"GATEWAY_PORT and SANDBOX_PORT are both {gateway_port}")
     secrets, ports = Secrets(run_dir / "secrets"), Ports(run_dir / "ports.json")
     base = backing.start(run_dir, secrets, ports, processes, report)
-    wiring = services.Wiring(
-        run_dir=run_dir,
-        database_urls=base.database_urls,
-        bus_url=base.bus_url,
-        public_url=os.environ.get("PUBLIC_URL") or f"http://127.0.0.1:{gateway_port}",
-        sandbox_port=sandbox_port,
-        http_ports={name: ports.of(f"{name}-serve") for name in services.SERVICES},
-        work_ports={name: ports.of(f"{name}-work") for name in services.SERVICES},
-        secrets=secrets,
-    )
+    wiring = _wiring(run_dir, secrets, ports, base.database_urls, base.bus_url, gateway_port, sandbox_port)
     now.database_urls, now.bus_url, now.tiers = base.database_urls, base.bus_url, base.tiers
-    report("migrating five databases")
-    processes.run_all(*(services.one_time(name, wiring, "migrate") for name in services.SERVICES))
+    _migrate(wiring, processes, report)
     report("loading reference and demo data")
     processes.run_all(*(services.one_time(name, wiring, "seed", "--profile", "demo") for name in services.SERVICES))
     report("starting sandbox and services")
@@ -94,6 +84,53 @@ def _bring_up(run_dir: Path, now: state.State, processes: Processes, report: Cal
     now.tiers["gateway"] = f"{gateway.tier} nginx"
     now.gateway_url, now.sandbox_url = gateway.url, wiring.sandbox_url
     _wait_until_healthy(gateway.url, processes, run_dir)
+
+
+def _wiring(
+    run_dir: Path,
+    secrets: Secrets,
+    ports: Ports,
+    database_urls: dict[str, str],
+    bus_url: str,
+    gateway_port: int,
+    sandbox_port: int,
+) -> services.Wiring:
+    return services.Wiring(
+        run_dir=run_dir,
+        database_urls=database_urls,
+        bus_url=bus_url,
+        public_url=os.environ.get("PUBLIC_URL") or f"http://127.0.0.1:{gateway_port}",
+        sandbox_port=sandbox_port,
+        http_ports={name: ports.of(f"{name}-serve") for name in services.SERVICES},
+        work_ports={name: ports.of(f"{name}-work") for name in services.SERVICES},
+        secrets=secrets,
+    )
+
+
+def _migrate(wiring: services.Wiring, processes: Processes, report: Callable[[str], None]) -> None:
+    report("migrating five databases")
+    processes.run_all(*(services.one_time(name, wiring, "migrate") for name in services.SERVICES))
+
+
+def migrate(run_dir: Path, report: Callable[[str], None]) -> None:
+    """Migrate the databases: those of the running platform, else with the servers started just for it.
+
+    Raises: LauncherError with the words of the migration that failed."""
+    passable_folder(run_dir)
+    private_folder(run_dir / "logs")
+    processes = Processes(run_dir / "logs", report=report)
+    secrets, ports = Secrets(run_dir / "secrets"), Ports(run_dir / "ports.json")
+    now = state.read(run_dir)
+    try:
+        if now is not None and now.alive():
+            urls, bus_url = now.database_urls, now.bus_url
+        else:
+            _end_leftovers(run_dir, report)
+            base = backing.start(run_dir, secrets, ports, processes, report)
+            urls, bus_url = base.database_urls, base.bus_url
+        _migrate(_wiring(run_dir, secrets, ports, urls, bus_url, 0, 0), processes, report)
+    finally:
+        processes.stop()
 
 
 def _wait_until_healthy(url: str, processes: Processes, run_dir: Path, seconds: float = 60.0) -> None:

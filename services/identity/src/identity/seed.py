@@ -11,7 +11,8 @@ from chassis.runtime import Runtime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity.domain import credit_code, events
+from identity import events
+from identity.domain import credit_code
 from identity.domain.passwords import Hasher
 from identity.models import Account, Bureau, Capability, Division, Institution, Organization
 from identity.parts import Parts

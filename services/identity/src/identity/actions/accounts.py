@@ -10,11 +10,10 @@ from chassis.actor import Actor
 from chassis.errors import Invalid, Stale
 from sqlalchemy.orm import Session
 
-from identity import queries
+from identity import events, queries
 from identity.actions.registrations import check_password
 from identity.actions.sessions import end_all
 from identity.actions.sms_codes import use_code
-from identity.domain import events
 from identity.domain.errors import PhoneTaken, UsernameTaken, WrongCredentials
 from identity.domain.passwords import Hasher
 from identity.models import Account

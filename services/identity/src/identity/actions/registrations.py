@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from identity import queries
+from identity import events, queries
 from identity.actions.sms_codes import use_code
-from identity.domain import credit_code, events, passwords
+from identity.domain import credit_code, passwords
 from identity.domain.errors import CreditCodeTaken, NotEnterprise, PhoneTaken, UsernameTaken
 from identity.domain.passwords import Hasher
 from identity.models import Account, File, Organization

@@ -9,7 +9,7 @@ from chassis.errors import NotFound, Unauthorized
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity.domain import events
+from identity import events
 from identity.domain.errors import AccountDisabled
 from identity.models import Account, UsedRefresh
 from identity.models import Session as SignedInSession

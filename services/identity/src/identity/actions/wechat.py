@@ -5,8 +5,7 @@ from chassis.wechat import Person
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity import queries
-from identity.domain import events
+from identity import events, queries
 from identity.domain.errors import WechatTaken
 from identity.models import Account, WechatPerson
 

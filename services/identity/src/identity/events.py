@@ -1,14 +1,13 @@
 """The events of identity, from its rows."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chassis.events import Event
 
-if TYPE_CHECKING:
-    from identity.models import Account, Division, Institution, Organization
+from identity.models import Account, Division, Institution, Organization
 
 
-def organization_event(verb: str, org: "Organization", owner: "Account") -> Event:
+def organization_event(verb: str, org: Organization, owner: Account) -> Event:
     """verb: approved, rejected or changed."""
     data: dict[str, Any] = {
         "org_id": org.id, "name": org.name, "credit_code": org.credit_code, "address": org.address,
@@ -20,7 +19,7 @@ def organization_event(verb: str, org: "Organization", owner: "Account") -> Even
     return Event(f"organization.{verb}", org.id, data, sequence=org.version)
 
 
-def account_changed(account: "Account", org_status: str, tier: str | None, division: str | None) -> Event:
+def account_changed(account: Account, org_status: str, tier: str | None, division: str | None) -> Event:
     return Event(
         "account.changed",
         account.id,
@@ -34,7 +33,7 @@ def account_changed(account: "Account", org_status: str, tier: str | None, divis
     )  # fmt: skip
 
 
-def account_disabled(account: "Account", reason: str | None) -> Event:
+def account_disabled(account: Account, reason: str | None) -> Event:
     data = {"account_id": account.id, "org_id": account.belongs_to, "reason": reason}
     return Event("account.disabled", account.id, data, sequence=account.version)
 
@@ -43,7 +42,7 @@ def session_revoked(session_id: Any, account_id: Any) -> Event:
     return Event("session.revoked", session_id, {"session_id": session_id, "account_id": account_id})
 
 
-def institution_changed(institution: "Institution") -> Event:
+def institution_changed(institution: Institution) -> Event:
     return Event(
         "institution.changed",
         institution.id,
@@ -60,7 +59,7 @@ def institution_changed(institution: "Institution") -> Event:
     )  # fmt: skip
 
 
-def division_changed(division: "Division") -> Event:
+def division_changed(division: Division) -> Event:
     return Event(
         "division.changed",
         division.code,
@@ -72,7 +71,7 @@ def division_changed(division: "Division") -> Event:
     )  # fmt: skip
 
 
-def wechat_event(verb: str, account: "Account", unionid: str | None, openids: list[tuple[str, str]]) -> Event:
+def wechat_event(verb: str, account: Account, unionid: str | None, openids: list[tuple[str, str]]) -> Event:
     """verb: bound or unbound. openids: (appid, openid)."""
     return Event(
         f"account.wechat_{verb}",

@@ -1,0 +1,72 @@
+# One command each. `make help` lists them; s=booking narrows test, lint, format and logs to one service.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+BOOTSTRAP := python3 deploy/local/bootstrap.py
+PYTHON := .venv/bin/python
+LAUNCH := $(BOOTSTRAP) -m launcher
+s ?=
+
+# The folder of a service: its own name, but for the registry.
+FOLDER := $(if $(s),$(firstword $(wildcard services/$(s) services/instrument-$(s) deploy/$(s))))
+PACKAGES := $(if $(s),$(FOLDER),$(wildcard services/* deploy/local deploy/sandbox))
+SOURCES := $(wildcard $(addsuffix /src,$(PACKAGES)))
+CHECKED := $(if $(s),$(FOLDER),services deploy tests)
+
+export TIER BUS GATEWAY_PORT SANDBOX_PORT
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+run:  ## set up if needed, run the platform here until Ctrl-C (BUS=rabbitmq, TIER=carried, GATEWAY_PORT=…)
+	@$(LAUNCH) run
+
+up:  ## the same in the background; returns when it is healthy
+	@$(LAUNCH) up
+
+down:  ## stop exactly what was started, keep the data
+	@$(LAUNCH) down
+
+clean:  ## stop it and forget its data (.run)
+	@$(LAUNCH) clean
+
+status:  ## what runs, and whether it is healthy
+	@$(LAUNCH) status
+
+logs:  ## show the logs (s=booking: of one service)
+	@$(LAUNCH) logs $(s)
+
+test:  ## every test, servers included (s=booking: of one service)
+	@$(BOOTSTRAP) --dev tests/suite.py $(if $(s),--service $(s))
+
+test-unit:  ## tests that need no server, a few seconds
+	@$(BOOTSTRAP) --dev tests/suite.py --only unit $(if $(s),--service $(s))
+
+test-carried:  ## the bus conformance suite and the journeys on what PyPI carries
+	@TIER=carried $(BOOTSTRAP) --dev tests/suite.py --only bus --only journeys
+
+lint:  ## ruff and mypy --strict
+	@$(BOOTSTRAP) --dev -m ruff check $(CHECKED)
+	@$(PYTHON) -m ruff format --check $(CHECKED)
+	@$(PYTHON) -m mypy --strict $(SOURCES)
+
+format:  ## let ruff lay out the code
+	@$(BOOTSTRAP) --dev -m ruff format $(CHECKED)
+	@$(PYTHON) -m ruff check --fix $(CHECKED)
+
+migrate:  ## migrate the five databases (of the running platform, or with servers started for it)
+	@$(LAUNCH) migrate
+
+demo: up  ## drive the whole journey through the gateway and tell what happened
+	@$(BOOTSTRAP) --dev tests/journeys/demo.py
+
+contracts:  ## write the OpenAPI snapshots into contracts/
+	@$(BOOTSTRAP) --dev tests/contracts/snapshot.py
+
+bench:  ## measure (s=registry: one service); see tests/bench
+	@$(BOOTSTRAP) --dev tests/bench/run.py $(s)
+
+ci:  ## everything the way CI does it (as root: brings Debian packages)
+	@.ci/run
+
+.PHONY: help run up down clean status logs test test-unit test-carried lint format migrate demo contracts bench ci

@@ -1,0 +1,1 @@
+"""What people do in filing: one function an intention; none commits."""

@@ -1,0 +1,102 @@
+"""The moves of institutions, supervisors and applicants on many filings at once."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis import outbox
+from chassis.actor import Actor
+from chassis.bulk import Outcome
+from chassis.errors import NotFound, ServiceError
+from sqlalchemy.orm import Session
+
+from filing import queries
+from filing.domain.area import covers
+from filing.domain.errors import NotACounty, OutOfMandate
+from filing.events import filing_events
+from filing.models import Filing, Institution, Step, actor_json
+
+Move = Callable[[Filing], Step]
+
+
+def withdraw(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+    return _each(db, by, ids, now, "withdraw", lambda filing: filing.withdraw(by, now))
+
+
+def approve(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+    return _each(db, by, ids, now, "approve", lambda filing: filing.approve(by, now))
+
+
+def return_(
+    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str, reason_code: str = "other"
+) -> Outcome:
+    return _each(db, by, ids, now, "return", lambda filing: filing.return_(by, now, reason_code, reason))
+
+
+def dispatch(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, institution_id: UUID | str) -> Outcome:
+    """To a county institution of the same city. Raises: NotACounty."""
+    target = _county_below(db, by, UUID(str(institution_id)))
+    return _each(db, by, ids, now, "dispatch", lambda filing: filing.dispatch(by, now, target.id))
+
+
+def forward(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+    province = queries.province(db)
+    if province is None:
+        raise NotFound
+    return _each(db, by, ids, now, "forward", lambda filing: filing.forward(by, now, province.id))
+
+
+def confirm(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+    return _each(db, by, ids, now, "confirm", lambda filing: filing.confirm(by, now))
+
+
+def decline(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str) -> Outcome:
+    return _each(db, by, ids, now, "decline", lambda filing: filing.decline(by, now, reason))
+
+
+def revoke(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str) -> Outcome:
+    if by.kind not in ("institution", "supervisor"):
+        raise OutOfMandate
+    return _each(db, by, ids, now, "revoke", lambda filing: filing.revoke(by, now, reason))
+
+
+def for_instruments(
+    db: Session, by: Actor, instrument_ids: Sequence[UUID], now: datetime, move: str, make: Move
+) -> Outcome:
+    """A move that another service's event asks for, on the latest filing of each instrument. One that is not
+    possible any more (it was made before, or the filing went on) is left alone."""
+    found = queries.latest_of(db, instrument_ids)
+    return _make(db, list(found.values()), by, now, move, make, Outcome())
+
+
+def _each(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, move: str, make: Move) -> Outcome:
+    found = queries.for_move(db, by, ids)
+    outcome = Outcome()
+    for missing in ids:
+        if missing not in found:
+            outcome.refuse(missing, NotFound())
+    return _make(db, [found[i] for i in ids if i in found], by, now, move, make, outcome)
+
+
+def _make(
+    db: Session, filings: Sequence[Filing], by: Actor, now: datetime, move: str, make: Move, outcome: Outcome
+) -> Outcome:
+    moved: list[Filing] = []
+    for filing in filings:
+        try:
+            db.add(make(filing))
+        except ServiceError as error:
+            outcome.refuse(filing.id, error)
+            continue
+        moved.append(filing)
+        outcome.done.append(filing.id)
+    db.flush()
+    outbox.record(db, *filing_events(move, moved, actor_json(by), now))
+    return outcome
+
+
+def _county_below(db: Session, by: Actor, institution_id: UUID) -> Institution:
+    target = queries.institution(db, institution_id)
+    if target is None or target.tier != "county" or not covers(by.tier or "", by.division or "", target.division_code):
+        raise NotACounty
+    return target

@@ -1,0 +1,186 @@
+"""Filings: submitted by applicants, moved by institutions and supervisors."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from chassis import bulk, clock, jobs
+from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
+from chassis.db import Scope
+from chassis.ids import new_id
+from chassis.paging import page_response, page_schema
+from chassis.rawjson import json_response
+from chassis.runtime import runtime
+from chassis.selections import freeze
+from chassis.web import Blueprint, audit_subject, current_user, db, idempotency_key, own_transactions
+
+from filing import queries
+from filing.actions import moves, submissions
+from filing.api.schemas import (
+    DispatchMove,
+    FilingArgs,
+    FilingDetail,
+    FilingView,
+    Move,
+    Overview,
+    ReasonedMove,
+    ReturnMove,
+    SubmissionView,
+    SubmitRequest,
+)
+from filing.parts import claims_of
+
+blp = Blueprint("filings", "filings", url_prefix="/api/filing", description="Filings")
+SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
+CLERK = ["filing_clerk"]
+
+
+@blp.route("/filings", methods=["GET"])
+@allow(*SEES)
+@blp.arguments(FilingArgs, location="query")
+@blp.response(200, page_schema(FilingView))
+def list_filings(args: dict[str, Any]) -> Any:
+    """Filings that the caller may see; each instrument's latest one unless history=true."""
+    return page_response(queries.filings(db(), current_user(), args))
+
+
+@blp.route("/filings/<uuid:filing_id>", methods=["GET"])
+@allow(*SEES)
+@blp.response(200, FilingDetail)
+def get_filing(filing_id: UUID) -> Any:
+    """One filing with all its steps."""
+    return json_response(queries.filing(db(), current_user(), filing_id))
+
+
+@blp.route("/filings", methods=["POST"])
+@allow(APPLICANT)
+@own_transactions
+@blp.arguments(SubmitRequest)
+@blp.response(200, SubmissionView)
+def submit(body: dict[str, Any]) -> Any:
+    """Submit instruments (ids of instruments, a filter of registry's list, or all unfiled ones) to a city institution.
+    Beyond 1,000 the answer is 202 with the same number and a job."""
+    user, database, claims = current_user(), runtime().database, claims_of(runtime())
+    key = idempotency_key()
+    submission_id = uuid5(user.account_id, key) if key else new_id()
+    with database.transaction(Scope.of(user)) as session:
+        submission = submissions.open_submission(session, user, submission_id, clock.now(), body)
+    audit_subject(submission.id, number=submission.number)
+    if submission.state == "claiming":
+        claimed = submissions.claim(database, claims, user, submission)
+        if claimed > bulk.SYNC_LIMIT:
+            with database.transaction(Scope.of(user)) as session:
+                jobs.submit(
+                    session,
+                    "submit",
+                    user,
+                    params={"submission_id": submission.id},
+                    total=claimed,
+                    job_id=submission.id,
+                )
+                receipt = {
+                    "submission_id": submission.id,
+                    "number": submission.number,
+                    "submitted_at": submission.submitted_at,
+                }
+                return jobs.accepted(session, user, submission.id, "filing", receipt)
+    submissions.file_claimed(database, claims, user, submission.id)
+    with database.transaction(Scope.of(user)) as session:
+        submission = queries.submission(session, submission.id)
+        return json_response(
+            {
+                "submission_id": submission.id, "number": submission.number, "submitted_at": submission.submitted_at,
+                "done": submission.done, "failed": submission.failed,
+            }
+        )  # fmt: skip
+
+
+@blp.route("/filings/actions/withdraw", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(Move)
+@blp.response(200, bulk.OutcomeView)
+def withdraw(body: dict[str, Any]) -> Any:
+    """撤销备案: take back what the institution has not touched."""
+    return _run("withdraw", moves.withdraw, body)
+
+
+@blp.route("/filings/actions/approve", methods=["POST"])
+@allow(INSTITUTION, roles=CLERK)
+@blp.arguments(Move)
+@blp.response(200, bulk.OutcomeView)
+def approve(body: dict[str, Any]) -> Any:
+    """Approve; the institution becomes the holder."""
+    return _run("approve", moves.approve, body)
+
+
+@blp.route("/filings/actions/return", methods=["POST"])
+@allow(INSTITUTION, roles=CLERK)
+@blp.arguments(ReturnMove)
+@blp.response(200, bulk.OutcomeView)
+def return_(body: dict[str, Any]) -> Any:
+    """Send back to the applicant with a reason."""
+    return _run("return", moves.return_, body, reason=body["reason"], reason_code=body["reason_code"])
+
+
+@blp.route("/filings/actions/dispatch", methods=["POST"])
+@allow(INSTITUTION, roles=CLERK)
+@blp.arguments(DispatchMove)
+@blp.response(200, bulk.OutcomeView)
+def dispatch(body: dict[str, Any]) -> Any:
+    """分派 to a county institution of the city, which must confirm."""
+    return _run("dispatch", moves.dispatch, body, institution_id=str(body["institution_id"]))
+
+
+@blp.route("/filings/actions/forward", methods=["POST"])
+@allow(INSTITUTION, roles=CLERK)
+@blp.arguments(Move)
+@blp.response(200, bulk.OutcomeView)
+def forward(body: dict[str, Any]) -> Any:
+    """转送 to the province, where the applicant authorised it."""
+    return _run("forward", moves.forward, body)
+
+
+@blp.route("/filings/actions/confirm", methods=["POST"])
+@allow(INSTITUTION, roles=CLERK)
+@blp.arguments(Move)
+@blp.response(200, bulk.OutcomeView)
+def confirm(body: dict[str, Any]) -> Any:
+    """Confirm what was dispatched or forwarded; the institution becomes the holder."""
+    return _run("confirm", moves.confirm, body)
+
+
+@blp.route("/filings/actions/decline", methods=["POST"])
+@allow(INSTITUTION, roles=CLERK)
+@blp.arguments(ReasonedMove)
+@blp.response(200, bulk.OutcomeView)
+def decline(body: dict[str, Any]) -> Any:
+    """Send back to the city: no capability."""
+    return _run("decline", moves.decline, body, reason=body["reason"])
+
+
+@blp.route("/filings/actions/revoke", methods=["POST"])
+@allow(INSTITUTION, SUPERVISOR, roles=CLERK)
+@blp.arguments(ReasonedMove)
+@blp.response(200, bulk.OutcomeView)
+def revoke(body: dict[str, Any]) -> Any:
+    """Withdraw an approved filing: by its holder, or by a supervisor of the area."""
+    return _run("revoke", moves.revoke, body, reason=body["reason"])
+
+
+@blp.route("/statistics/overview", methods=["GET"])
+@allow(*SEES)
+@blp.response(200, Overview)
+def overview() -> Any:
+    """Counts of the latest filings by state."""
+    return json_response(queries.overview(db(), current_user()))
+
+
+def _run(move: str, action: Callable[..., bulk.Outcome], body: dict[str, Any], **params: Any) -> Any:
+    user = current_user()
+    ids: Sequence[UUID] = freeze(
+        db(),
+        body["selection"],
+        by_filter=lambda filters: queries.ids_by_filter(user, filters),
+        every=lambda: queries.ids_for_move(user, move),
+    )
+    return bulk.run(db(), "filing", move, action, user, ids, **params)

@@ -1,0 +1,127 @@
+"""Request and answer shapes of filing."""
+
+from chassis.paging import PageArgs
+from chassis.schema import Schema, Text, one_of
+from chassis.selections import selection_schema
+from marshmallow import fields
+
+from filing.domain.states import State
+
+STATES = tuple(state.value for state in State)
+
+
+class FilingFilter(Schema):
+    """What a list or a selection of filings may be narrowed by."""
+
+    state = Text(max=30, validate=one_of(*STATES))
+    q = Text(max=100)
+    kind_code = Text(max=20)
+    division_code = Text(max=9)
+    institution_id = fields.UUID()
+    holder_id = fields.UUID()
+    org_id = fields.UUID()
+    instrument_id = fields.UUID()
+    submission_id = fields.UUID()
+    due_before = fields.Date()
+    history = fields.Boolean(load_default=False)
+
+
+class FilingArgs(PageArgs, FilingFilter):
+    """The query of the list of filings."""
+
+
+FilingSelection = selection_schema(FilingFilter, "Filing")
+
+
+class SubmitRequest(Schema):
+    selection = fields.Dict(required=True, metadata={"description": "a selection over instruments, as registry's list"})
+    institution_id = fields.UUID(required=True)
+    accept_responsibility = fields.Boolean(required=True)
+    authorize_province = fields.Boolean(load_default=False)
+
+
+class FailureView(Schema):
+    id = fields.UUID(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class SubmissionView(Schema):
+    submission_id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    submitted_at = fields.DateTime(required=True)
+    done = fields.Integer(required=True)
+    failed = fields.List(fields.Nested(FailureView), required=True)
+
+
+class FilingView(Schema):
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    submission_id = fields.UUID(required=True)
+    instrument_id = fields.UUID(required=True)
+    instrument = fields.Dict(required=True, metadata={"description": "the instrument as it was submitted"})
+    org_id = fields.UUID(required=True)
+    org_name = fields.String(allow_none=True)
+    kind_code = fields.String(required=True)
+    division_code = fields.String(required=True)
+    state = fields.String(required=True)
+    institution_id = fields.UUID(required=True)
+    holder_id = fields.UUID(allow_none=True)
+    previous_id = fields.UUID(allow_none=True)
+    authorize_province = fields.Boolean()
+    reason_code = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+    submitted_at = fields.DateTime(required=True)
+    decided_at = fields.DateTime(allow_none=True)
+    due_on = fields.Date(required=True)
+    version = fields.Integer(required=True)
+
+
+class StepView(Schema):
+    at = fields.DateTime(required=True)
+    actor = fields.Dict(required=True)
+    move = fields.String(required=True)
+    from_state = fields.String(allow_none=True)
+    to_state = fields.String(required=True)
+    institution_id = fields.UUID(required=True)
+    reason_code = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class FilingDetail(FilingView):
+    steps = fields.List(fields.Nested(StepView), required=True)
+
+
+class Move(Schema):
+    selection = fields.Nested(FilingSelection, required=True)
+
+
+class ReasonedMove(Move):
+    reason = Text(required=True, min=1, max=500)
+
+
+class ReturnMove(ReasonedMove):
+    reason_code = Text(load_default="other", max=30, validate=one_of("incomplete", "not_in_catalog", "other"))
+
+
+class DispatchMove(Move):
+    institution_id = fields.UUID(required=True)
+    reason = Text(max=500)
+
+
+class Overview(Schema):
+    total = fields.Integer(required=True)
+    submitted = fields.Integer()
+    awaiting_confirmation = fields.Integer()
+    pending_reassignment = fields.Integer()
+    approved = fields.Integer()
+    returned = fields.Integer()
+    revoked = fields.Integer()
+    withdrawn = fields.Integer()
+    lapsed = fields.Integer()
+    closed = fields.Integer()
+
+
+class SubmissionState(Schema):
+    id = fields.UUID(required=True)
+    state = fields.String(required=True)

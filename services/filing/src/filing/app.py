@@ -1,0 +1,25 @@
+"""Filing: 备案. Wiring only."""
+
+from pathlib import Path
+
+from chassis.cli import wsgi
+from chassis.runtime import Service
+
+from filing.api import BLUEPRINTS
+from filing.background import JOBS, SCHEDULES
+from filing.consumers import EFFECTS
+from filing.parts import prepare
+from filing.settings import Settings
+
+SERVICE = Service(
+    name="filing",
+    title="备案 Filing",
+    settings=Settings,
+    migrations=Path(__file__).resolve().parents[2] / "migrations",
+    blueprints=BLUEPRINTS,
+    effects=EFFECTS,
+    jobs=JOBS,
+    schedules=SCHEDULES,
+    prepare=prepare,
+)
+create_app = wsgi(SERVICE)

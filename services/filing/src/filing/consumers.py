@@ -1,0 +1,74 @@
+"""The message door: what filing does when others tell something."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import inbox
+from chassis.actor import SYSTEM
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from filing.actions.moves import for_instruments
+from filing.models import Institution, Kind, Org
+
+Body = dict[str, Any]
+
+
+def on_organization(db: Session, body: Body, _now: datetime) -> None:
+    data = body["data"]
+    if inbox.newer(db, "organization", [(data["org_id"], body["sequence"])]):
+        db.merge(Org(id=UUID(data["org_id"]), name=data["name"], division_code=data["division_code"]))
+
+
+def on_institution(db: Session, body: Body, _now: datetime) -> None:
+    data = body["data"]
+    if inbox.newer(db, "institution", [(data["institution_id"], body["sequence"])]):
+        db.merge(
+            Institution(
+                id=UUID(data["institution_id"]), name=data["name"], tier=data["tier"], active=data["active"],
+                division_code=data["division_code"], capabilities=data["capabilities"],
+            )
+        )  # fmt: skip
+
+
+def on_catalog(db: Session, body: Body, _now: datetime) -> None:
+    rows = [{"code": kind["code"], "name": kind["name"]} for kind in body["data"]["kinds"]]
+    if rows:
+        statement = insert(Kind).values(rows)
+        db.execute(statement.on_conflict_do_update(index_elements=["code"], set_={"name": statement.excluded.name}))
+
+
+def on_resumed(db: Session, body: Body, now: datetime) -> None:
+    """An instrument that was resumed while invalid or revoked is unfiled again: its filing lapses."""
+    fresh = _fresh(db, body)
+    ids = [UUID(i["instrument_id"]) for i in body["data"]["items"] if i["lapsed"] and UUID(i["instrument_id"]) in fresh]
+    for_instruments(db, SYSTEM, ids, now, "lapse", lambda filing: filing.lapse(SYSTEM, now))
+
+
+def on_scrapped(db: Session, body: Body, now: datetime) -> None:
+    fresh = _fresh(db, body)
+    for_instruments(db, SYSTEM, sorted(fresh), now, "close", lambda filing: filing.close(SYSTEM, now))
+
+
+def on_booking_returned(db: Session, body: Body, now: datetime) -> None:
+    """退单: the filings of the items at fault go back to the applicant."""
+    data = body["data"]
+    ids = [UUID(item["instrument_id"]) for item in data["items"] if item["state"] == "returned"]
+    reason = data["reason"] or "送检仪器与备案信息不符"
+    for_instruments(db, SYSTEM, ids, now, "send_back", lambda filing: filing.send_back(SYSTEM, now, reason))
+
+
+def _fresh(db: Session, body: Body) -> set[UUID]:
+    return inbox.newer(db, "instrument", [(i["instrument_id"], i["version"]) for i in body["data"]["items"]])
+
+
+EFFECTS = {
+    "organization.approved": on_organization,
+    "organization.changed": on_organization,
+    "institution.changed": on_institution,
+    "catalog.changed": on_catalog,
+    "instrument.resumed": on_resumed,
+    "instrument.scrapped": on_scrapped,
+    "booking.returned": on_booking_returned,
+}

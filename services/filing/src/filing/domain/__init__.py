@@ -1,0 +1,1 @@
+"""Rules of filing: no database, no web."""

@@ -1,0 +1,183 @@
+"""Mapped tables of filing. The methods of Filing are its moves; each returns what is to be written about it."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.db import NAMING, TYPES
+from chassis.ids import new_id
+from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from filing.domain.errors import NotAuthorized, NotYourTurn, OutOfMandate
+from filing.domain.states import State, after
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = TYPES
+
+
+class Org(Base):
+    """Copy of an organisation, fed by identity's events."""
+
+    __tablename__ = "org"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    division_code: Mapped[str]
+
+
+class Institution(Base):
+    """Copy of an institution, fed by identity's events."""
+
+    __tablename__ = "institution"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    tier: Mapped[str]
+    division_code: Mapped[str]
+    active: Mapped[bool]
+    capabilities: Mapped[list[dict[str, Any]]]
+
+
+class Kind(Base):
+    """Copy of a kind of the catalog, fed by registry's events."""
+
+    __tablename__ = "kind"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class Submission(Base):
+    """What an applicant sent in one go: an envelope; each instrument's filing has its own state."""
+
+    __tablename__ = "submission"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    org_id: Mapped[UUID]
+    institution_id: Mapped[UUID]
+    authorize_province: Mapped[bool]
+    selection: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(default="claiming")
+    submitted_at: Mapped[datetime]
+    done: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    cursor: Mapped[UUID | None]
+
+
+class Step(Base):
+    __tablename__ = "step"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"))
+    at: Mapped[datetime]
+    actor: Mapped[dict[str, Any]]
+    move: Mapped[str]
+    from_state: Mapped[str | None]
+    to_state: Mapped[str]
+    institution_id: Mapped[UUID]
+    reason_code: Mapped[str | None]
+    reason: Mapped[str | None]
+
+
+class Filing(Base):
+    """One instrument's filing 备案. Every change of state goes through one of its moves."""
+
+    __tablename__ = "filing"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str]
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
+    instrument_id: Mapped[UUID]
+    instrument_version: Mapped[int]
+    org_id: Mapped[UUID]
+    kind_code: Mapped[str]
+    division_code: Mapped[str]
+    snapshot: Mapped[dict[str, Any]]
+    search: Mapped[str]
+    state: Mapped[str] = mapped_column(default=State.SUBMITTED.value)
+    city_id: Mapped[UUID]
+    institution_id: Mapped[UUID]
+    holder_id: Mapped[UUID | None]
+    participants: Mapped[list[UUID]]
+    authorize_province: Mapped[bool]
+    previous_id: Mapped[UUID | None] = mapped_column(ForeignKey("filing.id"))
+    latest: Mapped[bool] = mapped_column(default=True)
+    reason_code: Mapped[str | None]
+    reason: Mapped[str | None]
+    submitted_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    due_on: Mapped[date]
+    version: Mapped[int] = mapped_column(default=1)
+
+    def withdraw(self, by: Actor, now: datetime) -> Step:
+        return self._move("withdraw", by, now)
+
+    def approve(self, by: Actor, now: datetime) -> Step:
+        self._check_turn(by)
+        self.holder_id = self.institution_id
+        return self._move("approve", by, now)
+
+    def return_(self, by: Actor, now: datetime, reason_code: str, reason: str) -> Step:
+        self._check_turn(by)
+        return self._move("return", by, now, reason_code, reason)
+
+    def dispatch(self, by: Actor, now: datetime, to: UUID) -> Step:
+        self._check_turn(by)
+        return self._hand_to("dispatch", by, now, to)
+
+    def forward(self, by: Actor, now: datetime, to: UUID) -> Step:
+        """To the province, where the applicant authorised it; by forwarding the city states that it cannot verify."""
+        self._check_turn(by)
+        if not self.authorize_province:
+            raise NotAuthorized
+        return self._hand_to("forward", by, now, to)
+
+    def confirm(self, by: Actor, now: datetime) -> Step:
+        self._check_turn(by)
+        self.holder_id = self.institution_id
+        return self._move("confirm", by, now)
+
+    def decline(self, by: Actor, now: datetime, reason: str) -> Step:
+        self._check_turn(by)
+        return self._hand_to("decline", by, now, self.city_id, reason)
+
+    def revoke(self, by: Actor, now: datetime, reason: str) -> Step:
+        if by.kind == "institution" and by.org_id != self.holder_id:
+            raise OutOfMandate
+        return self._move("revoke", by, now, None, reason)
+
+    def send_back(self, by: Actor, now: datetime, reason: str) -> Step:
+        return self._move("send_back", by, now, "front_desk", reason)
+
+    def lapse(self, by: Actor, now: datetime) -> Step:
+        return self._move("lapse", by, now)
+
+    def close(self, by: Actor, now: datetime) -> Step:
+        return self._move("close", by, now)
+
+    def _check_turn(self, by: Actor) -> None:
+        if by.org_id != self.institution_id:
+            raise NotYourTurn(institution="其他机构")
+
+    def _hand_to(self, move: str, by: Actor, now: datetime, to: UUID, reason: str | None = None) -> Step:
+        step = self._move(move, by, now, None, reason)
+        self.institution_id = step.institution_id = to
+        if to not in self.participants:
+            self.participants = [*self.participants, to]
+        return step
+
+    def _move(
+        self, move: str, by: Actor, now: datetime, reason_code: str | None = None, reason: str | None = None
+    ) -> Step:
+        before, self.state = self.state, after(self.state, move).value
+        self.reason_code, self.reason = reason_code, reason
+        self.decided_at = now
+        self.version += 1
+        return Step(
+            filing_id=self.id, at=now, actor=actor_json(by), move=move, from_state=before, to_state=self.state,
+            institution_id=self.institution_id, reason_code=reason_code, reason=reason,
+        )  # fmt: skip
+
+
+def actor_json(by: Actor) -> dict[str, Any]:
+    """Who, as steps and events tell it."""
+    return {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}

@@ -1,0 +1,134 @@
+"""Reads of filing. Scope and question are one WHERE: what the caller may not see does not exist."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.errors import NotFound
+from chassis.paging import paginate
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.orm import Session
+
+from filing.domain.states import MOVES
+from filing.models import Filing, Institution, Org, Step, Submission
+
+F = Filing
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The filings that an actor may see."""
+    if actor.kind == "applicant":
+        return F.org_id == actor.org_id
+    if actor.kind == "institution":
+        return F.participants.contains([actor.org_id])
+    if actor.kind == "supervisor":
+        return F.division_code.startswith(actor.area)
+    return true()
+
+
+COLUMNS = (
+    F.id, F.number, F.submission_id, F.instrument_id, F.snapshot.label("instrument"), F.org_id, Org.name.label("org_name"),
+    F.kind_code, F.division_code, F.state, F.institution_id, F.holder_id, F.previous_id, F.authorize_province,
+    F.reason_code, F.reason, F.submitted_at, F.decided_at, F.due_on, F.version,
+)  # fmt: skip
+SORTABLE = {
+    "submitted_at": F.submitted_at, "decided_at": F.decided_at, "due_on": F.due_on, "number": F.number,
+    "kind_code": F.kind_code, "division_code": F.division_code, "state": F.state, "org_name": Org.name,
+}  # fmt: skip
+
+
+def filings(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
+    """A page of filings; for institutions the oldest first, for others the newest."""
+    statement = _filtered(select(*COLUMNS).outerjoin(Org, Org.id == F.org_id), actor, args)
+    default: list[Any] | None = [F.submitted_at.asc(), F.id.asc()] if actor.kind == "institution" else None
+    return paginate(db, statement, args, key=F.id, sortable=SORTABLE, default=default)
+
+
+def ids_by_filter(actor: Actor, args: Mapping[str, Any]) -> Select[UUID]:
+    return _filtered(select(F.id), actor, args).order_by(F.id)
+
+
+def ids_for_move(actor: Actor, move: str) -> Select[UUID]:
+    """Every filing on which the caller may make `move` now."""
+    statement = select(F.id).where(visible_to(actor), F.latest, F.state.in_(MOVES[move][0]))
+    if actor.kind == "institution":
+        turn = F.holder_id if move == "revoke" else F.institution_id
+        statement = statement.where(turn == actor.org_id)
+    return statement.order_by(F.id)
+
+
+def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> Select[Any]:
+    statement = statement.where(visible_to(actor))
+    if not args.get("history"):
+        statement = statement.where(F.latest)
+    for name in (
+        "state",
+        "kind_code",
+        "division_code",
+        "institution_id",
+        "holder_id",
+        "org_id",
+        "instrument_id",
+        "submission_id",
+    ):
+        if args.get(name) is not None:
+            statement = statement.where(getattr(F, name) == args[name])
+    if args.get("q"):
+        statement = statement.where(F.search.contains(args["q"].casefold(), autoescape=True))
+    if args.get("due_before"):
+        statement = statement.where(F.due_on <= args["due_before"])
+    if args.get("submitted_from"):
+        statement = statement.where(F.submitted_at >= args["submitted_from"])
+    return statement
+
+
+def filing(db: Session, actor: Actor, filing_id: UUID) -> dict[str, Any]:
+    """One filing with its steps, oldest first. Raises: NotFound."""
+    statement = select(*COLUMNS).outerjoin(Org, Org.id == F.org_id).where(F.id == filing_id, visible_to(actor))
+    row = db.execute(statement).mappings().first()
+    if row is None:
+        raise NotFound
+    steps = db.execute(
+        select(Step.at, Step.actor, Step.move, Step.from_state, Step.to_state, Step.institution_id,
+               Step.reason_code, Step.reason).where(Step.filing_id == filing_id).order_by(Step.id)
+    ).mappings()  # fmt: skip
+    return dict(row) | {"steps": [dict(step) for step in steps]}
+
+
+def for_move(db: Session, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Filing]:
+    """The visible ones of `ids`, locked in the order of ids so that two batches never wait for each other."""
+    statement = select(F).where(F.id.in_(ids), visible_to(actor)).order_by(F.id).with_for_update()
+    return {filing.id: filing for filing in db.scalars(statement)}
+
+
+def latest_of(db: Session, instrument_ids: Sequence[UUID]) -> dict[UUID, Filing]:
+    """The latest filing of each instrument, locked."""
+    statement = select(F).where(F.instrument_id.in_(instrument_ids), F.latest).order_by(F.id).with_for_update()
+    return {filing.instrument_id: filing for filing in db.scalars(statement)}
+
+
+def institution(db: Session, institution_id: UUID) -> Institution | None:
+    return db.scalars(select(Institution).where(Institution.id == institution_id, Institution.active)).first()
+
+
+def province(db: Session) -> Institution | None:
+    return db.scalars(select(Institution).where(Institution.tier == "province", Institution.active).limit(1)).first()
+
+
+def overview(db: Session, actor: Actor) -> dict[str, int]:
+    """Counts of the latest filings by state."""
+    rows = db.execute(select(F.state, func.count()).where(visible_to(actor), F.latest).group_by(F.state))
+    counts = {state: count for state, count in rows}
+    return counts | {"total": sum(counts.values())}
+
+
+def submission(db: Session, submission_id: UUID) -> Submission:
+    found = db.get(Submission, submission_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def next_number(db: Session) -> int:
+    return int(db.execute(select(func.nextval("submission_number"))).scalar_one())

@@ -1,0 +1,1 @@
+"""What people and events do in the registry: one function an intention; none commits."""

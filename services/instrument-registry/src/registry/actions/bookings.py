@@ -1,0 +1,119 @@
+"""The registry's side of booking: the open booking of an instrument, and certificates from completed ones."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import jobs
+from chassis.actor import SYSTEM
+from chassis.ids import new_id
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from registry import queries
+from registry.actions.histories import line
+from registry.codes import certificate_code
+from registry.domain.validity import Validity, validity
+from registry.events import snapshot
+from registry.models import Certificate, Institution, Instrument, Kind, Org
+
+ENDED = ("rejected", "cancelled", "completed", "returned", "no_show")
+_NEXT_NUMBER = text(
+    "INSERT INTO certificate_counter (institution_id, year, last) VALUES (:institution, :year, 1)"
+    " ON CONFLICT (institution_id, year) DO UPDATE SET last = certificate_counter.last + 1 RETURNING last"
+)
+
+
+def take_over(db: Session, body: Mapping[str, Any], newest: bool) -> None:
+    """Take over what a booking event says: history always, the open booking only from the newest event."""
+    data = body["data"]
+    booking_id = UUID(data["booking_id"])
+    items = {UUID(item["instrument_id"]): item for item in data["items"]}
+    at = datetime.fromisoformat(data["at"])
+    for instrument_id, instrument in queries.by_ids(db, sorted(items)).items():
+        item = items[instrument_id]
+        db.add(line(instrument_id, data["actor"], at, body["type"], reference=data["number"], reason=data["reason"]))
+        if not newest:
+            continue
+        over = data["state"] in ENDED or item["state"] in ("returned", "cancelled", "no_show", "verified")
+        if not over:
+            instrument.open_booking_id = booking_id
+        elif instrument.open_booking_id == booking_id:
+            instrument.open_booking_id = None
+    db.flush()
+
+
+def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> None:
+    """Certificates and result notices of a completed booking, numbered without gaps per institution and year, and
+    the instruments' new validity. The PDFs are made by a job, which also tells that they are issued."""
+    booking_id, institution_id = UUID(data["booking_id"]), UUID(data["institution_id"])
+    verified = {UUID(item["instrument_id"]): item["results"] for item in data["items"] if item["state"] == "verified"}
+    found = queries.by_ids(db, sorted(verified))
+    kinds = {kind.code: kind for kind in db.scalars(select(Kind))}
+    names = _names(db, UUID(data["org_id"]), institution_id)
+    made: list[UUID] = []
+    for instrument_id, instrument in found.items():
+        results = verified[instrument_id]
+        certificates = [
+            _certificate(db, instrument, kinds[instrument.kind_code], booking_id, institution_id, result, names, now)
+            for result in results
+        ]
+        db.add_all(certificates)
+        _update_validity(instrument, certificates, now)
+        for certificate in certificates:
+            db.add(line(instrument.id, SYSTEM, now, "certificate.issued", reference=certificate.number))
+        made += [certificate.id for certificate in certificates]
+    db.flush()
+    if made:
+        jobs.submit(db, "certificates", SYSTEM, ids=made, params={"booking_id": str(booking_id)})
+
+
+def _certificate(
+    db: Session, instrument: Instrument, kind: Kind, booking_id: UUID, institution_id: UUID, result: Mapping[str, Any],
+    names: dict[str, str], now: datetime,
+) -> Certificate:  # fmt: skip
+    verified_on = date.fromisoformat(result["verified_on"])
+    passed = result["conclusion"] == "pass"
+    given = date.fromisoformat(result["valid_until"]) if result["valid_until"] else None
+    valid = validity(kind.mode, kind.period_months, kind.term_months, verified_on, given) if passed else Validity()
+    year = verified_on.year
+    last = db.execute(_NEXT_NUMBER, {"institution": institution_id, "year": year}).scalar_one()
+    division = names["institution_division"]
+    return Certificate(
+        id=new_id(), number=f"{division}-{year}-{last:07d}", public_code=certificate_code(), org_id=instrument.org_id,
+        institution_id=institution_id, instrument_id=instrument.id, booking_id=booking_id, unit=result["unit"],
+        kind="certificate" if passed else "failure_notice", kind_code=instrument.kind_code,
+        division_code=instrument.division_code, verified_on=verified_on, valid_until=valid.valid_until,
+        rotate_on=valid.rotate_on, issued_at=now,
+        result={k: result[k] for k in ("conclusion", "procedure", "verifier", "verifier_name", "checker",
+                                       "checker_name", "standard", "fail_items", "remarks")},
+        snapshot=snapshot(instrument) | {
+            "accuracy_class": instrument.accuracy_class, "measuring_range": instrument.measuring_range,
+            "kind_name": kind.name, "org_name": names["org"], "institution_name": names["institution"],
+            "instrument_code": instrument.code,
+        },
+    )  # fmt: skip
+
+
+def _update_validity(instrument: Instrument, certificates: list[Certificate], now: datetime) -> None:
+    """One failed unit makes the instrument fail; else the earliest unit's date counts."""
+    instrument.result_source = "certificate"
+    instrument.ever_filed = True
+    if any(c.kind == "failure_notice" for c in certificates):
+        instrument.result = "fail"
+        instrument.valid_until = instrument.rotate_on = None
+    else:
+        instrument.result = "pass"
+        instrument.valid_until = min((c.valid_until for c in certificates if c.valid_until), default=None)
+        instrument.rotate_on = min((c.rotate_on for c in certificates if c.rotate_on), default=None)
+    instrument.open_booking_id = None
+    instrument.version += 1
+    instrument.updated_at = now
+
+
+def _names(db: Session, org_id: UUID, institution_id: UUID) -> dict[str, str]:
+    org, institution = db.get(Org, org_id), db.get(Institution, institution_id)
+    if org is None or institution is None:  # identity's events have not arrived yet: the inbox tries again
+        raise LookupError(f"no copy of organisation {org_id} or institution {institution_id}")
+    return {"org": org.name, "institution": institution.name, "institution_division": institution.division_code}

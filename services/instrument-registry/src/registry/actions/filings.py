@@ -1,0 +1,129 @@
+"""The registry's side of filing: claims for a submission, and the state learned from filing's events."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis import outbox
+from chassis.actor import Actor
+from chassis.clock import business_date
+from chassis.errors import NotFound, ServiceError
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from registry import events, queries
+from registry.actions.histories import line
+from registry.domain.errors import AlreadyFiled, Incomplete, NotInCatalog, WrongStatus
+from registry.domain.rules import Reference, missing_for_filing
+from registry.models import OPEN_FILING, STATUS_LABELS, Attachment, Instrument
+
+CLAIM = timedelta(minutes=15)
+CHUNK = 1000
+
+
+def claim(
+    db: Session, submission_id: UUID, by: Actor, ids: Sequence[UUID], now: datetime
+) -> tuple[int, list[tuple[UUID, ServiceError]]]:
+    """Lock the fileable ones of `ids` for a submission; (how many are claimed, what was refused and why).
+    The same submission again changes nothing."""
+    known = db.scalar(select(func.count()).where(Instrument.claim_id == submission_id))
+    if known:
+        return known, []
+    reference = queries.reference(db, business_date(now))
+    refused: list[tuple[UUID, ServiceError]] = []
+    claimed: list[UUID] = []
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        found = queries.own_for_update(db, by, chunk)
+        with_file = set(db.scalars(select(Attachment.instrument_id).where(Attachment.instrument_id.in_(chunk))))
+        for instrument_id in chunk:
+            try:
+                _check_fileable(found.get(instrument_id), reference, instrument_id in with_file)
+            except ServiceError as error:
+                refused.append((instrument_id, error))
+            else:
+                claimed.append(instrument_id)
+    for start in range(0, len(claimed), CHUNK):
+        db.execute(
+            update(Instrument)
+            .where(Instrument.id.in_(claimed[start : start + CHUNK]))
+            .values(claim_id=submission_id, claim_until=now + CLAIM)
+        )
+    return len(claimed), refused
+
+
+def _check_fileable(instrument: Instrument | None, reference: Reference, has_file: bool) -> None:
+    if instrument is None:
+        raise NotFound
+    if instrument.status != "in_use":
+        raise WrongStatus(status=STATUS_LABELS[instrument.status], move="备案")
+    if instrument.filing_state in (*OPEN_FILING, "approved", "revoked") or instrument.claim_id is not None:
+        raise AlreadyFiled
+    kind = reference.kinds.get(instrument.kind_code)
+    if kind is None or not kind.in_force(reference.today) or kind.supervision == "P":
+        raise NotInCatalog(kind=instrument.kind_code)
+    missing = missing_for_filing({"type_approval_no": instrument.type_approval_no}, kind, has_file)
+    if missing:
+        raise Incomplete(what="；".join(missing))
+
+
+def claimed_page(db: Session, submission_id: UUID, after: UUID | None, size: int) -> dict[str, Any]:
+    """The claimed instruments of a submission with their snapshots, in the order of ids."""
+    statement = select(Instrument).where(Instrument.claim_id == submission_id)
+    if after is not None:
+        statement = statement.where(Instrument.id > after)
+    rows = list(db.scalars(statement.order_by(Instrument.id).limit(size + 1)))
+    items = [
+        {"instrument_id": row.id, "version": row.version, "snapshot": events.filing_snapshot(row)}
+        for row in rows[:size]
+    ]
+    return {"items": items, "next_cursor": rows[size - 1].id if len(rows) > size else None}
+
+
+def expired_claims(db: Session, now: datetime) -> list[UUID]:
+    return list(db.scalars(select(Instrument.claim_id).where(Instrument.claim_until < now).distinct().limit(100)))
+
+
+def release(db: Session, submission_id: UUID) -> None:
+    """Free what a submission claimed and did not file."""
+    db.execute(update(Instrument).where(Instrument.claim_id == submission_id).values(claim_id=None, claim_until=None))
+
+
+def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datetime) -> None:
+    """Take over what a filing event says. History gets a line for each item also where a newer event came first;
+    the state changes only for the `fresh` ones."""
+    data, kind = body["data"], body["type"]
+    items = {UUID(item["instrument_id"]): item for item in data["items"]}
+    found = queries.by_ids(db, sorted(items))
+    at = datetime.fromisoformat(data["at"])
+    for instrument_id, instrument in found.items():
+        item = items[instrument_id]
+        db.add(line(instrument_id, data["actor"], at, kind, reference=item["filing_id"], reason=data["reason"]))
+        if instrument_id in fresh:
+            _apply(instrument, item, data)
+    db.flush()
+    approved = [found[i] for i in sorted(fresh) if i in found and items[i]["state"] == "approved"]
+    for instrument in approved:
+        instrument.version += 1
+        instrument.updated_at = now
+    outbox.record(db, *events.instruments_changed(approved))
+
+
+def _apply(instrument: Instrument, item: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    instrument.filing_state = item["state"]
+    instrument.filing_id = UUID(item["filing_id"])
+    instrument.claim_id = instrument.claim_until = None
+    instrument.institution_id = UUID(data["holder_id"] or data["institution_id"])
+    for institution in {UUID(data["institution_id"]), instrument.institution_id}:
+        if institution not in instrument.participants:
+            instrument.participants = [*instrument.participants, institution]
+    if item["state"] == "approved":
+        instrument.ever_filed = True
+        instrument.approved_on = date.fromisoformat(data["approved_on"])
+        if instrument.result is None and instrument.declared_valid_until is not None:
+            # a declared validity is confirmed by the approval
+            instrument.result, instrument.result_source = "pass", "declared"
+            instrument.valid_until = instrument.declared_valid_until
+    elif item["state"] != "revoked":
+        instrument.approved_on = None

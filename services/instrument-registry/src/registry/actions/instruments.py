@@ -1,0 +1,189 @@
+"""Instruments one by one and by selection: add, edit, suspend, resume, scrap, delete."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import outbox
+from chassis.actor import Actor
+from chassis.bulk import Outcome
+from chassis.clock import business_date
+from chassis.errors import FieldError, Invalid, NotFound, ServiceError, Stale
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from registry import events, queries
+from registry.actions.histories import changes_of, line
+from registry.codes import instrument_code
+from registry.domain.errors import FieldsFrozen, FilingOpen, SameInstrument
+from registry.domain.fields import BY_KEY, IDENTITY
+from registry.domain.identity_key import identity_key
+from registry.domain.rules import faults
+from registry.domain.views import Facts, view
+from registry.models import OPEN_FILING, Instrument
+
+
+def add(db: Session, by: Actor, now: datetime, values: dict[str, Any]) -> Instrument:
+    """Raises: Invalid with every wrong field, SameInstrument naming the first."""
+    _check(db, values, now)
+    assert by.org_id is not None
+    instrument = Instrument(
+        org_id=by.org_id, code=instrument_code(), created_at=now, updated_at=now,
+        identity_key=identity_key(*(values.get(k, "") for k in IDENTITY)), **values,
+    )  # fmt: skip
+    _check_same(db, instrument)
+    db.add(instrument)
+    _flush(db, instrument)
+    db.add(line(instrument.id, by, now, "created"))
+    db.flush()
+    return instrument
+
+
+def edit(
+    db: Session, by: Actor, instrument_id: UUID, version: int, changes: dict[str, Any], now: datetime
+) -> Instrument:
+    """Raises: Stale, FilingOpen, FieldsFrozen, Invalid, SameInstrument."""
+    instrument = queries.own_instrument(db, by, instrument_id)
+    if instrument.version != version:
+        raise Stale
+    before = {key: getattr(instrument, key) for key in changes}
+    changed = changes_of(before, changes)
+    _check_editable(instrument, {change["field"] for change in changed})
+    after = {key: getattr(instrument, key) for key in BY_KEY} | changes
+    _check(db, after, now)
+    for key, value in changes.items():
+        setattr(instrument, key, value)
+    instrument.identity_key = identity_key(*(getattr(instrument, k) for k in IDENTITY))
+    if any(change["field"] in IDENTITY for change in changed):
+        _check_same(db, instrument)
+    if changed:
+        _touch(instrument, now)
+        _flush(db, instrument)
+        db.add(line(instrument.id, by, now, "changed", changes=changed))
+        outbox.record(db, *events.instruments_changed([instrument]))
+    return instrument
+
+
+def suspend(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    def move(instrument: Instrument) -> None:
+        instrument.suspend()
+
+    outcome, moved = _each(db, by, ids, now, "suspended", move, reason)
+    outbox.record(db, *events.status_changed("suspended", moved, reason))
+    return outcome
+
+
+def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+    """Back to the state before; one whose filing was revoked, or that is invalid today, is unfiled again."""
+    lapsed: set[UUID] = set()
+    today = business_date(now)
+
+    def move(i: Instrument) -> None:
+        facts = Facts("in_use", i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on)
+        if i.resume(view(facts, today) == "invalid"):
+            lapsed.add(i.id)
+
+    outcome, moved = _each(db, by, ids, now, "resumed", move, None)
+    outbox.record(db, *events.resumed(moved, lapsed))
+    return outcome
+
+
+def scrap(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    def move(instrument: Instrument) -> None:
+        instrument.scrap()
+
+    outcome, moved = _each(db, by, ids, now, "scrapped", move, reason)
+    outbox.record(db, *events.status_changed("scrapped", moved, reason))
+    return outcome
+
+
+def delete(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+    found = queries.own_for_update(db, by, ids)
+    outcome = Outcome()
+    for instrument_id in ids:
+        instrument = found.get(instrument_id)
+        try:
+            if instrument is None:
+                raise NotFound
+            instrument.check_deletable()
+        except ServiceError as error:
+            outcome.refuse(instrument_id, error)
+            continue
+        db.delete(instrument)
+        outcome.done.append(instrument_id)
+    db.flush()
+    return outcome
+
+
+def _each(
+    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, kind: str, move: Callable[[Instrument], None],
+    reason: str | None,
+) -> tuple[Outcome, list[Instrument]]:  # fmt: skip
+    found = queries.own_for_update(db, by, ids)
+    outcome, moved = Outcome(), []
+    for instrument_id in ids:
+        instrument = found.get(instrument_id)
+        try:
+            if instrument is None:
+                raise NotFound
+            before = instrument.status
+            move(instrument)
+        except ServiceError as error:
+            outcome.refuse(instrument_id, error)
+            continue
+        _touch(instrument, now)
+        change = [{"field": "status", "before": before, "after": instrument.status}]
+        db.add(line(instrument.id, by, now, kind, changes=change, reason=reason))
+        moved.append(instrument)
+        outcome.done.append(instrument_id)
+    db.flush()
+    return outcome, moved
+
+
+def _touch(instrument: Instrument, now: datetime) -> None:
+    instrument.version += 1
+    instrument.updated_at = now
+
+
+def _check(db: Session, values: dict[str, Any], now: datetime) -> None:
+    found = faults(values, queries.reference(db, business_date(now)))
+    if found:
+        raise Invalid(errors=[FieldError(f.field, f.code, f.zh, f.en) for f in found])
+
+
+def _check_editable(instrument: Instrument, changed: set[str]) -> None:
+    if instrument.filing_state in OPEN_FILING or instrument.claim_id is not None:
+        if any(key not in BY_KEY or BY_KEY[key].locked for key in changed):
+            raise FilingOpen
+    elif instrument.filing_state == "approved":
+        frozen = [BY_KEY[key].header for key in sorted(changed) if key in BY_KEY and not BY_KEY[key].free]
+        if frozen:
+            raise FieldsFrozen(fields="、".join(frozen))
+
+
+def _check_same(db: Session, instrument: Instrument) -> None:
+    with db.no_autoflush:
+        other = db.scalars(
+            select(Instrument).where(
+                Instrument.org_id == instrument.org_id, Instrument.identity_key == instrument.identity_key,
+                Instrument.id != instrument.id if instrument.id else Instrument.id.is_not(None),
+            )
+        ).first()  # fmt: skip
+    if other is not None:
+        raise SameInstrument(first=label(other))
+
+
+def _flush(db: Session, instrument: Instrument) -> None:
+    try:
+        db.flush()
+    except IntegrityError as error:  # two at the same moment: the database decides
+        if "identity_key" in str(getattr(getattr(error.orig, "diag", None), "constraint_name", "")):
+            raise SameInstrument(first=label(instrument)) from error
+        raise
+
+
+def label(instrument: Instrument) -> str:
+    """How messages name an instrument."""
+    return " / ".join(filter(None, (instrument.name, instrument.model, instrument.serial_no, instrument.own_no)))

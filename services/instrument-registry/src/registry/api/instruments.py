@@ -1,0 +1,227 @@
+"""Instruments: list, add, edit, act on selections, history, certificates, attachments."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from chassis import bulk, clock
+from chassis.app import send_stored
+from chassis.auth import APPLICANT, INSTITUTION, SIGNED_IN, allow
+from chassis.errors import invalid
+from chassis.paging import PageArgs, page_response, page_schema
+from chassis.rawjson import json_response
+from chassis.runtime import runtime
+from chassis.schema import Schema
+from chassis.selections import freeze
+from chassis.web import Blueprint, audit_subject, current_user, db, if_match, with_etag
+from flask import request
+
+from registry import queries
+from registry.actions import instruments
+from registry.actions.histories import line
+from registry.api.schemas import (
+    AttachmentsView,
+    AttachmentView,
+    CertificateArgs,
+    CertificateView,
+    HistoryView,
+    InstrumentArgs,
+    InstrumentChanges,
+    InstrumentRequest,
+    InstrumentView,
+    Selected,
+    SelectedWithReason,
+)
+from registry.api.views import certificate_view
+from registry.models import Attachment
+
+blp = Blueprint("instruments", "instruments", url_prefix="/api/registry", description="Instruments")
+LIMIT = 10 << 20  # [bytes]
+KINDS = ("application/pdf", "image/jpeg", "image/png")
+
+
+@blp.route("/instruments", methods=["GET"])
+@allow(*SIGNED_IN)
+@blp.arguments(InstrumentArgs, location="query")
+@blp.response(200, page_schema(InstrumentView))
+def list_instruments(args: dict[str, Any]) -> Any:
+    """Instruments that the caller may see, with today's view of each."""
+    return page_response(queries.instruments(db(), current_user(), args, clock.today()))
+
+
+@blp.route("/instruments", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(InstrumentRequest)
+@blp.response(201, InstrumentView)
+def add_instrument(body: dict[str, Any]) -> Any:
+    """Add an instrument."""
+    instrument = instruments.add(db(), current_user(), clock.now(), _plain(body))
+    audit_subject(instrument.id)
+    return _answer(instrument.id, 201)
+
+
+@blp.route("/instruments/<uuid:instrument_id>", methods=["GET"])
+@allow(*SIGNED_IN)
+@blp.response(200, InstrumentView)
+def get_instrument(instrument_id: UUID) -> Any:
+    """One instrument; the ETag is its version."""
+    return _answer(instrument_id)
+
+
+@blp.route("/instruments/<uuid:instrument_id>", methods=["PATCH"])
+@allow(APPLICANT)
+@blp.arguments(InstrumentChanges)
+@blp.response(200, InstrumentView)
+def edit_instrument(body: dict[str, Any], instrument_id: UUID) -> Any:
+    """Edit an instrument, as far as its filing allows."""
+    instruments.edit(db(), current_user(), instrument_id, if_match(), _plain(body), clock.now())
+    return _answer(instrument_id)
+
+
+@blp.route("/instruments/<uuid:instrument_id>", methods=["DELETE"])
+@allow(APPLICANT)
+@blp.response(204)
+def delete_instrument(instrument_id: UUID) -> Any:
+    """Delete an instrument that was never filed."""
+    outcome = instruments.delete(db(), current_user(), [instrument_id], clock.now())
+    if outcome.failed:
+        raise outcome.failed[0].error
+    return ""
+
+
+@blp.route("/instruments/actions/suspend", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(SelectedWithReason)
+@blp.response(200, bulk.OutcomeView)
+def suspend(body: dict[str, Any]) -> Any:
+    """停用: take out of use for a time."""
+    return _run("suspend", instruments.suspend, body, "all", reason=body.get("reason"))
+
+
+@blp.route("/instruments/actions/resume", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(Selected)
+@blp.response(200, bulk.OutcomeView)
+def resume(body: dict[str, Any]) -> Any:
+    """启用: back to the state before, or unfiled again where the filing is over."""
+    return _run("resume", instruments.resume, body, "suspended")
+
+
+@blp.route("/instruments/actions/scrap", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(SelectedWithReason)
+@blp.response(200, bulk.OutcomeView)
+def scrap(body: dict[str, Any]) -> Any:
+    """报废: for good."""
+    return _run("scrap", instruments.scrap, body, "all", reason=body.get("reason"))
+
+
+@blp.route("/instruments/actions/delete", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(Selected)
+@blp.response(200, bulk.OutcomeView)
+def delete(body: dict[str, Any]) -> Any:
+    """删除; with {"all": true} 清空: every one that can be deleted."""
+    return _run("delete", instruments.delete, body, "all")
+
+
+@blp.route("/instruments/<uuid:instrument_id>/history", methods=["GET"])
+@allow(*SIGNED_IN)
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, page_schema(HistoryView))
+def history(args: dict[str, Any], instrument_id: UUID) -> Any:
+    """Every change and step, newest first."""
+    return page_response(queries.history(db(), current_user(), instrument_id, args))
+
+
+@blp.route("/instruments/<uuid:instrument_id>/certificates", methods=["GET"])
+@allow(*SIGNED_IN)
+@blp.arguments(CertificateArgs, location="query")
+@blp.response(200, page_schema(CertificateView))
+def certificates(args: dict[str, Any], instrument_id: UUID) -> Any:
+    """The certificates of one instrument, newest first."""
+    queries.check_visible(db(), current_user(), instrument_id)
+    page = queries.certificates(db(), current_user(), args | {"instrument_id": instrument_id})
+    page["items"] = [certificate_view(row, clock.today()) for row in page["items"]]
+    return page_response(page)
+
+
+@blp.route("/instruments/<uuid:instrument_id>/attachments", methods=["GET"])
+@allow(APPLICANT, INSTITUTION)
+@blp.response(200, AttachmentsView)
+def attachments(instrument_id: UUID) -> Any:
+    """相关资料 of one instrument."""
+    return json_response({"items": queries.attachments(db(), current_user(), instrument_id)})
+
+
+@blp.route("/instruments/<uuid:instrument_id>/attachments", methods=["POST"])
+@allow(APPLICANT)
+@blp.doc(
+    requestBody={
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+)
+@blp.response(201, AttachmentView)
+def add_attachment(instrument_id: UUID) -> Any:
+    """Attach a document: PDF, JPEG or PNG, at most 10 MB."""
+    user, now = current_user(), clock.now()
+    instrument = queries.own_instrument(db(), user, instrument_id)
+    upload = request.files.get("file")
+    if upload is None:
+        raise invalid("file", "required", "请选择要上传的文件。", "Choose a file.")
+    stored = runtime().files.save(
+        upload.stream,
+        limit=LIMIT,
+        kinds=KINDS,
+        expected="请上传 PDF、JPEG 或 PNG 文件（按内容识别）。PDF, JPEG or PNG.",
+    )
+    title = "".join(c for c in (upload.filename or "") if c.isprintable())[-100:] or "附件"
+    attachment = Attachment(instrument_id=instrument.id, file=stored.name, title=title, kind=stored.kind,
+                            size=stored.size, created_at=now)  # fmt: skip
+    db().add(attachment)
+    db().add(line(instrument.id, user, now, "attached", reference=title))
+    db().flush()
+    return attachment
+
+
+@blp.route("/instruments/<uuid:instrument_id>/attachments/<uuid:attachment_id>", methods=["GET"])
+@allow(APPLICANT, INSTITUTION)
+@blp.response(200, Schema, content_type="application/octet-stream")
+def get_attachment(instrument_id: UUID, attachment_id: UUID) -> Any:
+    """Download an attachment."""
+    found = queries.attachment(db(), current_user(), instrument_id, attachment_id)
+    return send_stored(found.file, found.title, found.kind)
+
+
+def _plain(body: dict[str, Any]) -> dict[str, Any]:
+    """Dates within `details` are kept as text, since they are stored as JSON."""
+    details = body.get("details")
+    if details:
+        day = details.get("first_verified_on")
+        body["details"] = details | ({"first_verified_on": day.isoformat()} if day else {})
+    return body
+
+
+def _answer(instrument_id: UUID, status: int = 200) -> Any:
+    row = queries.instrument(db(), current_user(), instrument_id, clock.today())
+    return with_etag(json_response(row, status), row["version"])
+
+
+def _run(kind: str, action: Callable[..., bulk.Outcome], body: dict[str, Any], every: str, **params: Any) -> Any:
+    user, today = current_user(), clock.today()
+    ids = freeze(
+        db(),
+        body["selection"],
+        by_filter=lambda filters: queries.ids_by_filter(user, filters, today),
+        every=lambda: queries.ids_for_action(user, kind, every, today),
+    )
+    return bulk.run(db(), "registry", kind, action, user, ids, **params)

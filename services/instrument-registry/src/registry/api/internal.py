@@ -1,0 +1,48 @@
+"""For filing only: the claims of a submission (ARCHITECTURE.md, "Submission")."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, context
+from chassis.actor import Actor
+from chassis.auth import allow_service
+from chassis.rawjson import json_response
+from chassis.selections import freeze
+from chassis.web import Blueprint, audit_subject, db
+
+from registry import queries
+from registry.actions import filings
+from registry.api.schemas import ClaimPage, ClaimPageArgs, ClaimRequest, ClaimView
+
+blp = Blueprint("internal", "internal", url_prefix="/internal", description="Between services")
+
+
+@blp.route("/claims", methods=["POST"])
+@allow_service("filing")
+@blp.arguments(ClaimRequest)
+@blp.response(200, ClaimView)
+def claim(body: dict[str, Any]) -> Any:
+    """Lock the fileable instruments of a selection for a submission; idempotent on its id."""
+    actor = Actor.from_json(body["actor"])
+    today = clock.today()
+    ids = freeze(
+        db(),
+        body["selection"],
+        by_filter=lambda filters: queries.ids_by_filter(actor, filters, today),
+        every=lambda: queries.ids_to_file(actor, today),
+    )
+    claimed, refused = filings.claim(db(), body["submission_id"], actor, ids, clock.now())
+    audit_subject(body["submission_id"], claimed=claimed)
+    language = context.current().language
+    failed = [{"id": i, "code": error.code, "detail": error.message(language)} for i, error in refused]
+    return json_response({"claimed": claimed, "failed": failed})
+
+
+@blp.route("/claims/<uuid:submission_id>/items", methods=["GET"])
+@allow_service("filing")
+@blp.arguments(ClaimPageArgs, location="query")
+@blp.response(200, ClaimPage)
+def items(args: dict[str, Any], submission_id: UUID) -> Any:
+    """The claimed instruments with their snapshots, in the order of ids."""
+    after = UUID(args["cursor"]) if args["cursor"] else None
+    return json_response(filings.claimed_page(db(), submission_id, after, args["page_size"]))

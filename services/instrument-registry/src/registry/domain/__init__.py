@@ -1,0 +1,1 @@
+"""Rules of the registry: no database, no web."""

@@ -1,0 +1,68 @@
+"""What the registry refuses, in the user's words."""
+
+from chassis.errors import Conflict, Invalid, NotFound
+
+
+class SameInstrument(Conflict):
+    code = "same_instrument"
+    zh = "仪器名称、型号规格、出厂编号、自编号四者相同将视为同一台仪器，已存在：{first}。"
+    en = "Name, model, serial number and own number are those of an instrument that exists: {first}."
+
+
+class FilingOpen(Conflict):
+    code = "filing_open"
+    zh = "备案处理中，不能修改或操作；请先撤销备案。"
+    en = "A filing is open. Withdraw it first."
+
+
+class FieldsFrozen(Conflict):
+    code = "fields_frozen"
+    zh = "备案通过后不能直接修改：{fields}。请提交变更申请。"
+    en = "After approval these can only be changed by a change request: {fields}."
+
+
+class NotDeletable(Conflict):
+    code = "not_deletable"
+    zh = "已备案或曾备案、曾出证的仪器不能删除。"
+    en = "An instrument that is or was filed or certified cannot be deleted."
+
+
+class BookingOpen(Conflict):
+    code = "booking_open"
+    zh = "该仪器有未完成的预约，请先取消预约。"
+    en = "The instrument is in an open booking. Cancel it first."
+
+
+class WrongStatus(Conflict):
+    code = "wrong_status"
+    zh = "仪器当前状态为“{status}”，不能{move}。"
+    en = "The instrument is {status}; this is not possible."
+
+
+class Incomplete(Conflict):
+    code = "incomplete"
+    zh = "资料不完整：{what}"
+    en = "Incomplete: {what}"
+
+
+class NotInCatalog(Conflict):
+    code = "not_in_catalog"
+    zh = "种别 {kind} 不属于强制检定目录或已作废，不能备案。"
+    en = "Kind {kind} is not verified by law, or was withdrawn."
+
+
+class AlreadyFiled(Conflict):
+    code = "already_filed"
+    zh = "该仪器已提交或已通过备案。"
+    en = "The instrument is filed already."
+
+
+class WorkbookInvalid(Invalid):
+    code = "workbook_invalid"
+    zh = "文件无法读取：{reason}"
+    en = "The file cannot be read: {reason}"
+
+
+class CertificateNotFound(NotFound):
+    zh = "未找到该证书，请核对二维码或证书编号。"
+    en = "There is no such certificate."

@@ -1,0 +1,61 @@
+"""The fields of an instrument, once: form, import, export, template and history all read this table."""
+
+from dataclasses import dataclass
+
+PURPOSES = (("safety", "安全防护"), ("medical", "医疗卫生"), ("trade", "贸易结算"), ("environment", "环境监测"))
+ORIGINS = (("domestic", "国产"), ("imported", "进口"))
+VENUES = (("deliver", "送检"), ("onsite", "现场"))
+
+
+@dataclass(frozen=True)
+class Field:
+    """key: as in the API. header: as in the workbook. kind: text, code, date, option or phone.
+    options: (value, Chinese name), numbered from 1 in the workbook. free: may be changed after approval."""
+
+    key: str
+    header: str
+    kind: str = "text"
+    max: int = 100
+    required: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    free: bool = False
+    locked: bool = True  # while a filing is open
+
+
+FIELDS = (
+    Field("name", "仪器名称", required=True),
+    Field("model", "型号规格", required=True),
+    Field("serial_no", "出厂编号", required=True),
+    Field("own_no", "自编号"),
+    Field("manufacturer", "制造单位", required=True),
+    Field("kind_code", "种别代码", "code", 20, required=True),
+    Field("purpose", "用途", "option", required=True, options=PURPOSES),
+    Field("division_code", "使用区域代码", "code", 9, required=True),
+    Field("install_address", "安装使用地点", max=200, required=True, free=True),
+    Field("accuracy_class", "准确度等级"),
+    Field("measuring_range", "测量范围"),
+    Field("resolution", "分度值"),
+    Field("made_on", "出厂日期", "date"),
+    Field("in_use_on", "投用日期", "date"),
+    Field("origin", "产地", "option", options=ORIGINS),
+    Field("venue", "检定方式", "option", options=VENUES),
+    Field("department", "使用部门", free=True, locked=False),
+    Field("keeper", "保管人", free=True, locked=False),
+    Field("phone", "联系电话", "phone", 20, free=True, locked=False),
+    Field("type_approval_no", "型式批准证书编号"),
+    Field("last_cert_no", "上次检定证书编号"),
+    Field("last_verified_on", "上次检定日期", "date"),
+    Field("declared_valid_until", "有效期至", "date"),
+    Field("remark", "备注", max=500, free=True, locked=False),
+)
+BY_KEY = {field.key: field for field in FIELDS}
+BY_HEADER = {field.header: field for field in FIELDS}
+IDENTITY = ("name", "model", "serial_no", "own_no")
+# headers that a workbook also has: one that only export fills, one that must be empty or 1
+KIND_NAME_HEADER = "种别名称"
+QUANTITY_HEADER = "数量"
+HEADERS = (
+    "仪器名称", "型号规格", "出厂编号", "自编号", "制造单位", "种别代码", KIND_NAME_HEADER, "用途", "使用区域代码", "安装使用地点",
+    "准确度等级", "测量范围", "分度值", "出厂日期", "投用日期", "产地", "检定方式", "使用部门", "保管人", "联系电话",
+    "型式批准证书编号", "上次检定证书编号", "上次检定日期", "有效期至", QUANTITY_HEADER, "备注",
+)  # fmt: skip

@@ -1,0 +1,100 @@
+"""The events of the registry, from its rows; batches of at most 500 of one organisation."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from chassis.events import MAX_ITEMS, Event
+from chassis.ids import new_id
+
+from registry.models import Certificate, Instrument, Kind
+
+
+def instruments_changed(instruments: Iterable[Instrument]) -> Iterator[Event]:
+    """Only those that somebody keeps a copy of: the ones whose filing is approved."""
+    filed = [i for i in instruments if i.filing_state == "approved"]
+    return _batches("instrument.changed", filed, instrument_item)
+
+
+def status_changed(verb: str, instruments: Sequence[Instrument], reason: str | None) -> Iterator[Event]:
+    """verb: suspended or scrapped."""
+    items: Callable[[Instrument], dict[str, Any]] = lambda i: {"instrument_id": i.id, "version": i.version}
+    return _batches(f"instrument.{verb}", instruments, items, reason=reason)
+
+
+def resumed(instruments: Sequence[Instrument], lapsed: set[UUID]) -> Iterator[Event]:
+    return _batches(
+        "instrument.resumed",
+        instruments,
+        lambda i: {"instrument_id": i.id, "version": i.version, "lapsed": i.id in lapsed},
+    )
+
+
+def instrument_item(i: Instrument) -> dict[str, Any]:
+    return snapshot(i) | {
+        "instrument_id": i.id, "version": i.version, "status": i.status, "units": i.units,
+        "approved_on": i.approved_on, "valid_until": i.valid_until, "rotate_on": i.rotate_on, "result": i.result,
+    }  # fmt: skip
+
+
+def snapshot(i: Instrument) -> dict[str, Any]:
+    """What others show of an instrument, and what an institution approves."""
+    return {
+        "name": i.name, "model": i.model, "serial_no": i.serial_no, "own_no": i.own_no,
+        "manufacturer": i.manufacturer, "kind_code": i.kind_code, "purpose": i.purpose,
+        "division_code": i.division_code, "install_address": i.install_address, "venue": i.venue,
+    }  # fmt: skip
+
+
+def filing_snapshot(i: Instrument) -> dict[str, Any]:
+    """All that a filing clerk judges by."""
+    return snapshot(i) | {
+        "accuracy_class": i.accuracy_class, "measuring_range": i.measuring_range, "resolution": i.resolution,
+        "made_on": i.made_on, "in_use_on": i.in_use_on, "origin": i.origin, "type_approval_no": i.type_approval_no,
+        "last_cert_no": i.last_cert_no, "declared_verified_on": i.last_verified_on,
+        "declared_valid_until": i.declared_valid_until, "units": i.units, "code": i.code,
+    }  # fmt: skip
+
+
+def certificates_event(
+    verb: str,
+    org_id: UUID,
+    institution_id: UUID,
+    booking_id: UUID | None,
+    pairs: Sequence[tuple[Certificate, Instrument]],
+) -> Event:
+    """verb: issued or superseded. The dates of the instrument are those after the certificate."""
+    items = [
+        {
+            "instrument_id": i.id, "version": i.version, "certificate_id": c.id, "number": c.number, "unit": c.unit,
+            "kind": c.kind, "verified_on": c.verified_on, "valid_until": c.valid_until, "result": i.result,
+            "instrument_valid_until": i.valid_until, "rotate_on": i.rotate_on, "public_code": c.public_code,
+        }
+        for c, i in pairs
+    ]  # fmt: skip
+    data = {"org_id": org_id, "institution_id": institution_id, "booking_id": booking_id, "items": items}
+    return Event(f"certificate.{verb}", new_id(), data)
+
+
+def catalog_changed(version: str, kinds: Sequence[Kind]) -> Event:
+    rows = [
+        {
+            "code": k.code, "name": k.name, "category": k.category, "supervision": k.supervision, "mode": k.mode,
+            "period_months": k.period_months, "term_months": k.term_months, "valid_from": k.valid_from,
+            "valid_to": k.valid_to, "successor": k.successor,
+        }
+        for k in kinds
+    ]  # fmt: skip
+    return Event("catalog.changed", new_id(), {"version": version, "kinds": rows})
+
+
+def _batches(
+    kind: str, instruments: Iterable[Instrument], item: Callable[[Instrument], dict[str, Any]], **more: Any
+) -> Iterator[Event]:
+    groups: dict[UUID, list[Instrument]] = {}
+    for instrument in instruments:
+        groups.setdefault(instrument.org_id, []).append(instrument)
+    for org_id, group in groups.items():
+        for start in range(0, len(group), MAX_ITEMS):
+            items = [item(i) for i in group[start : start + MAX_ITEMS]]
+            yield Event(kind, new_id(), {"org_id": org_id, **more, "items": items})

@@ -1,0 +1,241 @@
+"""Mapped tables of the registry. The methods of Instrument are its moves."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.db import NAMING, TYPES
+from chassis.ids import new_id
+from sqlalchemy import LargeBinary, MetaData, column, table
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from registry.domain.errors import BookingOpen, FilingOpen, NotDeletable, WrongStatus
+
+OPEN_FILING = ("submitted", "awaiting_confirmation", "pending_reassignment")
+STATUS_LABELS = {"in_use": "在用", "suspended": "停用", "scrapped": "已报废"}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = TYPES
+
+
+class Org(Base):
+    """Copy of an organisation, fed by identity's events."""
+
+    __tablename__ = "org"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    division_code: Mapped[str]
+
+
+class Institution(Base):
+    """Copy of an institution, fed by identity's events."""
+
+    __tablename__ = "institution"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    tier: Mapped[str]
+    division_code: Mapped[str]
+
+
+class Division(Base):
+    """Copy of a division, fed by identity's events."""
+
+    __tablename__ = "division"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    level: Mapped[str]
+    is_leaf: Mapped[bool]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class Kind(Base):
+    """A kind of the catalog 种别."""
+
+    __tablename__ = "kind"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    category: Mapped[str]
+    name: Mapped[str]
+    supervision: Mapped[str]
+    mode: Mapped[str | None]
+    period_months: Mapped[int | None]
+    term_months: Mapped[int | None]
+    purposes: Mapped[list[str]] = mapped_column(default=list)
+    scope_note: Mapped[str] = mapped_column(default="")
+    details_schema: Mapped[str | None]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    successor: Mapped[str | None]
+    demo: Mapped[bool] = mapped_column(default=False)
+    verified: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[str]
+
+
+class Instrument(Base):
+    """A measuring instrument of one organisation."""
+
+    __tablename__ = "instrument"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    org_id: Mapped[UUID]
+    code: Mapped[str]
+    name: Mapped[str]
+    model: Mapped[str]
+    serial_no: Mapped[str]
+    own_no: Mapped[str] = mapped_column(default="")
+    identity_key: Mapped[bytes] = mapped_column(LargeBinary)
+    manufacturer: Mapped[str]
+    kind_code: Mapped[str]
+    purpose: Mapped[str]
+    division_code: Mapped[str]
+    install_address: Mapped[str]
+    accuracy_class: Mapped[str] = mapped_column(default="")
+    measuring_range: Mapped[str] = mapped_column(default="")
+    resolution: Mapped[str] = mapped_column(default="")
+    made_on: Mapped[date | None]
+    in_use_on: Mapped[date | None]
+    origin: Mapped[str | None]
+    venue: Mapped[str | None]
+    department: Mapped[str] = mapped_column(default="")
+    keeper: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    type_approval_no: Mapped[str] = mapped_column(default="")
+    last_cert_no: Mapped[str] = mapped_column(default="")
+    last_verified_on: Mapped[date | None]
+    declared_valid_until: Mapped[date | None]
+    remark: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    status: Mapped[str] = mapped_column(default="in_use")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    import_id: Mapped[UUID | None]
+    filing_state: Mapped[str] = mapped_column(default="none")
+    filing_id: Mapped[UUID | None]
+    institution_id: Mapped[UUID | None]
+    participants: Mapped[list[UUID]] = mapped_column(default=list)
+    approved_on: Mapped[date | None]
+    ever_filed: Mapped[bool] = mapped_column(default=False)
+    claim_id: Mapped[UUID | None]
+    claim_until: Mapped[datetime | None]
+    result: Mapped[str | None]
+    result_source: Mapped[str | None]
+    valid_until: Mapped[date | None]
+    rotate_on: Mapped[date | None]
+    open_booking_id: Mapped[UUID | None]
+
+    @property
+    def units(self) -> list[str]:
+        """The measuring units: the nozzles of a dispenser, else one without a name."""
+        nozzles = self.details.get("nozzles") or []
+        return [str(nozzle["nozzle_no"]) for nozzle in nozzles] or [""]
+
+    def suspend(self) -> None:
+        self._check_free("停用", "in_use")
+        self.status = "suspended"
+
+    def resume(self, now_invalid: bool) -> bool:
+        """Back in use; True where the filing is over with it (it was revoked, or is invalid today)."""
+        self._check_free("启用", "suspended")
+        self.status = "in_use"
+        if self.filing_state == "revoked" or (self.filing_state == "approved" and now_invalid):
+            self.filing_state = "lapsed"
+            return True
+        return False
+
+    def scrap(self) -> None:
+        self._check_free("报废", "in_use", "suspended")
+        self.status = "scrapped"
+
+    def check_deletable(self) -> None:
+        self.check_no_open_filing()
+        if self.ever_filed or self.filing_state in ("approved", "revoked"):
+            raise NotDeletable
+
+    def check_no_open_filing(self) -> None:
+        if self.filing_state in OPEN_FILING or self.claim_id is not None:
+            raise FilingOpen
+
+    def _check_free(self, move: str, *statuses: str) -> None:
+        if self.status not in statuses:
+            raise WrongStatus(status=STATUS_LABELS[self.status], move=move)
+        self.check_no_open_filing()
+        if self.open_booking_id is not None:
+            raise BookingOpen
+
+
+class History(Base):
+    __tablename__ = "history"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instrument_id: Mapped[UUID]
+    at: Mapped[datetime]
+    actor: Mapped[dict[str, Any]]
+    kind: Mapped[str]
+    reference: Mapped[str | None]
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    reason: Mapped[str | None]
+    request_id: Mapped[str] = mapped_column(default="")
+
+
+class Attachment(Base):
+    __tablename__ = "attachment"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    instrument_id: Mapped[UUID]
+    file: Mapped[str]
+    title: Mapped[str]
+    kind: Mapped[str]
+    size: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class Import(Base):
+    __tablename__ = "import"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    org_id: Mapped[UUID]
+    file: Mapped[str]
+    title: Mapped[str]
+    sha256: Mapped[str]
+    kind: Mapped[str]
+    mode: Mapped[str]
+    dry_run: Mapped[bool]
+    checked: Mapped[bool] = mapped_column(default=False)
+    total: Mapped[int] = mapped_column(default=0)
+    valid: Mapped[int] = mapped_column(default=0)
+    invalid: Mapped[int] = mapped_column(default=0)
+    created: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+
+
+IMPORT_ERROR = table(
+    "import_error",
+    *(
+        column(n)
+        for n in ("import_id", "seq", "row", "column", "field", "code", "value", "message", "expected", "suggestion")
+    ),
+)
+
+
+class Certificate(Base):
+    __tablename__ = "certificate"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str]
+    public_code: Mapped[str]
+    org_id: Mapped[UUID]
+    institution_id: Mapped[UUID]
+    instrument_id: Mapped[UUID]
+    booking_id: Mapped[UUID]
+    unit: Mapped[str]
+    kind: Mapped[str]
+    kind_code: Mapped[str]
+    division_code: Mapped[str]
+    verified_on: Mapped[date]
+    valid_until: Mapped[date | None]
+    rotate_on: Mapped[date | None]
+    result: Mapped[dict[str, Any]]
+    snapshot: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(default="in_force")
+    supersedes_id: Mapped[UUID | None]
+    issued_at: Mapped[datetime]
+    file: Mapped[str | None]

@@ -1,0 +1,60 @@
+"""The catalog of contracts/reference. Loading the same version twice changes nothing and tells nothing."""
+
+import json
+from datetime import date
+from typing import Any
+
+from chassis import outbox
+from chassis.runtime import Runtime
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.events import catalog_changed
+from registry.models import Kind
+
+
+def seed(runtime: Runtime, _profile: str | None) -> None:
+    path = runtime.contracts.folder.parent / "reference" / "catalog.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    with runtime.database.transaction() as db:
+        load_catalog(db, str(data["version"]), data["kinds"])
+
+
+def load_catalog(db: Session, version: str, rows: list[dict[str, Any]]) -> int:
+    """Take over the kinds that are new or changed; returns how many."""
+    known = {kind.code: kind for kind in db.scalars(select(Kind))}
+    changed = []
+    for row in rows:
+        values = {
+            "category": row["category"], "name": row["name"], "supervision": row["supervision"], "mode": row["mode"],
+            "period_months": row["period_months"], "term_months": row["term_months"],
+            "purposes": row.get("purposes") or [], "scope_note": row.get("scope_note") or "",
+            "details_schema": row.get("details_schema"), "valid_from": _day(row["valid_from"]),
+            "valid_to": _day(row["valid_to"]), "successor": row["successor"], "demo": bool(row.get("demo")),
+            "verified": row.get("verified") or {},
+        }  # fmt: skip
+        kind = known.get(row["code"])
+        if kind is None:
+            kind = Kind(code=row["code"], version=version, **values)
+            db.add(kind)
+            changed.append(kind)
+        elif any(getattr(kind, key) != value for key, value in values.items()):
+            for key, value in values.items():
+                setattr(kind, key, value)
+            kind.version = version
+            changed.append(kind)
+    db.flush()
+    if changed:
+        outbox.record(db, catalog_changed(version, changed))
+    return len(changed)
+
+
+def tell_catalog(db: Session) -> int:
+    kinds = list(db.scalars(select(Kind).order_by(Kind.code)))
+    if kinds:
+        outbox.record(db, catalog_changed(kinds[0].version, kinds))
+    return len(kinds)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

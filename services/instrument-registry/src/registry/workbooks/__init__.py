@@ -1,0 +1,1 @@
+"""Workbooks: reading what people send, writing what they download."""
