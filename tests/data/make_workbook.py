@@ -171,9 +171,7 @@ def spoil(rows: list[Row], mended: bool) -> list[Fault]:
             serial = str(twin["出厂编号"])
             # The same instrument typed twice: small letters, full-width digits, a space at the end.
             value = serial.lower().translate(FULL_WIDTH)
-            row.update(
-                {name: twin[name] for name in HEADERS[:13]} | {"型式批准证书编号": twin["型式批准证书编号"]}
-            )
+            row.update({name: twin[name] for name in HEADERS[:13]} | {"型式批准证书编号": twin["型式批准证书编号"]})
             row["仪器名称"] = f"{twin['仪器名称']} "
             fault = Fault(fault.row, fault.column, fault.field, fault.code, value)
             if mended:
@@ -230,8 +228,7 @@ def make() -> dict[str, bytes]:
     right = correct_rows()
     spoil(right, mended=True)
     errors = [
-        {"row": f.row, "column": f.column, "field": f.field, "code": f.code, "value": f.value or ""}
-        for f in faults
+        {"row": f.row, "column": f.column, "field": f.field, "code": f.code, "value": f.value or ""} for f in faults
     ]
     return {
         "instruments.xlsx": workbook_bytes(wrong),

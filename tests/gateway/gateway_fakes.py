@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from launcher import binaries, nginx
 from launcher.ports import free_port
 from launcher.processes import Processes

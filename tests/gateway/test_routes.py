@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from gateway_fakes import Gateway
+
 from launcher.services import SERVICES
 
 

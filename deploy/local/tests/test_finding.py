@@ -2,8 +2,15 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from launcher import backing, binaries, nginx, paths, ports
 from launcher.errors import LauncherError
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TIER", "BUS", "BUS_URL", "PORT_RANGE"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def program(folder: Path, name: str) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from launcher import background, state
 from launcher.errors import LauncherError
 from launcher.ports import free_port

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from launcher import processes
 from launcher.errors import LauncherError
 from launcher.processes import Process, Processes, Program, start_time, sweep

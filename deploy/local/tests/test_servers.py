@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from launcher import postgres, rabbitmq
 from launcher.servers import private_bus, private_postgres
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
 from sandbox.app import create_app
 from sandbox.cipher import decrypt, encrypt, sign
 from sandbox.settings import Settings, read_settings
 from sandbox.testing import AES_KEY, ENVIRON, Clock, Platform, TokenOf
-from werkzeug.serving import make_server
 
 
 @pytest.fixture(scope="session")

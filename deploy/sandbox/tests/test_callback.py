@@ -2,6 +2,7 @@
 
 import pytest
 from flask.testing import FlaskClient
+
 from sandbox.testing import Platform
 
 REPLY = (

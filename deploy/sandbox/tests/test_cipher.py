@@ -3,6 +3,7 @@
 import warnings
 
 import pytest
+
 from sandbox.cipher import CipherError, decrypt, encrypt, sign
 
 with warnings.catch_warnings():  # the oracle is old and imports what is deprecated

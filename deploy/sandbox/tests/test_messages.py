@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 from flask.testing import FlaskClient
+
 from sandbox.testing import Platform, TokenOf
 
 TEMPLATE = "/cgi-bin/message/template/send"

@@ -2,6 +2,7 @@
 
 import pytest
 from flask.testing import FlaskClient
+
 from sandbox.outbox import MOST_MESSAGES, Outbox, Sms
 from sandbox.settings import SettingMissing, read_settings
 from sandbox.testing import ENVIRON, Clock

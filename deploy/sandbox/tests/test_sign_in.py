@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+
 from sandbox.testing import Clock, TokenOf
 
 SITE = {"appid": "wxsite", "secret": "site-secret", "grant_type": "authorization_code"}

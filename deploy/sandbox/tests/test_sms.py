@@ -5,9 +5,10 @@ import json
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
 from sandbox.sms import signature
 from sandbox.testing import Clock
-from werkzeug.test import TestResponse
 
 MESSAGE = {
     "phone": "13800138000",

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chassis.runtime import Runtime, Service
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from chassis.runtime import Runtime, Service
 from identity.app import SERVICE
 
 pytest_plugins = ["chassis.testing.plugin"]

@@ -9,7 +9,7 @@ from launcher import pgmq_bus, postgres, rabbitmq
 from launcher.errors import LauncherError
 from launcher.generated import Secrets
 from launcher.ports import Ports
-from launcher.processes import Processes
+from launcher.processes import Process, Processes
 from launcher.services import SERVICES
 
 
@@ -18,6 +18,7 @@ class Backing:
     database_urls: dict[str, str]
     bus_url: str
     tiers: dict[str, str]
+    broker: list[Process]  # still starting: wait for it before anything talks to the bus
 
 
 def start(
@@ -29,11 +30,10 @@ def start(
     tiers: dict[str, str] = {}
     missing = [name for name in SERVICES if name not in given]
     private = None
-    programs = []
+    broker: list[Process] = []
     if missing or kind == "pgmq":
         private = postgres.prepare(run_dir / "postgres", ports.of("postgres"), secrets.password("postgres"))
         report(f"PostgreSQL {private.version} ({private.tier})")
-        programs.append(private.program)
     if kind == "rabbitmq":
         node = rabbitmq.prepare(
             run_dir / "rabbitmq",
@@ -41,10 +41,11 @@ def start(
             *(ports.of(name) for name in ("rabbitmq", "rabbitmq-dist", "epmd")),
         )
         report("RabbitMQ (installed)")
-        processes.start(node.programs[0])
-        programs.append(node.programs[1])
-    if programs:
-        processes.start(*programs, seconds=90)
+        name_server, server = node.programs
+        processes.start(name_server)
+        broker = processes.launch(server)  # takes seconds: migrations run meanwhile
+    if private:
+        processes.start(private.program, seconds=90)
     urls = dict(given)
     if private:
         urls |= postgres.make_databases(private.url, {n: secrets.password(f"database-{n}") for n in missing})
@@ -59,7 +60,7 @@ def start(
         tiers["bus"] = "pgmq in that PostgreSQL"
     else:
         bus_url, tiers["bus"] = os.environ["BUS_URL"], "given by URL"
-    return Backing(urls, bus_url, tiers)
+    return Backing(urls, bus_url, tiers, broker)
 
 
 def _given(service: str) -> bool:

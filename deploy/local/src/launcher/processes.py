@@ -33,7 +33,7 @@ class Program:
     env: Mapping[str, str]
     ready: Callable[[], bool] = lambda: True
     stop_signal: signal.Signals = signal.SIGTERM
-    stop_seconds: float = 12.0
+    stop_seconds: float = 25.0  # longer than a service takes to finish its requests
     user: tuple[int, int] | None = None  # (uid, gid), as root only
     cwd: str = "/"
 
@@ -109,15 +109,23 @@ class Processes:
         self._report = report
 
     def start(self, *programs: Program, seconds: float = 60.0) -> None:
-        """Start all, return when all are ready.
+        """Start all, return when all are ready. Raises: as wait()."""
+        self.wait(self.launch(*programs), seconds)
 
-        Raises: LauncherError with the end of its log when one dies or is not ready in time."""
+    def launch(self, *programs: Program) -> list[Process]:
+        """Start all and return at once; wait() for them later."""
         batch = len(self.all)
         fresh = [Process(program, self.logs / f"{program.name}.log", batch) for program in programs]
         for process in fresh:
             self.all.append(process)
             self._launch(process)
-        waiting, deadline = list(fresh), time.monotonic() + seconds
+        return fresh
+
+    def wait(self, launched: list[Process], seconds: float = 60.0) -> None:
+        """Return when all are ready.
+
+        Raises: LauncherError with the end of its log when one died or is not ready in time."""
+        waiting, deadline = list(launched), time.monotonic() + seconds
         while waiting:
             for process in list(waiting):
                 if not process.running():

@@ -76,6 +76,7 @@ def _bring_up(run_dir: Path, now: state.State, processes: Processes, report: Cal
     _migrate(wiring, processes, report)
     report("loading reference and demo data")
     processes.run_all(*(services.one_time(name, wiring, "seed", "--profile", "demo") for name in services.SERVICES))
+    processes.wait(base.broker, seconds=90)
     report("starting sandbox and services")
     processes.start(*services.long_running(wiring), seconds=120)
     report("starting the gateway")

@@ -13,7 +13,7 @@ from chassis.paging import page_schema
 from chassis.problems import ProblemApi
 from chassis.rawjson import json_response
 from chassis.runtime import Runtime, Service, runtime
-from chassis.schema import Schema
+from chassis.schema import BINARY
 from chassis.web import Blueprint, current_user, db
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -92,7 +92,7 @@ def _common(service: str) -> Blueprint:
 
     @blp.route("/jobs/<uuid:job_id>/result", methods=["GET"])
     @allow(*SIGNED_IN)
-    @blp.response(200, Schema, content_type="application/octet-stream")
+    @blp.response(200, BINARY, content_type="application/octet-stream")
     def job_result(job_id: UUID) -> Any:
         """The file that a job made."""
         row = jobs.find(db(), current_user(), job_id)

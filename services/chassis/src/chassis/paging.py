@@ -1,6 +1,7 @@
 """Pages of a list: `page` and `page_size` with an exact total where a person looks, `cursor` for walking everything."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from flask import Response
@@ -40,6 +41,7 @@ class PageArgs(Schema):
 PAGE_FIELDS = ("page", "page_size", "cursor", "sort")
 
 
+@cache
 def page_schema(item: type[Schema]) -> type[Schema]:
     """The published envelope of a list of `item`."""
     return type(

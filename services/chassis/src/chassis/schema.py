@@ -9,7 +9,7 @@ from marshmallow import RAISE, ValidationError, fields, validate
 from chassis.problems import Message
 
 PHONE = r"1[3-9][0-9]{9}"
-MAX_INT = 2**31 - 1
+BINARY = {"type": "string", "format": "binary"}  # what a download is, in OpenAPI
 
 _NUL = Message("invalid_character", "含有不能保存的字符。", "Contains a character that cannot be stored.")
 _BLANK = Message("required", "此项必填。", "This field is required.")

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import time
 from typing import Any
+from uuid import UUID
 
 import orjson
 import requests
@@ -26,10 +27,14 @@ class SmsClient:
         self._url = f"{base_url}/messages"
         self._secret = secret.encode()
 
-    def send(self, phone: str, template: str, params: dict[str, Any]) -> None:
-        """Hand one message to the provider. phone: 11 digits. Raises: TooMany, Unavailable (worth another try),
+    def send(self, phone: str, template: str, params: dict[str, Any], request_id: UUID | None = None) -> None:
+        """Hand one message to the provider. phone: 11 digits. request_id: a repeat with the same one sends nothing
+        again. Raises: TooMany, Unavailable (worth another try),
         SmsRefused (not worth one)."""
-        body = orjson.dumps({"phone": phone, "template": template, "params": params})
+        message: dict[str, Any] = {"phone": phone, "template": template, "params": params}
+        if request_id is not None:
+            message["request_id"] = str(request_id)
+        body = orjson.dumps(message)
         stamp = str(int(time.time()))
         signature = hmac.new(self._secret, f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
         headers = {

@@ -64,6 +64,11 @@ class WechatApp:
         answer = self.call("/wxa/business/getuserphonenumber", {"code": code})
         return str(answer["phone_info"]["purePhoneNumber"])
 
+    def unionid_of(self, openid: str) -> str | None:
+        """Of a follower of the official account."""
+        answer = self._get("/cgi-bin/user/info", access_token=self.token(), openid=openid, lang="zh_CN")
+        return answer.get("unionid")
+
     # -- calls with a token ------------------------------------------------------------------------------------
 
     def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from chassis.cli import wsgi
 from chassis.runtime import Service
-
 from filing.api import BLUEPRINTS
 from filing.background import JOBS, SCHEDULES
 from filing.consumers import EFFECTS

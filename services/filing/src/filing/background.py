@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from chassis import bulk, jobs, log
 from chassis.actor import Actor
 from chassis.runtime import Runtime, Schedule
-from sqlalchemy.orm import Session
-
 from filing.actions import moves, submissions
 from filing.models import Submission
 from filing.parts import claims_of

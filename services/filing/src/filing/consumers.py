@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import inbox
-from chassis.actor import SYSTEM
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chassis import inbox
+from chassis.actor import SYSTEM
 from filing.actions.moves import for_instruments
 from filing.models import Institution, Kind, Org
 

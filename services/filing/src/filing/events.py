@@ -7,7 +7,6 @@ from typing import Any
 from chassis.clock import business_date
 from chassis.events import MAX_ITEMS, Event
 from chassis.ids import new_id
-
 from filing.models import Filing
 
 TYPES = {

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.actor import Actor
-from chassis.db import NAMING, TYPES
-from chassis.ids import new_id
 from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis.actor import Actor
+from chassis.db import NAMING, TYPES
+from chassis.ids import new_id
 from filing.domain.errors import NotAuthorized, NotYourTurn, OutOfMandate
 from filing.domain.states import State, after
 

@@ -4,7 +4,6 @@ from typing import cast
 
 from chassis.calls import ServiceClient
 from chassis.runtime import Runtime
-
 from filing.clients.registry import Claims, RegistryClaims
 from filing.settings import Settings
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from chassis.actor import Actor
-from chassis.errors import NotFound
-from chassis.paging import paginate
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
+from chassis.actor import Actor
+from chassis.errors import NotFound
+from chassis.paging import paginate
 from filing.domain.states import MOVES
 from filing.models import Filing, Institution, Org, Step, Submission
 

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from chassis.cli import wsgi
-from chassis.runtime import Runtime, Schedule, Service
 from sqlalchemy import select
 
+from chassis.cli import wsgi
+from chassis.runtime import Runtime, Schedule, Service
 from identity.api import BLUEPRINTS
 from identity.consumers import EFFECTS
 from identity.models import File

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from chassis.wechat import Person
 from sqlalchemy.orm import Session
 
+from chassis.wechat import Person
 from identity import actions
 
 

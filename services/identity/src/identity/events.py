@@ -3,7 +3,6 @@
 from typing import Any
 
 from chassis.events import Event
-
 from identity.models import Account, Division, Institution, Organization
 
 

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.db import NAMING, TYPES
-from chassis.ids import new_id
 from sqlalchemy import ForeignKey, LargeBinary, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from chassis.db import NAMING, TYPES
+from chassis.ids import new_id
 from identity.domain.errors import AlreadyDecided, ApprovedStays
 
 

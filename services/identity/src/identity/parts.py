@@ -7,7 +7,6 @@ from chassis.auth import KeySet
 from chassis.runtime import Runtime, runtime
 from chassis.sms import SmsClient
 from chassis.wechat import WechatApp
-
 from identity.domain.passwords import Hasher
 from identity.settings import Settings
 from identity.tokens import TokenSigner

@@ -5,9 +5,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
+
 from chassis import health
 from chassis.runtime import runtime
-
 from identity.parts import parts
 
 SECONDS = 1.0

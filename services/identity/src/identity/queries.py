@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from chassis.actor import Actor
-from chassis.errors import NotFound
-from chassis.paging import paginate
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from chassis.actor import Actor
+from chassis.errors import NotFound
+from chassis.paging import paginate
 from identity.models import (
     Account,
     Capability,

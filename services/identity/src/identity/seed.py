@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from chassis import clock, outbox
-from chassis.runtime import Runtime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis import clock, outbox
+from chassis.runtime import Runtime
 from identity import events
 from identity.domain import credit_code
 from identity.domain.passwords import Hasher

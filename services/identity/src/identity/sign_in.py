@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.errors import ServiceError, invalid
-from chassis.wechat import Person, WechatApp, WechatError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chassis.errors import ServiceError, invalid
+from chassis.wechat import Person, WechatApp, WechatError
 from identity import queries
 from identity.actions.sms_codes import use_code
 from identity.captchas import check_captcha

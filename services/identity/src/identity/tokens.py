@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import jwt
-from chassis import auth
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from chassis import auth
 from identity.models import Account
 
 ACCESS_SECONDS = 900

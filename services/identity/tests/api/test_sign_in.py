@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
+
 from chassis.runtime import Runtime
 from chassis.testing import Caller, recorded
-from flask import Flask
 
 pytestmark = pytest.mark.usefixtures("seeded")
 

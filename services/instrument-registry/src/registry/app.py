@@ -6,7 +6,6 @@ from typing import cast
 from chassis.calls import ServiceClient
 from chassis.cli import wsgi
 from chassis.runtime import Runtime, Service
-
 from registry.api import BLUEPRINTS
 from registry.background import JOBS, SCHEDULES
 from registry.consumers import EFFECTS

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from chassis import bulk, clock, jobs, log, outbox
-from chassis.calls import Refused, ServiceClient
-from chassis.runtime import Runtime, Schedule
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from chassis import bulk, clock, jobs, log, outbox
+from chassis.calls import Refused, ServiceClient
+from chassis.runtime import Runtime, Schedule
 from registry import events, pdfs, queries
 from registry.actions import filings, imports, instruments
 from registry.models import Certificate, Import, Instrument, Kind

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import inbox
 from sqlalchemy.orm import Session
 
+from chassis import inbox
 from registry.actions import bookings, filings
 from registry.models import Division, Institution, Org
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis.events import MAX_ITEMS, Event
 from chassis.ids import new_id
-
 from registry.models import Certificate, Instrument, Kind
 
 
@@ -18,8 +17,9 @@ def instruments_changed(instruments: Iterable[Instrument]) -> Iterator[Event]:
 
 def status_changed(verb: str, instruments: Sequence[Instrument], reason: str | None) -> Iterator[Event]:
     """verb: suspended or scrapped."""
-    items: Callable[[Instrument], dict[str, Any]] = lambda i: {"instrument_id": i.id, "version": i.version}
-    return _batches(f"instrument.{verb}", instruments, items, reason=reason)
+    return _batches(
+        f"instrument.{verb}", instruments, lambda i: {"instrument_id": i.id, "version": i.version}, reason=reason
+    )
 
 
 def resumed(instruments: Sequence[Instrument], lapsed: set[UUID]) -> Iterator[Event]:

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.db import NAMING, TYPES
-from chassis.ids import new_id
 from sqlalchemy import LargeBinary, MetaData, column, table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis.db import NAMING, TYPES
+from chassis.ids import new_id
 from registry.domain.errors import BookingOpen, FilingOpen, NotDeletable, WrongStatus
 
 OPEN_FILING = ("submitted", "awaiting_confirmation", "pending_reassignment")

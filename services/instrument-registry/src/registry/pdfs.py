@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from chassis.pdf import qr_svg, render
-
 from registry.models import Certificate
 
 TEMPLATE = Path(__file__).parent / "templates" / "certificate.typ"

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.actor import Actor
-from chassis.errors import NotFound
-from chassis.paging import paginate
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from chassis.actor import Actor
+from chassis.errors import NotFound
+from chassis.paging import paginate
 from registry.domain.rules import KindFacts, Reference
 from registry.models import OPEN_FILING, Attachment, Certificate, Division, History, Import, Instrument, Kind
 from registry.view_sql import in_view, live, predicates, view_column

@@ -4,11 +4,11 @@ import json
 from datetime import date
 from typing import Any
 
-from chassis import outbox
-from chassis.runtime import Runtime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis import outbox
+from chassis.runtime import Runtime
 from registry.events import catalog_changed
 from registry.models import Kind
 

@@ -1,5 +1,6 @@
 """Helpers for the tests of services: accounts, tokens, events, and the questions every service is asked."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -169,3 +170,30 @@ def routes_without_permission(app: Flask) -> list[str]:
         if getattr(app.view_functions[rule.endpoint], "permission", None) is None
         and not rule.endpoint.startswith("api-docs")
     ]
+
+
+def tell_reference(runtime: Runtime) -> None:
+    """Give the service the divisions and institutions of contracts/reference, as identity's events tell them."""
+    folder = runtime.contracts.folder.parent / "reference"
+    types = effects_of(runtime)
+    if "division.changed" in types:
+        for row in json.loads((folder / "divisions.json").read_text("utf-8"))["divisions"]:
+            keys = ("code", "name", "level", "parent_code", "is_leaf", "valid_from", "valid_to")
+            data = {key: row.get(key) for key in keys}
+            deliver(runtime, cloud_event("division.changed", "identity", data, subject=row["code"], sequence=1))
+    if "institution.changed" in types:
+        for row in json.loads((folder / "institutions.json").read_text("utf-8"))["institutions"]:
+            shown = ("name", "tier", "division_code", "parent_id", "contact", "capabilities")
+            data = {key: row.get(key) for key in shown} | {"institution_id": row["id"], "active": True}
+            deliver(runtime, cloud_event("institution.changed", "identity", data, subject=row["id"], sequence=1))
+
+
+def tell_organization(runtime: Runtime, actor: Actor, name: str = "测试企业有限公司") -> None:
+    """Give the service an approved organisation, that of `actor`."""
+    data = {
+        "org_id": actor.org_id, "name": name, "credit_code": "91440106MA5DEMX01G", "address": "天河路 1 号",
+        "division_code": actor.division, "contact_name": "陈志强", "phone": "13800138000", "status": "approved",
+        "owner_account_id": actor.account_id,
+    }  # fmt: skip
+    body = cloud_event("organization.approved", "identity", data, subject=actor.org_id, sequence=2)
+    deliver(runtime, body)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from chassis import outbox
 from chassis.actor import Actor
 from chassis.bulk import Outcome
 from chassis.errors import NotFound, ServiceError
-from sqlalchemy.orm import Session
-
 from filing import queries
 from filing.domain.area import covers
 from filing.domain.errors import NotACounty, OutOfMandate

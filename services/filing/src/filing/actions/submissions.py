@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
 from chassis import clock, context, outbox
 from chassis.actor import Actor
 from chassis.calls import Refused
 from chassis.db import Database, Scope
 from chassis.ids import new_id
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
-
 from filing import queries
 from filing.clients.registry import Claims
 from filing.domain.area import covers

@@ -13,7 +13,6 @@ from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, current_user, db, idempotency_key, own_transactions
-
 from filing import queries
 from filing.actions import moves, submissions
 from filing.api.schemas import (

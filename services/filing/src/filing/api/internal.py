@@ -5,7 +5,6 @@ from uuid import UUID
 
 from chassis.auth import allow_service
 from chassis.web import Blueprint, db
-
 from filing import queries
 from filing.api.schemas import SubmissionState
 

@@ -1,10 +1,10 @@
 """Request and answer shapes of filing."""
 
+from marshmallow import fields
+
 from chassis.paging import PageArgs
 from chassis.schema import Schema, Text, one_of
 from chassis.selections import selection_schema
-from marshmallow import fields
-
 from filing.domain.states import State
 
 STATES = tuple(state.value for state in State)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from chassis import outbox, revocations
 from chassis.actor import Actor
 from chassis.errors import Invalid, Stale
-from sqlalchemy.orm import Session
-
 from identity import events, queries
 from identity.actions.registrations import check_password
 from identity.actions.sessions import end_all

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import outbox
-from chassis.actor import Actor
-from chassis.errors import FieldError, Invalid, NotFound, ServiceError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from chassis import outbox
+from chassis.actor import Actor
+from chassis.errors import FieldError, Invalid, NotFound, ServiceError
 from identity import events, queries
 from identity.actions.sms_codes import use_code
 from identity.domain import credit_code, passwords

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis import outbox, revocations
-from chassis.actor import Actor
-from chassis.errors import NotFound, Unauthorized
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis import outbox, revocations
+from chassis.actor import Actor
+from chassis.errors import NotFound, Unauthorized
 from identity import events
 from identity.domain.errors import AccountDisabled
 from identity.models import Account, UsedRefresh

@@ -3,11 +3,11 @@
 import secrets
 from datetime import datetime, timedelta
 
-from chassis import log
-from chassis.sms import SmsClient, SmsRefused
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chassis import log
+from chassis.sms import SmsClient, SmsRefused
 from identity.domain.errors import CodeWrong, SlowDown
 from identity.models import SmsCode
 from identity.tokens import digest

@@ -1,10 +1,10 @@
 """Binding of WeChat persons to accounts: one person, one account; openids of the same person join by unionid."""
 
-from chassis import audit, outbox
-from chassis.wechat import Person
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis import audit, outbox
+from chassis.wechat import Person
 from identity import events, queries
 from identity.domain.errors import WechatTaken
 from identity.models import Account, WechatPerson

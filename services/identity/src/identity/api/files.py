@@ -3,15 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
+
 from chassis import audit, clock
 from chassis.app import send_stored
 from chassis.auth import SIGNED_IN, allow, allow_anyone
 from chassis.errors import invalid
 from chassis.runtime import runtime
-from chassis.schema import Schema
+from chassis.schema import BINARY
 from chassis.web import Blueprint, audit_subject, current_user, db
-from flask import request
-
 from identity import queries
 from identity.api.schemas import FileCreated
 from identity.models import File
@@ -75,7 +75,7 @@ def upload() -> Any:
 
 @blp.route("/files/<uuid:file_id>", methods=["GET"])
 @allow(*SIGNED_IN, pending=True)
-@blp.response(200, Schema, content_type="application/octet-stream")
+@blp.response(200, BINARY, content_type="application/octet-stream")
 def download(file_id: UUID) -> Any:
     """A file of one's own organisation, or of a registration that one decides."""
     file = queries.file_for(db(), current_user(), file_id)

@@ -5,7 +5,6 @@ from typing import Any
 from chassis import clock
 from chassis.auth import SIGNED_IN, allow
 from chassis.web import Blueprint, current_user, db
-
 from identity import actions, queries
 from identity.api.schemas import AccountView, PasswordChange, ProfileChanges, WechatBinding, WechatView
 from identity.api.views import account_view

@@ -10,7 +10,6 @@ from chassis.errors import ServiceError
 from chassis.paging import page_response, page_schema
 from chassis.runtime import runtime
 from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions
-
 from identity import actions, queries
 from identity.api.schemas import (
     Reason,

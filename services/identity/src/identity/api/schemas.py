@@ -1,8 +1,9 @@
 """Request and answer shapes of identity."""
 
+from marshmallow import fields, validate
+
 from chassis.paging import PageArgs
 from chassis.schema import Phone, Schema, Text, one_of
-from marshmallow import fields, validate
 
 STATUSES = ("pending", "approved", "rejected", "disabled")
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import Response, request
+
 from chassis import clock, context
 from chassis.auth import SIGNED_IN, allow, allow_anyone
 from chassis.errors import Invalid, NotFound, ServiceError, Unauthorized
@@ -11,8 +13,6 @@ from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions
-from flask import Response, request
-
 from identity import actions, queries, sign_in
 from identity.actions.sms_codes import sent_from
 from identity.api.schemas import (

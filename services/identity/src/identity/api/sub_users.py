@@ -7,7 +7,6 @@ from chassis import clock
 from chassis.auth import APPLICANT, allow
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match
-
 from identity import actions, queries
 from identity.actions.accounts import change_sub_user
 from identity.api.schemas import SubUserChanges, SubUserRequest, SubUserView

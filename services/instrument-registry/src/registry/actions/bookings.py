@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import jobs
-from chassis.actor import SYSTEM
-from chassis.ids import new_id
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from chassis import jobs
+from chassis.actor import SYSTEM
+from chassis.ids import new_id
 from registry import queries
 from registry.actions.histories import line
 from registry.codes import certificate_code

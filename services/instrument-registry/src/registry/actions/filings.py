@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
 from chassis import outbox
 from chassis.actor import Actor
 from chassis.clock import business_date
 from chassis.errors import NotFound, ServiceError
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
-
 from registry import events, queries
 from registry.actions.histories import line
 from registry.domain.errors import AlreadyFiled, Incomplete, NotInCatalog, WrongStatus

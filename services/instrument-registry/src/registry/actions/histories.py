@@ -7,7 +7,6 @@ from uuid import UUID
 from chassis import context
 from chassis.actor import Actor
 from chassis.events import jsonable
-
 from registry.models import History
 
 

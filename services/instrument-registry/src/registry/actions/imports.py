@@ -11,14 +11,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from chassis import clock, context
 from chassis.actor import Actor
 from chassis.errors import ServiceError
 from chassis.ids import new_id
 from chassis.jobs import Job
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
 from registry import queries
 from registry.actions.histories import actor_json
 from registry.codes import instrument_code

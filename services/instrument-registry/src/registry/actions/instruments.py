@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
 from chassis import outbox
 from chassis.actor import Actor
 from chassis.bulk import Outcome
 from chassis.clock import business_date
 from chassis.errors import FieldError, Invalid, NotFound, ServiceError, Stale
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
-
 from registry import events, queries
 from registry.actions.histories import changes_of, line
 from registry.codes import instrument_code

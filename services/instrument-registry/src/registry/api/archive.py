@@ -6,8 +6,9 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chassis.runtime import runtime
 from flask import Response, send_file
+
+from chassis.runtime import runtime
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 

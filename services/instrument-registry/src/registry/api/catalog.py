@@ -5,7 +5,6 @@ from typing import Any
 from chassis.auth import allow_anyone
 from chassis.rawjson import json_response
 from chassis.web import Blueprint, db
-
 from registry import queries
 from registry.api.schemas import CatalogView
 

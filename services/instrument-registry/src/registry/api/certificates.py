@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from marshmallow import fields, validate
+
 from chassis import clock
 from chassis.app import send_stored
 from chassis.auth import SIGNED_IN, allow
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
-from chassis.schema import Schema, Text
+from chassis.schema import BINARY, Schema, Text
 from chassis.web import Blueprint, current_user, db
-from marshmallow import fields, validate
-
 from registry import queries
 from registry.api.archive import archive_of
 from registry.api.schemas import CertificateArgs, CertificateView
@@ -44,7 +44,7 @@ def get_certificate(number: str) -> Any:
 
 @blp.route("/certificates/<string:number>.pdf", methods=["GET"])
 @allow(*SIGNED_IN)
-@blp.response(200, Schema, content_type="application/pdf")
+@blp.response(200, BINARY, content_type="application/pdf")
 def get_certificate_pdf(number: str) -> Any:
     """The certificate as PDF."""
     row = queries.certificate(db(), current_user(), number)
@@ -54,7 +54,7 @@ def get_certificate_pdf(number: str) -> Any:
 @blp.route("/certificates/archive", methods=["POST"])
 @allow(*SIGNED_IN)
 @blp.arguments(ArchiveRequest)
-@blp.response(200, Schema, content_type="application/zip")
+@blp.response(200, BINARY, content_type="application/zip")
 def archive(body: dict[str, Any]) -> Any:
     """Up to 1,000 certificates as a ZIP with useful names."""
     rows = [queries.certificate(db(), current_user(), number) for number in dict.fromkeys(body["numbers"])]

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from flask import Response, request, send_file
+from sqlalchemy import select
+
 from chassis import clock, jobs
 from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
 from chassis.errors import FieldError, Invalid, invalid
@@ -14,11 +17,8 @@ from chassis.ids import new_id
 from chassis.paging import PageArgs, page_response, page_schema, paginate
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
-from chassis.schema import Schema
+from chassis.schema import BINARY
 from chassis.web import Blueprint, audit_subject, current_user, db
-from flask import Response, request, send_file
-from sqlalchemy import select
-
 from registry import queries
 from registry.actions import imports
 from registry.api.schemas import ExportRequest, ImportErrorView, ImportView, TemplateArgs
@@ -116,7 +116,7 @@ def import_errors(args: dict[str, Any], import_id: UUID) -> Any:
 
 @blp.route("/imports/<uuid:import_id>/errors.xlsx", methods=["GET"])
 @allow(APPLICANT)
-@blp.response(200, Schema, content_type=XLSX)
+@blp.response(200, BINARY, content_type=XLSX)
 def import_errors_workbook(import_id: UUID) -> Any:
     """The user's own workbook with the bad cells marked and the reasons beside them."""
     record = queries.import_of(db(), current_user(), import_id)
@@ -131,7 +131,7 @@ def import_errors_workbook(import_id: UUID) -> Any:
 @blp.route("/imports/template.xlsx", methods=["GET"])
 @allow(APPLICANT)
 @blp.arguments(TemplateArgs, location="query")
-@blp.response(200, Schema, content_type=XLSX)
+@blp.response(200, BINARY, content_type=XLSX)
 def template(_args: dict[str, Any]) -> Any:
     """The workbook to fill, with drop-downs, a guide and an example."""
     today = clock.today()

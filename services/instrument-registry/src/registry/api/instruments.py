@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from flask import request
+
 from chassis import bulk, clock
 from chassis.app import send_stored
 from chassis.auth import APPLICANT, INSTITUTION, SIGNED_IN, allow
@@ -11,11 +13,9 @@ from chassis.errors import invalid
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
-from chassis.schema import Schema
+from chassis.schema import BINARY
 from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match, with_etag
-from flask import request
-
 from registry import queries
 from registry.actions import instruments
 from registry.actions.histories import line
@@ -195,7 +195,7 @@ def add_attachment(instrument_id: UUID) -> Any:
 
 @blp.route("/instruments/<uuid:instrument_id>/attachments/<uuid:attachment_id>", methods=["GET"])
 @allow(APPLICANT, INSTITUTION)
-@blp.response(200, Schema, content_type="application/octet-stream")
+@blp.response(200, BINARY, content_type="application/octet-stream")
 def get_attachment(instrument_id: UUID, attachment_id: UUID) -> Any:
     """Download an attachment."""
     found = queries.attachment(db(), current_user(), instrument_id, attachment_id)

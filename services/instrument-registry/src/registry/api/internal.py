@@ -9,7 +9,6 @@ from chassis.auth import allow_service
 from chassis.rawjson import json_response
 from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, db
-
 from registry import queries
 from registry.actions import filings
 from registry.api.schemas import ClaimPage, ClaimPageArgs, ClaimRequest, ClaimView

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from flask import Response, render_template
+
 from chassis import clock
 from chassis.auth import allow_anyone
 from chassis.rawjson import json_response
 from chassis.web import Blueprint, db
-from flask import Response, render_template
-
 from registry import queries
 from registry.api.schemas import PublicArgs, PublicCertificate, PublicInstrument
 from registry.api.views import public_certificate
@@ -50,7 +50,7 @@ def certificate_page(code: str) -> Any:
         found = _certificate(code)
     except CertificateNotFound as error:
         return _page("missing.html", 404, message=error.message("zh"))
-    return _page("certificate.html", 200, c=found, status=STATUS_LABELS[found["status"]])
+    return _page("certificate.html", 200, c=found, standing=STATUS_LABELS[found["status"]])
 
 
 @blp.route("/i/<string:code>", methods=["GET"])

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from marshmallow import fields, validate
+
 from chassis.jobs import JobView
 from chassis.paging import PageArgs
 from chassis.schema import Schema, Text, one_of
 from chassis.selections import selection_schema
-from marshmallow import fields, validate
-
 from registry.domain.fields import FIELDS, Field
 from registry.view_sql import LIST_VIEWS
 

@@ -6,7 +6,6 @@ from chassis import clock
 from chassis.auth import ADMIN, APPLICANT, INSTITUTION, SUPERVISOR, allow
 from chassis.rawjson import json_response
 from chassis.web import Blueprint, current_user, db
-
 from registry import queries
 from registry.api.schemas import Overview, SupervisionArgs
 

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chassis.schema import PHONE, storable
-
 from registry.domain.fields import FIELDS, QUANTITY_HEADER, Field
 from registry.domain.identity_key import identity_key
 from registry.domain.rules import KIND_REQUIRED, Fault, Reference, faults

@@ -122,7 +122,8 @@ class ExportWriter:
 
 def write_marked(source: Path, target: Path, errors: Iterable[Mapping[str, Any]]) -> None:
     """The user's own workbook with each bad cell coloured and a note in it, and the reasons in a column at the end."""
-    book = openpyxl.load_workbook(source)
+    with source.open("rb") as file:  # by handle: stored files have no extension
+        book = openpyxl.load_workbook(file)
     sheet = next(s for s in book.worksheets if s.sheet_state == "visible")
     columns = {str(cell.value).strip(): cell.column for cell in sheet[1] if cell.value is not None}
     last = max(columns.values()) + 1

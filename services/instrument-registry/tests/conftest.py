@@ -1,0 +1,30 @@
+"""Fixtures of the registry's tests."""
+
+from typing import Any
+
+import pytest
+
+from chassis import testing
+from chassis.runtime import Runtime, Service
+from registry.app import SERVICE
+
+pytest_plugins = ["chassis.testing.plugin"]
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    return SERVICE
+
+
+@pytest.fixture(scope="session")
+def extra_settings() -> dict[str, Any]:
+    return {"filing_url": "http://127.0.0.1:1"}
+
+
+@pytest.fixture
+def seeded(runtime: Runtime) -> Runtime:
+    """With the catalog, the divisions and institutions, as identity's events would have told them."""
+    assert SERVICE.seed is not None
+    SERVICE.seed(runtime, None)
+    testing.tell_reference(runtime)
+    return runtime

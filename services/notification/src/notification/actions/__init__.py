@@ -1,0 +1,1 @@
+"""What notification does: one function an intention; none commits."""

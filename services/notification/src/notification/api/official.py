@@ -1,0 +1,99 @@
+"""The official account's callback: signed by WeChat, plain or encrypted, answered within five seconds."""
+
+import secrets
+import time
+from typing import Any
+from xml.etree import ElementTree
+
+from flask import Response, request
+
+from chassis import clock, log
+from chassis.auth import allow_anyone
+from chassis.errors import Forbidden, Malformed, ServiceError
+from chassis.web import Blueprint, db
+from chassis.wechat import WechatError
+from notification.actions.official import take_push
+from notification.domain.cipher import NotOurs, check_signature, signature
+from notification.parts import parts
+
+blp = Blueprint("official", "official", description="Official account")
+MAX_BYTES = 64 << 10
+MAX_AGE = 600  # of a push [seconds]
+
+
+@blp.route("/wechat/callback", methods=["GET"])
+@allow_anyone
+def verify() -> Any:
+    """WeChat's check of the address: the echo, if the signature is right."""
+    _check(request.args.get("signature", ""))
+    return Response(request.args.get("echostr", "")[:200], content_type="text/plain; charset=utf-8")
+
+
+@blp.route("/wechat/callback", methods=["POST"])
+@allow_anyone
+def push() -> Any:
+    """A message or event of a follower."""
+    _check(request.args.get("signature", ""))
+    encrypted = request.args.get("encrypt_type") == "aes"
+    fields = _fields(request.get_data(cache=True)[:MAX_BYTES].decode("utf-8", "replace"))
+    if encrypted:
+        fields = _fields(_decrypted(fields.get("Encrypt", "")))
+    if "FromUserName" not in fields:
+        raise Malformed(reason="FromUserName")
+    text = take_push(db(), parts().official.appid, fields, _unionid(fields), clock.now())
+    if text is None:
+        return Response("success", content_type="text/plain")
+    reply = _xml({"ToUserName": fields["FromUserName"], "FromUserName": fields.get("ToUserName", ""),
+                  "CreateTime": str(int(time.time())), "MsgType": "text", "Content": text})  # fmt: skip
+    return Response(_encrypted(reply) if encrypted else reply, content_type="application/xml; charset=utf-8")
+
+
+def _check(given: str, *more: str) -> None:
+    stamp, nonce = request.args.get("timestamp", ""), request.args.get("nonce", "")
+    try:
+        check_signature(given, parts().settings.wechat_callback_token, stamp, nonce, *more)
+        if abs(time.time() - int(stamp)) > MAX_AGE:
+            raise NotOurs("too old")
+    except (NotOurs, ValueError) as error:
+        raise Forbidden from error
+
+
+def _decrypted(cipher_text: str) -> str:
+    _check(request.args.get("msg_signature", ""), cipher_text)
+    try:
+        return parts().cipher.decrypt(cipher_text)
+    except NotOurs as error:
+        raise Forbidden from error
+
+
+def _encrypted(reply: str) -> str:
+    cipher_text, stamp, nonce = parts().cipher.encrypt(reply), str(int(time.time())), secrets.token_hex(8)
+    signed = signature(parts().settings.wechat_callback_token, stamp, nonce, cipher_text)
+    return _xml({"Encrypt": cipher_text, "MsgSignature": signed, "TimeStamp": stamp, "Nonce": nonce})
+
+
+def _unionid(fields: dict[str, str]) -> str | None:
+    """Who follows, across our apps; a push does not say it. None while WeChat does not answer: bound later."""
+    if fields.get("Event", "").lower() != "subscribe":
+        return None
+    try:
+        return parts().official.unionid_of(fields["FromUserName"])
+    except (WechatError, ServiceError) as error:
+        log.get().warning("unionid_unknown", error=repr(error))
+        return None
+
+
+def _fields(xml: str) -> dict[str, str]:
+    """The first level of a push. Raises: Malformed; document types are not read (entity bombs)."""
+    if "<!DOCTYPE" in xml or "<!ENTITY" in xml:
+        raise Malformed(reason="XML")
+    try:
+        root = ElementTree.fromstring(xml)  # noqa: S314 (no document type)
+    except ElementTree.ParseError as error:
+        raise Malformed(reason="XML") from error
+    return {child.tag: (child.text or "").replace("\x00", "") for child in root}
+
+
+def _xml(fields: dict[str, str]) -> str:
+    parts_ = "".join(f"<{name}><![CDATA[{value.replace(']]>', '')}]]></{name}>" for name, value in fields.items())
+    return f"<xml>{parts_}</xml>"

@@ -1,0 +1,118 @@
+"""The message door: keeping contacts, and telling people what happened."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from chassis import inbox, revocations
+from notification import queries
+from notification.actions.messages import tell_applicant, tell_staff
+from notification.domain import texts
+from notification.models import Contact, Place, WechatContact
+
+Body = dict[str, Any]
+
+
+def on_account(db: Session, body: Body, _now: datetime) -> None:
+    data = body["data"]
+    if inbox.newer(db, "account", [(data["account_id"], body["sequence"])]):
+        home = UUID(data["org_id"]) if data["org_id"] else None
+        db.merge(
+            Contact(
+                account_id=UUID(data["account_id"]), home_id=home, kind=data["kind"], name=data["name"],
+                phone=data["phone"], roles=data["roles"], status=data["status"],
+            )
+        )  # fmt: skip
+
+
+def on_account_disabled(db: Session, body: Body, now: datetime) -> None:
+    revocations.on_account_disabled(db, body, now)
+    contact = db.get(Contact, UUID(body["data"]["account_id"]))
+    if contact is not None:
+        contact.status = "disabled"
+
+
+def on_bound(db: Session, body: Body, _now: datetime) -> None:
+    """The openids of an account as they are now; only those of the official account can be written to."""
+    data = body["data"]
+    if not inbox.newer(db, "wechat", [(data["account_id"], body["sequence"])]):
+        return
+    db.execute(delete(WechatContact).where(WechatContact.account_id == data["account_id"]))
+    if body["type"] == "account.wechat_bound":
+        for known in data["openids"]:
+            db.merge(WechatContact(account_id=UUID(data["account_id"]), appid=known["appid"], openid=known["openid"]))
+
+
+def on_registration(db: Session, body: Body, now: datetime) -> None:
+    data = body["data"]
+    _keep_place(db, body, data["org_id"], data["name"])
+    text = texts.registration(body["type"] == "organization.approved", data)
+    tell_applicant(db, data["org_id"], body["id"], text, now)
+
+
+def on_organization(db: Session, body: Body, _now: datetime) -> None:
+    _keep_place(db, body, body["data"]["org_id"], body["data"]["name"])
+
+
+def on_institution(db: Session, body: Body, _now: datetime) -> None:
+    _keep_place(db, body, body["data"]["institution_id"], body["data"]["name"])
+
+
+def on_filing(db: Session, body: Body, now: datetime) -> None:
+    data = body["data"]
+    text = texts.filing(body["type"], data, queries.name_of(db, data["holder_id"] or data["institution_id"]))
+    if body["type"] in ("filing.submitted", "filing.dispatched", "filing.forwarded", "filing.declined"):
+        tell_staff(db, data["institution_id"], "filing_clerk", body["id"], text, now)
+    if body["type"] not in ("filing.submitted", "filing.withdrawn"):  # what one did oneself is no news
+        tell_applicant(db, data["org_id"], body["id"], text, now)
+
+
+def on_booking(db: Session, body: Body, now: datetime) -> None:
+    data = body["data"]
+    text = texts.booking(body["type"], data, queries.name_of(db, data["institution_id"]))
+    if body["type"] in ("booking.submitted", "booking.cancelled"):
+        tell_staff(db, data["institution_id"], "booking_clerk", body["id"], text, now)
+    if body["type"] != "booking.submitted":
+        tell_applicant(db, data["org_id"], body["id"], text, now)
+
+
+def on_certificates(db: Session, body: Body, now: datetime) -> None:
+    data = body["data"]
+    text = texts.certificates(data, queries.name_of(db, data["institution_id"]))
+    tell_applicant(db, data["org_id"], body["id"], text, now)
+
+
+def on_reminder(db: Session, body: Body, now: datetime) -> None:
+    tell_applicant(db, body["data"]["org_id"], body["id"], texts.reminder(body["data"]), now)
+
+
+def _keep_place(db: Session, body: Body, place_id: str, name: str) -> None:
+    if inbox.newer(db, "place", [(place_id, body["sequence"])]):
+        db.merge(Place(id=UUID(place_id), name=name))
+
+
+def _all(
+    prefix: str, effect: Callable[[Session, Body, datetime], None]
+) -> dict[str, Callable[[Session, Body, datetime], None]]:
+    return {kind: effect for kind in texts.WORDS if kind.startswith(prefix)}
+
+
+EFFECTS: dict[str, Callable[[Session, Body, datetime], None]] = {
+    "account.changed": on_account,
+    "account.disabled": on_account_disabled,
+    "account.wechat_bound": on_bound,
+    "account.wechat_unbound": on_bound,
+    "organization.approved": on_registration,
+    "organization.rejected": on_registration,
+    "organization.changed": on_organization,
+    "institution.changed": on_institution,
+    **_all("filing.", on_filing),
+    **_all("booking.", on_booking),
+    "certificate.issued": on_certificates,
+    "certificate.superseded": on_certificates,
+    "instrument.reminder_due": on_reminder,
+}

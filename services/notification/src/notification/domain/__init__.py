@@ -1,0 +1,1 @@
+"""Rules of notification: no database, no web."""

@@ -1,0 +1,38 @@
+"""What notification adds to its runtime: channels, and the official account's cipher."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from chassis.runtime import Runtime, runtime
+from chassis.sms import SmsClient
+from chassis.wechat import WechatApp
+from notification.domain.cipher import MessageCipher
+from notification.settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    sms: SmsClient
+    official: WechatApp
+    cipher: MessageCipher
+
+
+def prepare(runtime: Runtime) -> None:
+    settings = cast(Settings, runtime.settings)
+    appid = settings.wechat_official_appid
+    runtime.parts["notification"] = Parts(
+        settings=settings,
+        sms=SmsClient(settings.sms_url, settings.sms_secret),
+        official=WechatApp(settings.wechat_api_url, appid, settings.wechat_official_secret),
+        cipher=MessageCipher(settings.wechat_callback_aes_key, appid),
+    )
+
+
+def parts_of(runtime: Runtime) -> Parts:
+    return cast(Parts, runtime.parts["notification"])
+
+
+def parts() -> Parts:
+    """The parts of the application that answers the current request."""
+    return parts_of(runtime())

@@ -1,0 +1,46 @@
+"""Reads of notification; everybody sees their own messages only."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.actor import Actor
+from chassis.paging import paginate
+from notification.models import Delivery, Message, Place, Preference
+
+
+def messages(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
+    """A page of the account's messages, newest first."""
+    m = Message
+    statement = select(m.id, m.template, m.title, m.body, m.link, m.created_at, m.read_at).where(
+        m.account_id == actor.account_id
+    )
+    if args.get("unread"):
+        statement = statement.where(m.read_at.is_(None))
+    return paginate(db, statement, args, key=m.id, sortable={"created_at": m.created_at})
+
+
+def deliveries(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent where; administrators see everybody's, others their own."""
+    d, m = Delivery, Message
+    statement = select(
+        d.id, d.message_id, m.title, d.channel, d.address, d.state, d.attempts, d.sent_at, d.error
+    ).join(m, m.id == d.message_id)  # fmt: skip
+    if actor.kind != "admin":
+        statement = statement.where(m.account_id == actor.account_id)
+    if args.get("state"):
+        statement = statement.where(d.state == args["state"])
+    return paginate(db, statement, args, key=d.id, sortable={"sent_at": d.sent_at})
+
+
+def preference(db: Session, actor: Actor) -> Preference:
+    return db.get(Preference, actor.account_id) or Preference(
+        account_id=actor.account_id, wechat=True, sms=False, version=0
+    )
+
+
+def name_of(db: Session, place_id: UUID | str) -> str:
+    return db.scalar(select(Place.name).where(Place.id == place_id)) or "技术机构"

@@ -1,0 +1,21 @@
+"""Settings of notification."""
+
+from dataclasses import dataclass
+
+from chassis.settings import ServiceSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    sms_url: str
+    sms_secret: str
+    wechat_api_url: str
+    wechat_official_appid: str
+    wechat_official_secret: str
+    wechat_callback_token: str
+    wechat_callback_aes_key: str  # 43 characters, as the official account's page shows it
+    wechat_template_registration: str = "registration"
+    wechat_template_filing: str = "filing"
+    wechat_template_booking: str = "booking"
+    wechat_template_certificate: str = "certificate"
+    wechat_template_reminder: str = "reminder"
