@@ -31,8 +31,9 @@ def register(db: Session, hasher: Hasher, now: datetime, body: dict[str, Any]) -
     if body["user_type"] != "applicant" or body["identity"] != "enterprise":
         raise NotEnterprise
     org_fields = body["org"]
-    _check(db, body, org_fields)
+    # who is registered already learns that first, and whom to ask, before uploading anything again
     _check_unique(db, body["username"], body["phone"], org_fields["credit_code"])
+    _check(db, body, org_fields)
     use_code(db, body["phone"], "registration", body["sms_code"], now)
     org = Organization(
         **org_fields, phone=body["phone"], license_file_id=body["license_file_id"],

@@ -1,0 +1,89 @@
+"""A client of the platform as a program outside would write it: JSON over HTTP through the gateway."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+
+DEMO_PASSWORD = "Demo-2026!"
+
+
+class Unexpected(AssertionError):
+    """The platform answered otherwise than the journey expects."""
+
+
+class Client:
+    """One person at one gateway. `token` is set by `sign_in`."""
+
+    def __init__(self, gateway: str, name: str = "visitor") -> None:
+        self.gateway = gateway
+        self.name = name
+        self.account: dict[str, Any] = {}
+        self._session = requests.Session()
+
+    def call(self, method: str, path: str, expect: int = 200, **kwargs: Any) -> Any:
+        """The JSON of an answer (or its bytes). Raises: Unexpected when the status is another."""
+        for _ in range(20):
+            answer = self._session.request(method, self.gateway + path, timeout=60, **kwargs)
+            if answer.status_code != 429:
+                break
+            time.sleep(float(answer.headers.get("Retry-After", "1")))
+        if answer.status_code != expect:
+            raise Unexpected(
+                f"{self.name}: {method} {path} gave {answer.status_code}, not {expect}: {answer.text[:2000]}"
+            )
+        return answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
+
+    def get(self, path: str, expect: int = 200, **params: Any) -> Any:
+        return self.call("GET", path, expect, params=params)
+
+    def post(self, path: str, body: Any = None, expect: int = 200, **kwargs: Any) -> Any:
+        return self.call("POST", path, expect, json={} if body is None else body, **kwargs)
+
+    def put(self, path: str, body: Any, expect: int = 200) -> Any:
+        return self.call("PUT", path, expect, json=body)
+
+    def patch(self, path: str, body: Any, version: int, expect: int = 200) -> Any:
+        return self.call("PATCH", path, expect, json=body, headers={"If-Match": f'"{version}"'})
+
+    def upload(self, path: str, name: str, content: bytes, expect: int, **fields: str) -> Any:
+        return self.call("POST", path, expect, files={"file": (name, content)}, data=fields)
+
+    def everything(self, path: str, **params: Any) -> list[dict[str, Any]]:
+        """All items of a list, page by page."""
+        items: list[dict[str, Any]] = []
+        page = 1
+        while True:
+            answer = self.get(path, page=page, page_size=100, **params)
+            items += answer["items"]
+            if len(items) >= answer["total"] or not answer["items"]:
+                return items
+            page += 1
+
+    def sign_in(self, username: str, password: str = DEMO_PASSWORD) -> "Client":
+        answer = self.post("/api/identity/sessions", {"username": username, "password": password}, 201)
+        self._session.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        self.account = answer["account"]
+        self.name = username
+        return self
+
+    def job(self, path: str, seconds: float = 60) -> Any:
+        """Wait until a job has ended."""
+        return wait_for(lambda: self.get(path), lambda job: job["state"] in ("done", "failed", "cancelled"), seconds)
+
+
+def wait_for(ask: Callable[[], Any], until: Callable[[Any], Any], seconds: float = 30) -> Any:
+    """Ask until the answer satisfies; events need a moment. Raises: Unexpected with the last answer."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = ask()
+        if until(answer):
+            return answer
+        if time.monotonic() > deadline:
+            raise Unexpected(f"not within {seconds} s; last: {str(answer)[:1500]}")
+        time.sleep(0.1)
+
+
+DATA = Path(__file__).resolve().parents[1] / "data"

@@ -1,0 +1,460 @@
+"""The main job from registration to certificate, step by step, through the gateway. Each step asserts what it did.
+
+`make demo` runs it with a display; `test_journey.py` runs it in the suite. The steps share one `Story`.
+"""
+
+import json
+import random
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import requests
+from client import DATA, Client, Unexpected, wait_for
+
+CITY = "00000000-0000-7000-8000-000000440100"
+COUNTY = "00000000-0000-7000-8000-000000440106"
+PROVINCE = "00000000-0000-7000-8000-000000440000"
+PASSWORD = "Journey-2026!"
+CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+DISPATCHED, CONFIRMED_BY_COUNTY = 12, 11
+BOOKED = 40
+
+
+@dataclass
+class Story:
+    """What the steps hand on."""
+
+    gateway: str
+    sandbox: str
+    seed: int
+    say: Callable[[str], None] = lambda _line: None
+    people: dict[str, Client] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+
+    def person(self, username: str) -> Client:
+        """A demo account, signed in once."""
+        if username not in self.people:
+            self.people[username] = Client(self.gateway).sign_in(username)
+        return self.people[username]
+
+    @property
+    def clerk(self) -> Client:
+        return self.people["clerk"]
+
+    def phone_shows(self, path: str, **params: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = requests.get(self.sandbox + path, params=params, timeout=10).json()
+        return items
+
+
+def today() -> str:
+    return datetime.now(timezone(timedelta(hours=8))).date().isoformat()
+
+
+# -- the steps -------------------------------------------------------------------------------------------------------
+
+
+def register(story: Story) -> None:
+    """An organisation registers with two uploaded files and an SMS code."""
+    visitor = Client(story.gateway)
+    username, phone = f"market-{story.random.randrange(10**9)}", f"139{story.random.randrange(10**8):08d}"
+    licence = visitor.upload("/api/identity/files", "营业执照.png", png(), 201, purpose="license")
+    letter = visitor.upload("/api/identity/files", "法人授权书.pdf", b"%PDF-1.4\n%%EOF\n", 201, purpose="authorization")
+    visitor.post("/api/identity/sms-codes", {"phone": phone, "purpose": "registration"}, 202)
+    code = wait_for(lambda: story.phone_shows("/outbox/sms", phone=phone), bool)[0]["code"]
+    body = {
+        "username": username, "password": PASSWORD, "phone": phone, "sms_code": code,
+        "org": {
+            "name": f"广州市天河区便民市场{story.random.randrange(10**6)}号店", "credit_code": credit_code(story.random),
+            "address": "广州市天河区天河北路 100 号", "division_code": "440106", "contact_name": "陈志强",
+        },
+        "license_file_id": licence["file_id"], "authorization_file_id": letter["file_id"],
+    }  # fmt: skip
+    created = visitor.post("/api/identity/registrations", body, 201)
+    assert created["status"] == "pending"
+    again = body | {"username": username + "x", "phone": "13" + phone[2:]}
+    refused = visitor.post("/api/identity/registrations", again, 409)
+    assert "天河区" in refused["detail"], "a second registration is told which institution to ask"
+    story.facts |= {"username": username, "phone": phone, "org_id": created["org_id"], "org_name": body["org"]["name"]}
+    pending = Client(story.gateway).sign_in(username, PASSWORD)
+    assert pending.get("/api/registry/instruments", 403)["code"] == "not_approved"
+    story.say(f"{body['org']['name']}，等待审核")
+
+
+def approve_registration(story: Story) -> None:
+    """Its institution approves it; the documents are there to be read."""
+    county = story.person("county-clerk")
+    found = county.get("/api/identity/registrations", status="pending", q=story.facts["org_name"])
+    assert found["total"] == 1, found
+    for document in found["items"][0]["files"]:
+        assert county.get(f"/api/identity/files/{document['file_id']}")
+    assert story.person("city-clerk").get("/api/identity/registrations", q=story.facts["org_name"])["total"] == 1
+    decided = county.post(f"/api/identity/registrations/{story.facts['org_id']}/approve")
+    assert decided["status"] == "approved"
+    county.post(f"/api/identity/registrations/{story.facts['org_id']}/reject", {"reason": "再审"}, 409)
+    story.say(f"由 {county.account['name']}（区县级）审核通过")
+
+
+def sign_in(story: Story) -> None:
+    """It signs in and binds WeChat; the phone follows the official account."""
+    clerk = Client(story.gateway).sign_in(story.facts["username"], PASSWORD)
+    assert clerk.account["status"] == "approved"
+    story.people["clerk"] = clerk
+    openid = f"o-{story.random.randrange(10**12)}"
+    person = {"openid": openid, "unionid": f"u-{openid}", "phone": story.facts["phone"], "following": False}
+    requests.post(story.sandbox + "/phones", json=person, timeout=10).raise_for_status()
+    tap = requests.post(f"{story.sandbox}/phones/{openid}/login", params={"app": "website"}, timeout=10).json()
+    assert clerk.post("/api/identity/me/wechat", {"wechat_code": tap["code"]})["bound"]
+    followed = requests.post(f"{story.sandbox}/phones/{openid}/follow", json={}, timeout=20).json()
+    assert followed["status"] == 200, followed
+    wait_for(lambda: clerk.get("/api/identity/me/wechat")["apps"], lambda apps: "official" in apps)
+    story.facts["openid"] = openid
+    story.say("已登录，微信已绑定")
+
+
+def import_workbook(story: Story) -> None:
+    """It imports 300 instruments, is told every error by row and column, mends and imports the rest."""
+    clerk = story.clerk
+    wait_for(lambda: clerk.get("/api/registry/catalog")["items"], bool)
+    first = import_file(clerk, "instruments.xlsx")
+    assert (first["total"], first["created"], first["invalid"]) == (300, 290, 10), first
+    shown = clerk.everything(f"/api/registry/imports/{first['id']}/errors")
+    expected = json.loads((DATA / "instruments-errors.json").read_text("utf-8"))
+    assert [{k: e[k] for k in ("row", "column", "field", "code", "value")} for e in shown] == expected
+    marked = clerk.get(f"/api/registry/imports/{first['id']}/errors.xlsx")
+    assert marked[:2] == b"PK"
+    mended = import_file(clerk, "instruments-mended.xlsx")
+    assert (mended["created"], mended["invalid"]) == (10, 0), mended
+    again = import_file(clerk, "instruments-mended.xlsx")
+    assert (again["created"], again["skipped"]) == (0, 10), again
+    kinds = {row["kind_code"] for row in clerk.everything("/api/registry/instruments")}
+    assert len(kinds) >= 12
+    story.say(f"300 台，{len(kinds)} 个种别；10 处错误逐行指出，修改后全部导入")
+
+
+def submit_filings(story: Story) -> None:
+    """It submits all to the city, with the authorisation to forward to the province."""
+    body = {
+        "selection": {"all": True, "expect": 300}, "institution_id": CITY, "accept_responsibility": True,
+        "authorize_province": True,
+    }  # fmt: skip
+    clerk = story.clerk
+    clerk.post("/api/filing/filings", body | {"accept_responsibility": False}, 422)
+    key = {"Idempotency-Key": f"journey-{story.seed}"}
+    receipt = clerk.post("/api/filing/filings", body, headers=key)
+    assert (receipt["done"], receipt["failed"]) == (300, []), receipt
+    assert clerk.post("/api/filing/filings", body, headers=key)["number"] == receipt["number"], (
+        "pressed twice, filed once"
+    )
+    assert clerk.get("/api/filing/filings", state="submitted")["total"] == 300
+    wait_for(lambda: clerk.get("/api/registry/instruments", filing_state="submitted")["total"], lambda n: n == 300)
+    story.facts["submission_id"] = receipt["submission_id"]
+    story.say(f"受理编号 {receipt['number']}")
+
+
+def decide_filings(story: Story) -> None:
+    """The city approves most, returns one, dispatches some to the county, which confirms and declines; the declined
+    one is forwarded to the province, which confirms."""
+    city, county, province = (story.person(p) for p in ("city-clerk", "county-clerk", "province-clerk"))
+    rows = city.everything("/api/filing/filings", state="submitted", submission_id=story.facts["submission_id"])
+    assert len(rows) == 300
+    near = [row for row in rows if row["division_code"] == "440106"]
+    returned, dispatched = near[0], near[1 : 1 + DISPATCHED]
+    act(city, "return", [returned], reason="缺少铭牌照片，请补充备注", reason_code="incomplete")
+    county.post("/api/filing/filings/actions/approve", {"selection": {"ids": [rows[5]["id"]]}})
+    act(city, "dispatch", dispatched, institution_id=COUNTY)
+    approved = city.post(
+        "/api/filing/filings/actions/approve",
+        {
+            "selection": {
+                "filter": {"state": "submitted", "submission_id": story.facts["submission_id"]},
+                "expect": 299 - DISPATCHED,
+            }
+        },
+    )
+    assert (approved["done"], approved["failed"]) == (299 - DISPATCHED, []), approved
+    act(county, "confirm", dispatched[:CONFIRMED_BY_COUNTY])
+    declined = dispatched[CONFIRMED_BY_COUNTY]
+    act(county, "decline", [declined], reason="本机构无此项检定能力")
+    act(city, "forward", [declined])
+    act(province, "confirm", [declined])
+    final = city.get(f"/api/filing/filings/{declined['id']}")
+    assert (final["state"], final["holder_id"]) == ("approved", PROVINCE)
+    assert [step["move"] for step in final["steps"]] == ["submit", "dispatch", "decline", "forward", "confirm"]
+    story.facts |= {"returned": returned, "declined": declined, "dispatched": dispatched}
+    story.say(
+        f"市级通过 {299 - DISPATCHED}，退回 1，分派 {DISPATCHED}：区县确认 {CONFIRMED_BY_COUNTY}，1 台转送省院确认"
+    )
+
+
+def mend_and_resubmit(story: Story) -> None:
+    """The applicant mends the returned one and submits it again: a new filing that names the old; the city approves."""
+    clerk, returned = story.clerk, story.facts["returned"]
+    instrument_id = returned["instrument_id"]
+    instrument = wait_for(
+        lambda: clerk.get(f"/api/registry/instruments/{instrument_id}"), lambda i: i["filing_state"] == "returned"
+    )
+    clerk.call("PATCH", f"/api/registry/instruments/{instrument_id}", 428, json={"remark": "铭牌照片已补"})
+    path = f"/api/registry/instruments/{instrument_id}"
+    mended = clerk.patch(path, {"remark": "铭牌照片已补", "measuring_range": "(0.2～15) kg"}, instrument["version"])
+    clerk.patch(path, {"remark": "旧页面"}, instrument["version"], 412)
+    assert mended["remark"] == "铭牌照片已补"
+    body = {"selection": {"ids": [instrument_id]}, "institution_id": CITY, "accept_responsibility": True}
+    assert clerk.post("/api/filing/filings", body)["done"] == 1
+    filing = clerk.get("/api/filing/filings", instrument_id=instrument_id)["items"][0]
+    assert filing["previous_id"] == returned["id"]
+    wait_for(lambda: clerk.get(path)["filing_state"], lambda state: state == "submitted")
+    locked = clerk.patch(path, {"model": "X"}, clerk.get(path)["version"], 409)
+    assert locked["code"] == "filing_open"
+    act(story.person("city-clerk"), "approve", [filing])
+    wait_for(lambda: clerk.get("/api/registry/instruments", filing_state="approved")["total"], lambda n: n == 300)
+    counts = clerk.get("/api/filing/statistics/overview")
+    assert counts["approved"] == counts["total"] == 300, counts
+    story.say("补正后重新提交并通过，300 台全部备案")
+
+
+def book(story: Story) -> None:
+    """It books 40 approved ones for a delivery slot; the institution confirms."""
+    clerk = story.clerk
+    city_total = 300 - DISPATCHED
+    wait_for(lambda: clerk.get("/api/booking/bookable", institution_id=CITY)["total"], lambda n: n > BOOKED)
+    due = [row for row in clerk.everything("/api/booking/bookable", institution_id=CITY, view="due")]
+    chosen = [row for row in due if row.get("venue") != "onsite"][:BOOKED]
+    assert len(chosen) == BOOKED, f"{len(due)} of {city_total}"
+    ids = [row["instrument_id"] for row in chosen]
+    clerk.post("/api/booking/pending-list", {"instrument_ids": ids[:5]}, 200)
+    slot = free_slot(story, BOOKED)
+    body = {"instrument_ids": ids, "institution_id": CITY, "mode": "deliver", **slot}
+    booking = clerk.post("/api/booking/bookings", body, 201)
+    assert booking["state"] == "pending"
+    clerk.post("/api/booking/bookings", body, 409)
+    story.person("county-clerk").post(f"/api/booking/bookings/{booking['id']}/confirm", {}, 404)
+    confirmed = story.person("city-clerk").post(f"/api/booking/bookings/{booking['id']}/confirm")
+    assert confirmed["state"] == "confirmed"
+    stranger = Client(story.gateway)
+    assert stranger.get(f"/api/booking/public/bookings/{booking['number']}")["state"] == "confirmed"
+    story.facts |= {"booking": booking, "booked": ids}
+    story.say(f"预约单 {booking['number']}：{slot['date']} {slot['period']}，40 台，机构已确认")
+
+
+def receive(story: Story) -> None:
+    """The front desk receives all but one, which it sends back 退单: its filing goes back to the applicant."""
+    desk, booking, ids = story.person("city-clerk"), story.facts["booking"], story.facts["booked"]
+    path = f"/api/booking/bookings/{booking['id']}"
+    received = desk.post(f"{path}/receive", {"instrument_ids": ids[1:]})
+    assert received["state"] == "received", received
+    sent_back = desk.post(f"{path}/return", {"instrument_ids": ids[:1], "reason": "铭牌与备案信息不符"})
+    states = [item["state"] for item in sent_back["items"]]
+    assert (states.count("received"), states.count("returned")) == (BOOKED - 1, 1)
+    clerk = story.clerk
+    filing = wait_for(
+        lambda: clerk.get("/api/filing/filings", instrument_id=ids[0])["items"][0], lambda f: f["state"] == "returned"
+    )
+    assert filing["reason"] == "铭牌与备案信息不符"
+    wait_for(
+        lambda: clerk.get(f"/api/registry/instruments/{ids[0]}")["filing_state"], lambda state: state == "returned"
+    )
+    assert desk.post(f"{path}/start")["state"] == "in_progress"
+    story.say("前台接收 39 台，退单 1 台（备案退回申请方）")
+
+
+def verify(story: Story) -> None:
+    """The verifier records results with one fail; a second person checks, and only the one who was named."""
+    verifier, checker = story.person("city-verifier"), story.person("city-checker")
+    booking, ids = story.facts["booking"], story.facts["booked"][1:]
+    kinds = {kind["code"]: kind for kind in verifier.get("/api/registry/catalog")["items"]}
+    detail = verifier.get(f"/api/booking/bookings/{booking['id']}")
+    kind_of = {item["instrument_id"]: kinds[item["instrument"]["kind_code"]] for item in detail["items"]}
+    failed = next(i for i in ids if kind_of[i]["mode"] == "periodic")
+    results = [result(i, kind_of[i], "fail" if i == failed else "pass") for i in ids]
+    path = f"/api/booking/bookings/{booking['id']}"
+    verifier.put(f"{path}/results", [results[0] | {"checker": "city-verifier"}], 422)
+    verifier.put(f"{path}/results", results[:10])
+    verifier.put(f"{path}/results", results)
+    verifier.post(f"{path}/complete", {}, 403)
+    done = checker.post(f"{path}/complete")
+    assert done["state"] == "completed", done
+    story.facts |= {"failed": failed, "kind_of": kind_of}
+    story.say("39 台检定，1 台不合格，核验员复核完成")
+
+
+def fetch_certificates(story: Story) -> None:
+    """Certificates are issued as PDF; each is listed with its instrument; a ZIP has them all."""
+    clerk, booking = story.clerk, story.facts["booking"]
+    wait_for(
+        lambda: clerk.get("/api/registry/certificates", booking_id=booking["id"])["total"],
+        lambda n: n == BOOKED - 1,
+        90,
+    )
+    rows = clerk.everything("/api/registry/certificates", booking_id=booking["id"])
+    notices = [row for row in rows if row["kind"] == "failure_notice"]
+    assert [row["instrument_id"] for row in notices] == [story.facts["failed"]]
+    numbers = sorted(row["number"] for row in rows)
+    assert len(set(numbers)) == BOOKED - 1
+    serials = [int(number.rsplit("-", 1)[1]) for number in numbers]
+    assert serials == list(range(serials[0], serials[0] + BOOKED - 1)), "no gaps"
+    pdf = clerk.get(f"/api/registry/certificates/{rows[0]['number']}.pdf")
+    assert pdf[:5] == b"%PDF-"
+    assert len(pdf) > 8_000, "the font is embedded"
+    archive = clerk.call("POST", "/api/registry/certificates/archive", json={"numbers": numbers})
+    assert archive[:2] == b"PK"
+    wait_for(
+        lambda: [i["certificate_number"] for i in clerk.get(f"/api/booking/bookings/{booking['id']}")["items"]],
+        lambda found: sum(bool(n) for n in found) == BOOKED - 1,
+    )
+    story.facts["certificates"] = rows
+    story.say(f"{BOOKED - 1} 份证书（含 1 份检定结果通知书），编号 {numbers[0]} 起")
+
+
+def check_ledger(story: Story) -> None:
+    """Validity, views, history and statistics are right everywhere, and every number equals its list."""
+    clerk = story.clerk
+    kind_of, failed = story.facts["kind_of"], story.facts["failed"]
+    for row in story.facts["certificates"]:
+        instrument = clerk.get(f"/api/registry/instruments/{row['instrument_id']}")
+        if row["instrument_id"] == failed:
+            assert (instrument["view"], instrument["valid_until"]) == ("failed", None)
+        elif kind_of[row["instrument_id"]]["mode"] == "periodic":
+            assert (instrument["view"], instrument["valid_until"]) == ("normal", row["valid_until"])
+            assert row["valid_until"] > today()
+        else:
+            assert instrument["view"] in ("no_expiry", "normal"), instrument
+    history = clerk.everything(f"/api/registry/instruments/{failed}/history")
+    kinds = [line["kind"] for line in history]
+    for kind in ("imported", "filing.submitted", "filing.approved", "booking.submitted", "booking.received",
+                 "booking.completed", "certificate.issued"):  # fmt: skip
+        assert kind in kinds, f"{kind} is missing in {kinds}"
+    for person in (clerk, story.person("city-clerk")):
+        counts = person.get("/api/registry/statistics/overview")
+        for view in ("due", "overdue", "invalid", "failed", "normal", "no_expiry", "rotation", "scrapped", "suspended"):
+            total = person.get("/api/registry/instruments", view=view, page_size=1)["total"]
+            assert total == counts[view], f"{person.name} {view}: {total} listed, {counts[view]} counted"
+    counts = clerk.get("/api/registry/statistics/overview")
+    live = sum(counts[v] for v in ("due", "overdue", "invalid", "failed", "normal", "no_expiry", "rotation"))
+    assert (counts["total"], counts["filed"], counts["returned"], counts["failed"]) == (300, 299, 1, 1), counts
+    assert live == 299
+    assert clerk.get("/api/filing/statistics/overview")["approved"] == 299
+    assert clerk.get("/api/booking/statistics/overview")["completed"] == 1
+    supervisor = story.person("supervisor")
+    seen = supervisor.get("/api/registry/statistics/supervision", division_code="440106")
+    assert seen["failed"] >= 1
+    other = story.person("applicant2")
+    assert other.get("/api/registry/instruments")["total"] == other.get("/api/registry/statistics/overview")["total"]
+    for path in (f"/api/registry/instruments/{failed}", f"/api/booking/bookings/{story.facts['booking']['id']}",
+                 f"/api/filing/filings/{story.facts['declined']['id']}",
+                 f"/api/registry/certificates/{story.facts['certificates'][0]['number']}"):  # fmt: skip
+        other.get(path, 404)
+    story.say(f"台账 300 台：合格 {counts['normal']}，不合格 1，须检 {counts['due']}；数字与列表一致")
+
+
+def scan_certificate(story: Story) -> None:
+    """The public page behind the QR code shows the certificate, with persons masked."""
+    row = next(r for r in story.facts["certificates"] if r["kind"] == "certificate")
+    stranger = Client(story.gateway)
+    shown = stranger.get(f"/api/registry/public/certificates/{row['public_code']}", number=row["number"])
+    assert (shown["number"], shown["result"]) == (row["number"], "pass")
+    assert shown["verifier"].endswith("*")
+    page = stranger.get(f"/c/{row['public_code']}").decode()
+    assert row["number"] in page
+    assert story.facts["org_name"] in page
+    stranger.get("/api/registry/public/certificates/abcdefgh", 404)
+    story.say(f"{story.gateway}/c/{row['public_code']}")
+
+
+def read_notices(story: Story) -> None:
+    """The phone shows the notices, and so does the portal."""
+    openid = story.facts["openid"]
+
+    def texts() -> str:
+        return json.dumps(story.phone_shows("/outbox/wechat", openid=openid), ensure_ascii=False)
+
+    for word in ("备案已通过", "备案被退回", "预约已确认", "仪器被退回", "检定已完成", "份证书已出具"):
+        wait_for(texts, lambda shown, word=word: word in shown)
+    titles = [message["title"] for message in story.clerk.everything("/api/notification/messages")]
+    assert any("证书已出具" in title for title in titles)
+    assert story.phone_shows("/outbox/sms", phone=story.facts["phone"])
+    deliveries = story.clerk.everything("/api/notification/deliveries")
+    assert not [d for d in deliveries if d["state"] == "failed"], deliveries
+    story.say(
+        f"微信收到 {len(story.phone_shows('/outbox/wechat', openid=openid))} 条通知：{story.sandbox}/phones/{openid}"
+    )
+
+
+STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
+    ("注册账户", register),
+    ("审核注册", approve_registration),
+    ("登录并绑定微信", sign_in),
+    ("导入仪器", import_workbook),
+    ("提交备案", submit_filings),
+    ("处理备案", decide_filings),
+    ("补正重报", mend_and_resubmit),
+    ("预约检定", book),
+    ("前台受理", receive),
+    ("检定与核验", verify),
+    ("出具证书", fetch_certificates),
+    ("核对台账", check_ledger),
+    ("扫码查验", scan_certificate),
+    ("通知", read_notices),
+)
+
+
+# -- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def act(person: Client, move: str, filings: list[dict[str, Any]], **more: Any) -> None:
+    body = {"selection": {"ids": [filing["id"] for filing in filings]}, **more}
+    outcome = person.post(f"/api/filing/filings/actions/{move}", body)
+    if outcome["failed"] or outcome["done"] != len(filings):
+        raise Unexpected(f"{person.name} {move}: {outcome}")
+
+
+def import_file(clerk: Client, name: str) -> Any:
+    started = clerk.upload("/api/registry/imports", name, (DATA / name).read_bytes(), 202, mode="valid_rows")
+    return clerk.job(f"/api/registry/imports/{started['id']}")
+
+
+def free_slot(story: Story, places: int) -> dict[str, str]:
+    start = datetime.now(UTC).date()
+    window = {"from": start.isoformat(), "to": (start + timedelta(days=60)).isoformat()}
+    slots = story.clerk.get("/api/booking/slots", institution_id=CITY, mode="deliver", **window)["items"]
+    slot = next(s for s in slots if s["free"] >= places)
+    return {"date": slot["date"], "period": slot["period"]}
+
+
+def result(instrument_id: str, kind: dict[str, Any], conclusion: str) -> dict[str, Any]:
+    line = {
+        "instrument_id": instrument_id, "conclusion": conclusion, "verified_on": today(), "procedure": "JJG 539-2016",
+        "verifier": "city-verifier", "checker": "city-checker", "standard": "F2 等级砝码组",
+    }  # fmt: skip
+    if conclusion == "fail":
+        line["fail_items"] = "示值误差超差"
+    elif kind["mode"] == "periodic" and kind["period_months"] is None:
+        line["valid_until"] = (datetime.now(UTC).date() + timedelta(days=365)).isoformat()
+    elif kind["mode"] == "first_only_rotation" and kind["term_months"] is None:
+        line["valid_until"] = (datetime.now(UTC).date() + timedelta(days=365 * 6)).isoformat()
+    return line
+
+
+def credit_code(chance: random.Random) -> str:
+    """A code with a right check character (GB 32100-2015)."""
+    first = "91440106MA5" + "".join(chance.choice(CREDIT_ALPHABET) for _ in range(6))
+    total = sum(pow(3, i, 31) * CREDIT_ALPHABET.index(c) for i, c in enumerate(first))
+    return first + CREDIT_ALPHABET[(31 - total % 31) % 31]
+
+
+def png() -> bytes:
+    """A real picture of one grey pixel."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\x00\x80")) + chunk(b"IEND", b"")
+    )
