@@ -27,6 +27,7 @@ HIDDEN = (
     "PORT_RANGE",
     "PYTEST_",
     "LAUNCHER_",
+    "PYTHONDONTWRITEBYTECODE",  # the second start is much faster from compiled files
 )
 
 

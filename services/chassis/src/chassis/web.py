@@ -8,12 +8,14 @@ when it raised.
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import flask_smorest
 from flask import Response, g, make_response, request
+from marshmallow import RAISE
 from sqlalchemy.orm import Session
+from webargs.flaskparser import FlaskParser
 
 from chassis import audit, auth, clock, context, idempotency
 from chassis.actor import Actor
@@ -26,8 +28,19 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+class StrictParser(FlaskParser):
+    """Refuses query fields that are not declared: a filter with a slip of the pen must not show everything."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
+
+
 class Blueprint(flask_smorest.Blueprint):
     """A blueprint whose every route must declare who may call it."""
+
+    ARGUMENTS_PARSER = StrictParser()
 
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **kw: Any

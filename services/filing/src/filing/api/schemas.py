@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from chassis.bulk import FailureView
 from chassis.paging import PageArgs
 from chassis.schema import Schema, Text, one_of
 from chassis.selections import selection_schema
@@ -38,12 +39,6 @@ class SubmitRequest(Schema):
     institution_id = fields.UUID(required=True)
     accept_responsibility = fields.Boolean(required=True)
     authorize_province = fields.Boolean(load_default=False)
-
-
-class FailureView(Schema):
-    id = fields.UUID(required=True)
-    code = fields.String(required=True)
-    detail = fields.String(required=True)
 
 
 class SubmissionView(Schema):

@@ -1,0 +1,1 @@
+"""Rules of booking: no database, no web."""

@@ -1,0 +1,37 @@
+"""Booking numbers: YY and ten characters without look-alikes, the last a check character; random, not guessable.
+
+The check is a weighted sum modulo 31, a prime and the size of the alphabet: it notices every wrong character and
+every two that changed places.
+"""
+
+import secrets
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+PREFIX = "YY"
+RANDOM = 9  # characters: about 44 bits
+
+
+def new_number() -> str:
+    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM))
+    return PREFIX + body + check_character(body)
+
+
+def check_character(body: str) -> str:
+    total = sum(weight * ALPHABET.index(c) for weight, c in enumerate(body, start=2))
+    return ALPHABET[total % len(ALPHABET)]
+
+
+def normalized(text: str) -> str:
+    """As people type it (small letters, spaces, hyphens), as it is stored."""
+    return "".join(c for c in text.upper() if c not in " -")
+
+
+def is_number(text: str) -> bool:
+    """Whether a normalized text is a number that could have been given."""
+    body = text.removeprefix(PREFIX)
+    return (
+        text.startswith(PREFIX)
+        and len(body) == RANDOM + 1
+        and all(c in ALPHABET for c in body)
+        and check_character(body[:-1]) == body[-1]
+    )

@@ -1,0 +1,99 @@
+"""Fixtures of filing's tests: the service with a registry that claims from a list."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis import testing
+from chassis.actor import Actor
+from chassis.ids import new_id
+from chassis.runtime import Runtime, Service
+from chassis.testing import Caller
+from filing.app import SERVICE
+
+pytest_plugins = ["chassis.testing.plugin"]
+
+
+@dataclass
+class FakeClaims:
+    """Registry, as far as filing sees it: gives the instruments of `ledger`, page by page."""
+
+    ledger: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    page_size: int = 500
+    claims: dict[UUID, list[UUID]] = field(default_factory=dict)
+
+    def claim(
+        self, submission_id: UUID, org_id: UUID, actor: dict[str, Any], selection: dict[str, Any]
+    ) -> dict[str, Any]:
+        ids = [UUID(str(i)) for i in selection["ids"]] if "ids" in selection else list(self.ledger)
+        self.claims.setdefault(submission_id, sorted(i for i in ids if i in self.ledger))
+        missing = [{"id": str(i), "code": "not_found", "detail": "未找到该记录。"} for i in ids if i not in self.ledger]
+        return {"claimed": len(self.claims[submission_id]), "failed": missing}
+
+    def items(self, submission_id: UUID, after: UUID | None) -> Iterator[list[dict[str, Any]]]:
+        ids = [i for i in self.claims[submission_id] if after is None or i > after]
+        for start in range(0, len(ids), self.page_size):
+            page = ids[start : start + self.page_size]
+            yield [{"instrument_id": str(i), "version": 1, "snapshot": self.ledger[i]} for i in page]
+
+
+def make_snapshot(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "电子计价秤", "model": "ACS-30", "serial_no": "A1", "own_no": "", "manufacturer": "示例衡器",
+        "kind_code": "020100", "purpose": "trade", "division_code": "440106", "install_address": "天河路 1 号",
+        "venue": None, "declared_valid_until": None, "declared_verified_on": None, "units": [""],
+    } | changes  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    return SERVICE
+
+
+@pytest.fixture(scope="session")
+def extra_settings() -> dict[str, Any]:
+    return {"registry_url": "http://127.0.0.1:1"}
+
+
+@pytest.fixture
+def snapshot() -> Callable[..., dict[str, Any]]:
+    """`snapshot(serial_no=…)`: an instrument as registry describes it."""
+    return make_snapshot
+
+
+@pytest.fixture
+def claims(runtime: Runtime) -> FakeClaims:
+    fake = FakeClaims()
+    runtime.parts["claims"] = fake
+    return fake
+
+
+@pytest.fixture
+def seeded(runtime: Runtime) -> Runtime:
+    testing.tell_reference(runtime)
+    return runtime
+
+
+Submit = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def submit(seeded: Runtime, claims: FakeClaims, signed_in: Callable[[Actor | None], Caller]) -> Submit:
+    """`submit(applicant, 3, division_code=…)`: three new instruments, filed with Guangzhou; their filings."""
+
+    def run(actor: Actor, count: int = 1, **changes: Any) -> list[dict[str, Any]]:
+        ids = [new_id() for _ in range(count)]
+        claims.ledger |= {i: make_snapshot(serial_no=f"A{n}", **changes) for n, i in enumerate(ids)}
+        body = {
+            "selection": {"ids": [str(i) for i in ids]}, "institution_id": str(testing.GUANGZHOU),
+            "accept_responsibility": True, "authorize_province": True,
+        }  # fmt: skip
+        answer = signed_in(actor).post("/api/filing/filings", body)
+        assert answer.status_code == 200, answer.json
+        found = signed_in(actor).get("/api/filing/filings?page_size=100&sort=number").json["items"]
+        return [f for f in found if f["submission_id"] == answer.json["submission_id"]]
+
+    return run

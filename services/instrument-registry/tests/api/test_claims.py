@@ -1,0 +1,79 @@
+"""Claims for filing: what may be filed, and that a claim locks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chassis.actor import Actor
+from chassis.auth import ServiceTokens
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.testing import Caller, applicant
+
+pytestmark = pytest.mark.usefixtures("seeded")
+SignIn = Callable[[Actor | None], Caller]
+
+
+@pytest.fixture
+def filing(signed_in: SignIn, key_folder: Any) -> Callable[..., Any]:
+    """Calls an internal route as the service filing (or as another)."""
+
+    def call(method: str, path: str, body: Any = None, service: str = "filing", audience: str = "registry") -> Any:
+        token = ServiceTokens(service, key_folder / f"{service}.key", key_folder).make(audience)
+        return signed_in(None)._send(method, path, body, headers={"Authorization": f"Bearer {token}"})
+
+    return call
+
+
+def add(clerk: Caller, **changes: Any) -> str:
+    body = {
+        "name": "电子计价秤", "model": "ACS-30", "serial_no": "A1", "manufacturer": "示例衡器", "kind_code": "020100",
+        "purpose": "trade", "division_code": "440106", "install_address": "天河路 1 号", "type_approval_no": "PA1",
+    } | changes  # fmt: skip
+    answer = clerk.post("/api/registry/instruments", body)
+    assert answer.status_code == 201, answer.json
+    return str(answer.json["id"])
+
+
+def claim(owner: Actor, ids: list[str]) -> dict[str, Any]:
+    return {
+        "submission_id": str(new_id()), "org_id": str(owner.org_id), "actor": owner.to_json(), "selection": {"ids": ids},
+    }  # fmt: skip
+
+
+def test_a_claim_locks_and_serves_snapshots_and_is_idempotent(filing: Any, signed_in: SignIn) -> None:
+    owner = applicant()
+    clerk = signed_in(owner)
+    ids = [add(clerk, serial_no=f"S{n}") for n in range(3)]
+    body = claim(owner, ids)
+    assert filing("POST", "/internal/claims", body).json == {"claimed": 3, "failed": []}
+    assert filing("POST", "/internal/claims", body).json["claimed"] == 3
+    page = filing("GET", f"/internal/claims/{body['submission_id']}/items?page_size=2").json
+    rest = filing("GET", f"/internal/claims/{body['submission_id']}/items?cursor={page['next_cursor']}").json
+    assert [item["instrument_id"] for item in page["items"] + rest["items"]] == sorted(ids)
+    assert clerk.patch(f"/api/registry/instruments/{ids[0]}", {"model": "X"}, version=1).json["code"] == "filing_open"
+    second = filing("POST", "/internal/claims", claim(owner, ids)).json
+    assert [f["code"] for f in second["failed"]] == ["already_filed"] * 3
+
+
+def test_what_cannot_be_filed_is_refused_one_by_one_and_the_rest_goes_on(filing: Any, signed_in: SignIn) -> None:
+    owner = applicant()
+    clerk = signed_in(owner)
+    good = add(clerk)
+    no_approval = add(clerk, serial_no="N", type_approval_no="")
+    not_verified = add(clerk, serial_no="P", kind_code="040100")
+    foreign = add(signed_in(applicant()))
+    answer = filing("POST", "/internal/claims", claim(owner, [good, no_approval, not_verified, foreign])).json
+    assert answer["claimed"] == 1
+    assert {f["id"]: f["code"] for f in answer["failed"]} == {
+        no_approval: "incomplete", not_verified: "not_in_catalog", foreign: "not_found",
+    }  # fmt: skip
+
+
+def test_only_filing_may_claim(filing: Any, signed_in: SignIn, runtime: Runtime) -> None:
+    body = claim(applicant(), [str(new_id())])
+    assert filing("POST", "/internal/claims", body, service="booking").status_code == 403
+    assert filing("POST", "/internal/claims", body, audience="identity").status_code == 401
+    assert signed_in(None).post("/internal/claims", body).status_code == 401
+    assert signed_in(applicant()).post("/internal/claims", body).status_code == 403
