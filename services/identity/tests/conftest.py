@@ -1,5 +1,6 @@
 """Fixtures of identity's tests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chassis.runtime import Runtime, Service
+from chassis.testing import outside
 from identity.app import SERVICE
 
 pytest_plugins = ["chassis.testing.plugin"]
@@ -19,22 +21,23 @@ def service() -> Service:
 
 
 @pytest.fixture(scope="session")
-def extra_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def world() -> Iterator[outside.Outside]:
+    """WeChat and the SMS provider."""
+    with outside.outside() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def extra_settings(tmp_path_factory: pytest.TempPathFactory, world: outside.Outside) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("token-keys")
     key = ec.generate_private_key(ec.SECP256R1())
     (folder / "1.pem").write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     nowhere = "http://127.0.0.1:1"
-    return {
-        "token_keys_dir": folder,
-        "sms_url": nowhere, "sms_secret": "test", "wechat_api_url": nowhere,
-        "wechat_website_appid": "wx-site", "wechat_website_secret": "s",
-        "wechat_official_appid": "wx-official", "wechat_official_secret": "s",
-        "wechat_miniprogram_appid": "wx-mini", "wechat_miniprogram_secret": "s",
-        "registry_url": nowhere, "filing_url": nowhere, "booking_url": nowhere, "notification_url": nowhere,
-        "password_time_cost": 1, "password_memory_kib": 64,
-    }  # fmt: skip
+    urls = {f"{name}_url": nowhere for name in ("registry", "filing", "booking", "notification")}
+    wechat = {name: value for name, value in outside.settings(world.url).items() if "callback" not in name}
+    return urls | wechat | {"token_keys_dir": folder, "password_time_cost": 1, "password_memory_kib": 64}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from registry.api.schemas import PublicArgs, PublicCertificate, PublicInstrument
 from registry.api.views import public_certificate
 from registry.domain.errors import CertificateNotFound
 
-blp = Blueprint("public", "registry", description="Public pages", template_folder="templates")
+blp = Blueprint("public", __name__, description="Public pages", template_folder="templates")
 
 VIEW_LABELS = {
     "due": "待检", "overdue": "超期未检", "invalid": "已失效", "failed": "检定不合格", "normal": "检定合格",

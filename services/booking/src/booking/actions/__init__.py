@@ -1,0 +1,1 @@
+"""What people and other services ask of booking; one function an intention, none commits."""

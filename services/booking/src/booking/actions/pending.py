@@ -1,0 +1,26 @@
+"""加入待处理: instruments that an account collects for a booking."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.errors import NotFound
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from booking import queries
+from booking.models import PendingItem
+
+
+def add(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> None:
+    """Twice is once. Raises: NotFound for an instrument of somebody else."""
+    if len(queries.own_instruments(db, by, ids)) < len(set(ids)):
+        raise NotFound
+    rows = [{"account_id": by.account_id, "instrument_id": i, "added_at": now} for i in dict.fromkeys(ids)]
+    db.execute(insert(PendingItem).values(rows).on_conflict_do_nothing())
+
+
+def remove(db: Session, by: Actor, ids: Sequence[UUID]) -> None:
+    db.execute(delete(PendingItem).where(PendingItem.account_id == by.account_id, PendingItem.instrument_id.in_(ids)))

@@ -1,0 +1,20 @@
+"""Booking: 预约与检定. Wiring only."""
+
+from pathlib import Path
+
+from chassis.cli import wsgi
+from chassis.runtime import Service
+
+from booking.api import BLUEPRINTS
+from booking.consumers import EFFECTS
+from booking.settings import Settings
+
+SERVICE = Service(
+    name="booking",
+    title="预约与检定 Booking",
+    settings=Settings,
+    migrations=Path(__file__).resolve().parents[2] / "migrations",
+    blueprints=BLUEPRINTS,
+    effects=EFFECTS,
+)
+create_app = wsgi(SERVICE)

@@ -1,0 +1,54 @@
+"""The events of booking. Each carries the booking's version as its sequence.
+
+A move of the whole booking lists all its items as they are then, so that the newest event alone tells the state of
+each; a move of some items (received, returned, ended) lists those.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.events import Event
+
+from booking.models import Booking, BookingItem, Result, actor_json
+
+RESULT = ("unit", "conclusion", "verified_on", "procedure", "verifier", "verifier_name", "checker", "checker_name",
+          "standard", "fail_items", "valid_until", "remarks")  # fmt: skip
+
+
+def booking_event(
+    verb: str, booking: Booking, by: Actor, at: datetime, items: Sequence[BookingItem] | None = None, **more: Any
+) -> Event:
+    """verb: submitted, confirmed, … `more` goes into the event's data."""
+    chosen = booking.items if items is None else items
+    rows = [{"instrument_id": i.instrument_id, "state": i.state, "reason": i.reason} for i in chosen]
+    return _event(verb, booking, by, at, rows, more)
+
+
+def completed(
+    booking: Booking, by: Actor, at: datetime, results: Mapping[UUID, Sequence[Result]], kinds: Mapping[str, str]
+) -> Event:
+    """With the results of each instrument. kinds: code -> name."""
+    rows = [
+        {
+            "instrument_id": item.instrument_id, "state": item.state, "kind_code": item.instrument["kind_code"],
+            "kind_name": kinds.get(item.instrument["kind_code"]),
+            "results": [{key: getattr(r, key) for key in RESULT} for r in results.get(item.instrument_id, ())],
+        }
+        for item in booking.items
+    ]  # fmt: skip
+    return _event("completed", booking, by, at, rows, {})
+
+
+def _event(
+    verb: str, booking: Booking, by: Actor, at: datetime, items: list[dict[str, Any]], more: Mapping[str, Any]
+) -> Event:
+    data = {
+        "booking_id": booking.id, "number": booking.number, "org_id": booking.org_id,
+        "institution_id": booking.institution_id, "mode": booking.mode, "date": booking.date,
+        "period": booking.period, "state": booking.state, "actor": actor_json(by), "at": at,
+        "reason": booking.reason, "items": items, **more,
+    }  # fmt: skip
+    return Event(f"booking.{verb}", booking.id, data, booking.version)

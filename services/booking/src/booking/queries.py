@@ -1,0 +1,280 @@
+"""Reads of booking. Scope and question are one WHERE: what the caller may not see does not exist."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.errors import NotFound
+from chassis.paging import paginate
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from booking.domain.states import OPEN_ITEM, State
+from booking.models import (
+    FACTS,
+    Booking,
+    BookingItem,
+    Institution,
+    Instrument,
+    ItemCertificate,
+    Kind,
+    Org,
+    PendingItem,
+    Result,
+    Staff,
+    Step,
+)
+from booking.view_sql import bookable, view_column
+
+B = Booking
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The bookings that an actor may see."""
+    if actor.kind == "applicant":
+        return B.org_id == actor.org_id
+    if actor.kind == "institution":
+        return B.institution_id == actor.org_id
+    if actor.kind == "supervisor":
+        return B.division_code.startswith(actor.area or "none")
+    return true()
+
+
+# -- what can be booked ----------------------------------------------------------------------------------------------
+
+BOOKABLE_SORT = {
+    "name": Instrument.name, "serial_no": Instrument.serial_no, "own_no": Instrument.own_no,
+    "kind_code": Instrument.kind_code, "valid_until": Instrument.valid_until, "approved_on": Instrument.approved_on,
+}  # fmt: skip
+
+
+def in_open_booking() -> ColumnElement[bool]:
+    return exists().where(BookingItem.instrument_id == Instrument.instrument_id, BookingItem.state.in_(OPEN_ITEM))
+
+
+def _instruments(today: date) -> Select[Any]:
+    open_booking = (
+        select(BookingItem.booking_id)
+        .where(BookingItem.instrument_id == Instrument.instrument_id, BookingItem.state.in_(OPEN_ITEM))
+        .correlate(Instrument)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Instrument.instrument_id, Instrument.org_id, Instrument.institution_id,
+            Institution.name.label("institution_name"), *(getattr(Instrument, key) for key in FACTS),
+            Kind.name.label("kind_name"), Instrument.units, Instrument.approved_on, Instrument.result,
+            Instrument.valid_until, view_column(today).label("view"), open_booking.label("open_booking_id"),
+        )
+        .outerjoin(Institution, Institution.id == Instrument.institution_id)
+        .outerjoin(Kind, Kind.code == Instrument.kind_code)
+    )  # fmt: skip
+
+
+def bookable_instruments(db: Session, actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """A page of what the applicant can book today, newest first."""
+    statement = _instruments(today).where(
+        Instrument.org_id == actor.org_id, bookable(today, args.get("view")), ~in_open_booking()
+    )
+    if args.get("institution_id"):
+        statement = statement.where(Instrument.institution_id == args["institution_id"])
+    if args.get("q"):
+        statement = statement.where(Instrument.search.contains(args["q"].casefold(), autoescape=True))
+    return paginate(db, statement, args, key=Instrument.instrument_id, sortable=BOOKABLE_SORT)
+
+
+def pending_list(db: Session, actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """A page of the account's pending list; what cannot be booked any more stays until it is removed."""
+    can = bookable(today) & ~in_open_booking()
+    statement = (
+        _instruments(today)
+        .add_columns(PendingItem.added_at, can.label("bookable"))
+        .join(PendingItem, PendingItem.instrument_id == Instrument.instrument_id)
+        .where(PendingItem.account_id == actor.account_id, Instrument.org_id == actor.org_id)
+    )
+    sortable = BOOKABLE_SORT | {"added_at": PendingItem.added_at}
+    return paginate(db, statement, args, key=Instrument.instrument_id, sortable=sortable)
+
+
+def own_instruments(db: Session, actor: Actor, ids: Sequence[UUID], lock: bool = False) -> dict[UUID, Instrument]:
+    """The applicant's own ones of `ids`, locked in the order of ids where a booking is made of them."""
+    statement = select(Instrument).where(Instrument.instrument_id.in_(ids), Instrument.org_id == actor.org_id)
+    if lock:
+        statement = statement.order_by(Instrument.instrument_id).with_for_update()
+    return {row.instrument_id: row for row in db.scalars(statement)}
+
+
+def booked_among(db: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """The ones of `ids` that are in an open booking."""
+    statement = select(BookingItem.instrument_id).where(
+        BookingItem.instrument_id.in_(ids), BookingItem.state.in_(OPEN_ITEM)
+    )
+    return set(db.scalars(statement))
+
+
+# -- bookings --------------------------------------------------------------------------------------------------------
+
+COLUMNS = (
+    B.id, B.number, B.org_id, Org.name.label("org_name"), B.institution_id, Institution.name.label("institution_name"),
+    B.mode, B.date, B.period, B.state, B.address, B.contact, B.reason, B.proposed_date, B.proposed_period,
+    B.proposed_by, B.created_at, B.version,
+)  # fmt: skip
+SORTABLE = {"created_at": B.created_at, "date": B.date, "number": B.number, "state": B.state, "org_name": Org.name}
+
+
+def _bookings() -> Select[Any]:
+    return select(*COLUMNS).outerjoin(Org, Org.id == B.org_id).outerjoin(Institution, Institution.id == B.institution_id)
+
+
+def bookings(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
+    """A page of bookings with their items, newest first."""
+    statement = _bookings().where(visible_to(actor))
+    for name in ("state", "mode", "institution_id", "org_id", "period"):
+        if args.get(name) is not None:
+            statement = statement.where(getattr(B, name) == args[name])
+    if args.get("date_from"):
+        statement = statement.where(B.date >= args["date_from"])
+    if args.get("date_to"):
+        statement = statement.where(B.date <= args["date_to"])
+    if args.get("instrument_id"):
+        holds = BookingItem.instrument_id == args["instrument_id"]
+        statement = statement.where(exists().where(BookingItem.booking_id == B.id, holds))
+    if args.get("q"):
+        needle = args["q"].upper().replace(" ", "").replace("-", "")
+        statement = statement.where(B.number.contains(needle, autoescape=True))
+    page = paginate(db, statement, args, key=B.id, sortable=SORTABLE)
+    _attach_items(db, actor, page["items"])
+    return page
+
+
+def booking(db: Session, actor: Actor, booking_id: UUID) -> dict[str, Any]:
+    """One booking with its items, results and steps, oldest first. Raises: NotFound."""
+    row = db.execute(_bookings().where(B.id == booking_id, visible_to(actor))).mappings().first()
+    if row is None:
+        raise NotFound
+    found = dict(row)
+    _attach_items(db, actor, [found])
+    if _sees_results(actor, found):
+        _attach_results(db, found)
+    steps = db.execute(
+        select(Step.at, Step.actor, Step.move, Step.from_state, Step.to_state, Step.reason, Step.detail)
+        .where(Step.booking_id == booking_id)
+        .order_by(Step.id)
+    ).mappings()
+    return found | {"steps": [dict(step) for step in steps]}
+
+
+def _attach_items(db: Session, actor: Actor, rows: Sequence[dict[str, Any]]) -> None:
+    certificates = (
+        select(func.string_agg(ItemCertificate.number, aggregate_order_by(literal("、"), ItemCertificate.unit)))
+        .where(
+            ItemCertificate.booking_id == BookingItem.booking_id,
+            ItemCertificate.instrument_id == BookingItem.instrument_id,
+        )
+        .correlate(BookingItem)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            BookingItem.booking_id, BookingItem.instrument_id, BookingItem.state, BookingItem.conclusion,
+            BookingItem.received_on, BookingItem.reason, certificates.label("certificate_number"),
+            BookingItem.instrument,
+        )
+        .where(BookingItem.booking_id.in_([row["id"] for row in rows]))
+        .order_by(BookingItem.booking_id, BookingItem.position)
+    )  # fmt: skip
+    by_id = {row["id"]: row for row in rows}
+    for row in rows:
+        row["items"] = []
+    for item in db.execute(statement).mappings() if rows else ():
+        values = dict(item)
+        row = by_id[values.pop("booking_id")]
+        if not _sees_results(actor, row):
+            values["conclusion"] = None
+        row["items"].append(values)
+
+
+def _sees_results(actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Results that nobody has checked yet stay inside the institution."""
+    return actor.kind == "institution" or row["state"] == State.COMPLETED
+
+
+RESULT_COLUMNS = (
+    Result.unit, Result.conclusion, Result.verified_on, Result.procedure, Result.verifier, Result.verifier_name,
+    Result.checker, Result.checker_name, Result.standard, Result.fail_items, Result.valid_until, Result.remarks,
+)  # fmt: skip
+
+
+def _attach_results(db: Session, row: dict[str, Any]) -> None:
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    statement = select(Result.instrument_id, *RESULT_COLUMNS).where(Result.booking_id == row["id"])
+    for result in db.execute(statement.order_by(Result.instrument_id, Result.unit)).mappings():
+        values = dict(result)
+        found.setdefault(values.pop("instrument_id"), []).append(values)
+    for item in row["items"]:
+        item["results"] = found.get(item["instrument_id"], [])
+
+
+def for_move(db: Session, actor: Actor, booking_id: UUID) -> Booking:
+    """The booking, locked. Raises: NotFound."""
+    found = db.scalars(select(B).where(B.id == booking_id, visible_to(actor)).with_for_update()).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_number(db: Session, number: str) -> dict[str, Any]:
+    """What the open query shows. Raises: NotFound."""
+    statement = select(
+        B.number, B.state, B.mode, B.date, B.period, Institution.name.label("institution_name"), B.phone_last4,
+        select(func.count()).where(BookingItem.booking_id == B.id).correlate(B).scalar_subquery().label("items"),
+    ).outerjoin(Institution, Institution.id == B.institution_id)  # fmt: skip
+    row = db.execute(statement.where(B.number == number)).mappings().first()
+    if row is None:
+        raise NotFound
+    return dict(row)
+
+
+def overview(db: Session, actor: Actor) -> dict[str, int]:
+    """Counts of the visible bookings by state."""
+    rows = db.execute(select(B.state, func.count()).where(visible_to(actor)).group_by(B.state))
+    counts = dict.fromkeys((state.value for state in State), 0) | {state: count for state, count in rows}
+    return counts | {"total": sum(counts.values())}
+
+
+# -- reference -------------------------------------------------------------------------------------------------------
+
+
+def institution(db: Session, institution_id: UUID) -> Institution | None:
+    return db.scalars(select(Institution).where(Institution.id == institution_id, Institution.active)).first()
+
+
+def staff_by_username(db: Session, institution_id: UUID, usernames: set[str]) -> dict[str, Staff]:
+    statement = select(Staff).where(
+        Staff.institution_id == institution_id, Staff.username.in_(usernames), Staff.active
+    )
+    return {person.username: person for person in db.scalars(statement)}
+
+
+def kinds(db: Session, codes: set[str]) -> dict[str, Kind]:
+    return {kind.code: kind for kind in db.scalars(select(Kind).where(Kind.code.in_(codes)))}
+
+
+def results_of(db: Session, booking_id: UUID) -> dict[UUID, list[Result]]:
+    """Instrument -> its results, in the order of units."""
+    found: dict[UUID, list[Result]] = {}
+    for result in db.scalars(select(Result).where(Result.booking_id == booking_id).order_by(Result.unit)):
+        found.setdefault(result.instrument_id, []).append(result)
+    return found
+
+
+def units_of(db: Session, items: Sequence[BookingItem]) -> dict[UUID, list[str]]:
+    """The measuring units of each item's instrument: as they are now, or as booked where the copy is out of sight.
+    An instrument without named units is one unit, ''."""
+    ids = [item.instrument_id for item in items]
+    rows = db.execute(select(Instrument.instrument_id, Instrument.units).where(Instrument.instrument_id.in_(ids)))
+    now = {instrument_id: units for instrument_id, units in rows}
+    return {i.instrument_id: list(now.get(i.instrument_id) or i.instrument["units"] or [""]) for i in items}

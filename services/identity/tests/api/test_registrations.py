@@ -1,0 +1,170 @@
+"""Registration from upload to decision, through the HTTP door."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chassis.actor import Actor
+from chassis.runtime import Runtime
+from chassis.testing import SHENZHEN, TIANHE, Caller, applicant, recorded, staff
+from chassis.testing.outside import Outside
+from identity.domain.credit_code import check_character
+
+pytestmark = pytest.mark.usefixtures("seeded")
+SignIn = Callable[[Actor | None], Caller]
+PHONE = "13912345678"
+
+
+@pytest.fixture
+def stranger(signed_in: SignIn) -> Caller:
+    return signed_in(None)
+
+
+def upload(stranger: Caller, purpose: str, content: bytes = b"%PDF-1.4\n", name: str = "扫描件.pdf") -> Any:
+    return stranger.post("/api/identity/files", data={"file": (io.BytesIO(content), name), "purpose": purpose})
+
+
+def sms_code(stranger: Caller, world: Outside, phone: str = PHONE) -> str:
+    assert stranger.post("/api/identity/sms-codes", {"phone": phone, "purpose": "registration"}).status_code == 202
+    return str(world.sms(phone)[0]["code"])
+
+
+def form(stranger: Caller, **changes: Any) -> dict[str, Any]:
+    first = "91440106MA5ABCDE1"
+    return {
+        "username": "bianmin", "password": "correct horse battery", "phone": PHONE, "sms_code": "000000",
+        "org": {
+            "name": "便民市场", "credit_code": first + check_character(first), "address": "天河路 1 号",
+            "division_code": "440106", "contact_name": "陈志强",
+        },
+        "license_file_id": upload(stranger, "license").json["file_id"],
+        "authorization_file_id": upload(stranger, "authorization").json["file_id"],
+    } | changes  # fmt: skip
+
+
+def register(stranger: Caller, world: Outside, **changes: Any) -> Any:
+    return stranger.post("/api/identity/registrations", form(stranger, sms_code=sms_code(stranger, world), **changes))
+
+
+def test_a_registration_is_pending_and_its_owner_may_only_look_after_it(stranger: Caller, world: Outside) -> None:
+    answer = register(stranger, world)
+    assert (answer.status_code, answer.json["status"]) == (201, "pending")
+    session = stranger.post("/api/identity/sessions", {"username": "BIANMIN", "password": "correct horse battery"})
+    bearer = {"Authorization": f"Bearer {session.json['access_token']}"}
+    assert stranger.get("/api/identity/registrations/mine", headers=bearer).json["status"] == "pending"
+    refused = stranger.get("/api/identity/sub-users", headers=bearer)
+    assert (refused.status_code, refused.json["code"]) == (403, "not_approved")
+    assert stranger.delete("/api/identity/registrations/mine", headers=bearer).status_code == 204
+    assert stranger.post("/api/identity/sessions", {"username": "bianmin", "password": "x"}).status_code == 401
+
+
+def test_the_county_decides_the_city_may_and_others_do_not_see_it(
+    stranger: Caller, world: Outside, signed_in: SignIn, runtime: Runtime
+) -> None:
+    org_id = register(stranger, world).json["org_id"]
+    county, city, foreign = (signed_in(staff(i)) for i in (TIANHE, staff().org_id, SHENZHEN))
+    for caller, total in ((county, 1), (city, 1), (foreign, 0)):
+        assert caller.get("/api/identity/registrations?status=pending").json["total"] == total
+    assert foreign.post(f"/api/identity/registrations/{org_id}/approve").status_code == 404
+    files = county.get("/api/identity/registrations?status=pending").json["items"][0]["files"]
+    assert county.get(f"/api/identity/files/{files[0]['file_id']}").data.startswith(b"%PDF")
+    assert foreign.get(f"/api/identity/files/{files[0]['file_id']}").status_code == 404
+    assert county.post(f"/api/identity/registrations/{org_id}/approve").json["status"] == "approved"
+    assert city.post(f"/api/identity/registrations/{org_id}/reject", {"reason": "x"}).json["code"] == "already_decided"
+    assert recorded(runtime, "organization.approved")[-1]["data"]["org_id"] == org_id
+
+
+def test_a_rejected_one_sees_the_reason_corrects_and_comes_back(
+    stranger: Caller, world: Outside, signed_in: SignIn
+) -> None:
+    made = register(stranger, world).json
+    county = signed_in(staff(TIANHE))
+    assert county.post(f"/api/identity/registrations/{made['org_id']}/reject", {}).status_code == 422
+    county.post(f"/api/identity/registrations/{made['org_id']}/reject", {"reason": "授权书未盖公章"})
+    session = stranger.post("/api/identity/sessions", {"username": PHONE, "password": "correct horse battery"}).json
+    assert (session["account"]["status"], session["account"]["reason"]) == ("rejected", "授权书未盖公章")
+    bearer = {"Authorization": f"Bearer {session['access_token']}"}
+    letter = upload(stranger, "authorization").json["file_id"]
+    mended = stranger.patch("/api/identity/registrations/mine", {"authorization_file_id": letter}, headers=bearer)
+    assert (mended.status_code, mended.json["status"]) == (200, "pending")
+
+
+def test_all_wrong_fields_come_together_and_the_code_is_not_used_up(stranger: Caller, world: Outside) -> None:
+    code = sms_code(stranger, world)
+    wrong = form(stranger, sms_code=code, password="12345678")
+    wrong["org"] |= {"credit_code": "91440106MA5ABCDE1X", "division_code": "440100"}
+    refused = stranger.post("/api/identity/registrations", wrong)
+    fields = {e["field"] for e in refused.json["errors"]}
+    assert {"org.credit_code", "org.division_code", "password"} <= fields
+    assert stranger.post("/api/identity/registrations", form(stranger, sms_code=code)).status_code == 201
+
+
+def test_a_credit_code_registers_once_and_the_second_is_told_whom_to_ask(stranger: Caller, world: Outside) -> None:
+    assert register(stranger, world).status_code == 201
+    second = stranger.post("/api/identity/registrations", form(stranger, username="other", phone="13911112222"))
+    assert (second.status_code, second.json["code"]) == (409, "credit_code_taken")
+    assert "天河区" in second.json["detail"]
+
+
+def test_individuals_are_refused_in_the_manuals_words(stranger: Caller) -> None:
+    refused = stranger.post("/api/identity/registrations", form(stranger, identity="individual"))
+    assert (refused.status_code, refused.json["code"]) == (422, "not_enterprise")
+
+
+def test_five_wrong_codes_end_a_code(stranger: Caller, world: Outside) -> None:
+    code = sms_code(stranger, world)
+    body = form(stranger)
+    for _ in range(5):
+        wrong = "111111" if code != "111111" else "222222"
+        assert stranger.post("/api/identity/registrations", body | {"sms_code": wrong}).status_code == 422
+    assert stranger.post("/api/identity/registrations", body | {"sms_code": code}).json["code"] == "sms_code_wrong"
+
+
+def test_a_second_code_within_a_minute_has_to_wait(stranger: Caller, world: Outside) -> None:
+    sms_code(stranger, world)
+    again = stranger.post("/api/identity/sms-codes", {"phone": PHONE, "purpose": "registration"})
+    assert again.status_code == 429
+    assert 1 <= int(again.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [(b"MZ\x90 a program", 415), (b"<svg onload=alert(1)>", 415), (b"%PDF-" + b"x" * (10 << 20), 413)],
+)
+def test_disguised_and_oversized_files_are_refused(stranger: Caller, content: bytes, status: int) -> None:
+    assert upload(stranger, "license", content, "执照.pdf").status_code == status
+
+
+def test_nothing_but_the_declared_fields_is_assigned(stranger: Caller, world: Outside) -> None:
+    body = form(stranger, sms_code=sms_code(stranger, world)) | {"status": "approved", "kind": "admin"}
+    refused = stranger.post("/api/identity/registrations", body)
+    assert {e["code"] for e in refused.json["errors"]} == {"unknown_field"}
+
+
+def test_wechat_is_bound_once_and_signs_in(stranger: Caller, world: Outside, runtime: Runtime) -> None:
+    session = stranger.post("/api/identity/sessions", {"username": "applicant", "password": "Demo-2026!"}).json
+    bearer = {"Authorization": f"Bearer {session['access_token']}"}
+    world.person("o-1")
+    unbound = stranger.post("/api/identity/sessions", {"wechat_code": world.tap("o-1")})
+    assert (unbound.status_code, unbound.json["code"]) == (401, "wechat_not_bound")
+    code = world.tap("o-1")
+    assert stranger.post("/api/identity/me/wechat", {"wechat_code": code}, headers=bearer).json["bound"]
+    used = stranger.post("/api/identity/me/wechat", {"wechat_code": code}, headers=bearer)
+    assert (used.status_code, used.json["code"]) == (422, "wechat_code_invalid")
+    by_wechat = stranger.post("/api/identity/sessions", {"wechat_code": world.tap("o-1")})
+    assert by_wechat.json["account"]["username"] == "applicant"
+    mini = stranger.post("/api/identity/sessions", {"miniprogram_code": world.tap("o-1", "miniprogram")})
+    assert mini.status_code == 201, "the same person by unionid"
+    other = stranger.post("/api/identity/sessions", {"username": "applicant2", "password": "Demo-2026!"}).json
+    taken = stranger.post(
+        "/api/identity/me/wechat", {"wechat_code": world.tap("o-1")},
+        headers={"Authorization": f"Bearer {other['access_token']}"},
+    )  # fmt: skip
+    assert taken.json["code"] == "wechat_taken"
+
+
+@pytest.mark.parametrize("actor", [applicant(), staff(roles=("verifier",))], ids=["applicant", "verifier"])
+def test_only_reviewers_see_registrations(signed_in: SignIn, actor: Actor) -> None:
+    assert signed_in(actor).get("/api/identity/registrations").status_code == 403

@@ -1,0 +1,155 @@
+"""What people are told when something happened: once each, by the channels that reach them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis import clock
+from chassis.actor import Actor
+from chassis.runtime import Runtime
+from chassis.testing import Caller, applicant, cloud_event, deliver, recorded, staff
+from chassis.testing.outside import SECRETS, Outside
+from notification.background import send_due
+from notification.consumers import EFFECTS
+
+SignIn = Callable[[Actor | None], Caller]
+PHONE = "13800138000"
+
+
+def example(runtime: Runtime, event_type: str) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads((runtime.contracts.folder / f"{event_type}.v1.example.json").read_text("utf-8"))
+    return body
+
+
+@pytest.mark.parametrize("event_type", sorted(EFFECTS))
+def test_every_example_is_taken(runtime: Runtime, event_type: str) -> None:
+    deliver(runtime, example(runtime, event_type))
+
+
+@pytest.fixture
+def owner(runtime: Runtime) -> Actor:
+    """The applicant of the examples, known to the service."""
+    body = example(runtime, "account.changed")
+    deliver(runtime, body)
+    return _actor(body)
+
+
+def _actor(body: dict[str, Any]) -> Actor:
+    made = applicant(UUID(body["data"]["org_id"]))
+    return Actor(
+        UUID(body["data"]["account_id"]), "applicant", made.org_id, division="440106", session_id=made.session_id
+    )
+
+
+def bind(runtime: Runtime, world: Outside, owner: Actor, openid: str) -> None:
+    world.person(openid, PHONE)
+    openids = [{"appid": SECRETS["WECHAT_OFFICIAL_APPID"], "openid": openid}]
+    data = {"account_id": owner.account_id, "org_id": owner.org_id, "unionid": f"u-{openid}", "openids": openids}
+    deliver(runtime, cloud_event("account.wechat_bound", "identity", data, subject=owner.account_id, sequence=5))
+
+
+def test_a_bound_applicant_is_told_by_wechat_and_in_the_portal_once(
+    runtime: Runtime, world: Outside, owner: Actor, signed_in: SignIn
+) -> None:
+    bind(runtime, world, owner, "o-filing")
+    event = example(runtime, "filing.approved")
+    deliver(runtime, event)
+    deliver(runtime, event)
+    send_due(runtime, clock.now())
+    send_due(runtime, clock.now())
+    (shown,) = world.wechat("o-filing")
+    assert shown["data"]["thing2"]["value"] == "备案已通过"
+    page = signed_in(owner).get("/api/notification/messages").json
+    assert [m["title"] for m in page["items"]] == ["备案已通过（1 台）"]
+    assert signed_in(owner).get("/api/notification/deliveries").json["items"][0]["state"] == "sent"
+    read = signed_in(owner).post(f"/api/notification/messages/{page['items'][0]['id']}/read").json
+    assert read["read_at"]
+    assert signed_in(owner).get("/api/notification/messages?unread=true").json["total"] == 0
+
+
+def test_without_wechat_the_decision_on_a_registration_comes_by_sms(
+    runtime: Runtime, world: Outside, owner: Actor
+) -> None:
+    before = len(world.sms(PHONE))
+    deliver(runtime, example(runtime, "organization.approved"))
+    send_due(runtime, clock.now())
+    assert len(world.sms(PHONE)) == before + 1
+    assert "审核通过" in world.sms(PHONE)[0]["text"]
+
+
+def test_what_one_did_oneself_is_no_news_and_the_clerk_is_told(
+    runtime: Runtime, owner: Actor, signed_in: SignIn
+) -> None:
+    clerk = staff()
+    data = {
+        "account_id": clerk.account_id, "org_id": clerk.org_id, "kind": "institution", "username": "c", "name": "王经办",
+        "phone": None, "roles": ["filing_clerk"], "status": "approved", "tier": "city", "division_code": "440100",
+    }  # fmt: skip
+    deliver(runtime, cloud_event("account.changed", "identity", data, subject=clerk.account_id, sequence=1))
+    deliver(runtime, example(runtime, "filing.submitted"))
+    assert signed_in(owner).get("/api/notification/messages").json["total"] == 0
+    assert signed_in(clerk).get("/api/notification/messages").json["total"] == 1
+
+
+def test_a_failing_channel_is_tried_again_and_nothing_is_sent_twice(
+    runtime: Runtime, world: Outside, owner: Actor, at: Any
+) -> None:
+    from datetime import timedelta
+
+    bind(runtime, world, owner, "o-retry")
+    world.fault(path="/cgi-bin/message/template/send", errcode=-1, times=1)
+    deliver(runtime, example(runtime, "booking.confirmed"))
+    send_due(runtime, clock.now())
+    assert world.wechat("o-retry") == []
+    at(clock.now() + timedelta(seconds=10))
+    send_due(runtime, clock.now())
+    send_due(runtime, clock.now())
+    assert len(world.wechat("o-retry")) == 1
+
+
+def test_who_chose_otherwise_is_told_otherwise(
+    runtime: Runtime, world: Outside, owner: Actor, signed_in: SignIn
+) -> None:
+    bind(runtime, world, owner, "o-choice")
+    signed_in(owner).put("/api/notification/preferences", {"wechat": False, "sms": True})
+    before = len(world.sms(PHONE))
+    deliver(runtime, example(runtime, "booking.confirmed"))
+    send_due(runtime, clock.now())
+    assert world.wechat("o-choice") == []
+    assert len(world.sms(PHONE)) == before + 1
+
+
+def test_messages_are_ones_own(runtime: Runtime, owner: Actor, signed_in: SignIn) -> None:
+    deliver(runtime, example(runtime, "booking.confirmed"))
+    message = signed_in(owner).get("/api/notification/messages").json["items"][0]
+    other = signed_in(applicant())
+    assert other.get("/api/notification/messages").json["total"] == 0
+    assert other.post(f"/api/notification/messages/{message['id']}/read").status_code == 404
+
+
+def test_a_follow_is_told_once_however_often_it_is_pushed(runtime: Runtime, world: Outside, signed_in: SignIn) -> None:
+    import time
+
+    from notification.domain.cipher import MessageCipher, signature
+
+    world.person("o-follow")
+    token, key = SECRETS["WECHAT_CALLBACK_TOKEN"], SECRETS["WECHAT_CALLBACK_AES_KEY"]
+    xml = ("<xml><ToUserName><![CDATA[gh]]></ToUserName><FromUserName><![CDATA[o-follow]]></FromUserName><CreateTime>1</CreateTime>"
+           "<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe]]></Event></xml>")  # fmt: skip
+    secret = MessageCipher(key, SECRETS["WECHAT_OFFICIAL_APPID"]).encrypt(xml)
+    stamp, nonce = str(int(time.time())), "n"
+    query = (f"signature={signature(token, stamp, nonce)}&timestamp={stamp}&nonce={nonce}&encrypt_type=aes"
+             f"&msg_signature={signature(token, stamp, nonce, secret)}")  # fmt: skip
+    body = f"<xml><Encrypt><![CDATA[{secret}]]></Encrypt></xml>"
+    stranger = signed_in(None)
+    for _ in range(2):
+        answer = stranger.post(f"/wechat/callback?{query}", data=body, content_type="text/xml")
+        assert answer.status_code == 200, answer.text
+        assert "<Encrypt>" in answer.text
+    (event,) = recorded(runtime, "wechat.followed")
+    assert event["data"] == {"appid": "wx-official", "openid": "o-follow", "unionid": "u-o-follow"}
+    forged = stranger.post(f"/wechat/callback?{query.replace('signature=', 'signature=0')}", data=body)
+    assert forged.status_code == 403
