@@ -124,7 +124,11 @@ def _on_status(db: Session, body: Body, now: datetime, status: str) -> None:
 
 
 def _take_status(
-    db: Session, items: Mapping[UUID, Body], rows: Mapping[UUID, Instrument], statuses: Mapping[UUID, str], now: datetime
+    db: Session,
+    items: Mapping[UUID, Body],
+    rows: Mapping[UUID, Instrument],
+    statuses: Mapping[UUID, str],
+    now: datetime,
 ) -> None:
     fresh = _newer(db, "status", items, "version")
     for instrument_id in fresh:

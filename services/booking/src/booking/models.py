@@ -1,7 +1,8 @@
 """Mapped tables of booking. The methods of Booking are its moves; each returns the step to be written about it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date as Day
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -94,13 +95,13 @@ class Instrument(Base):
     search: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="in_use")
     filing_state: Mapped[str] = mapped_column(default="none")
-    approved_on: Mapped[date | None]
-    declared_valid_until: Mapped[date | None]
+    approved_on: Mapped[Day | None]
+    declared_valid_until: Mapped[Day | None]
     told_result: Mapped[str | None]
-    told_valid_until: Mapped[date | None]
+    told_valid_until: Mapped[Day | None]
     result: Mapped[str | None]
-    valid_until: Mapped[date | None]
-    rotate_on: Mapped[date | None]
+    valid_until: Mapped[Day | None]
+    rotate_on: Mapped[Day | None]
     version: Mapped[int] = mapped_column(default=0)
 
     def describe(self, facts: Mapping[str, Any]) -> None:
@@ -128,7 +129,7 @@ class CalendarDay(Base):
     __tablename__ = "calendar_day"
     institution_id: Mapped[UUID] = mapped_column(primary_key=True)
     mode: Mapped[str] = mapped_column(primary_key=True)
-    date: Mapped[date] = mapped_column(primary_key=True)
+    date: Mapped[Day] = mapped_column(primary_key=True)
     capacity_am: Mapped[int]
     capacity_pm: Mapped[int]
     closed: Mapped[bool]
@@ -140,7 +141,7 @@ class Slot(Base):
     __tablename__ = "slot"
     institution_id: Mapped[UUID] = mapped_column(primary_key=True)
     mode: Mapped[str] = mapped_column(primary_key=True)
-    date: Mapped[date] = mapped_column(primary_key=True)
+    date: Mapped[Day] = mapped_column(primary_key=True)
     period: Mapped[str] = mapped_column(primary_key=True)
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
@@ -173,7 +174,7 @@ class BookingItem(Base):
     position: Mapped[int]
     state: Mapped[str] = mapped_column(default=Item.BOOKED.value)
     conclusion: Mapped[str | None]
-    received_on: Mapped[date | None]
+    received_on: Mapped[Day | None]
     reason: Mapped[str | None]
     instrument: Mapped[dict[str, Any]]
 
@@ -184,7 +185,7 @@ class Result(Base):
     instrument_id: Mapped[UUID] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
     conclusion: Mapped[str]
-    verified_on: Mapped[date]
+    verified_on: Mapped[Day]
     procedure: Mapped[str]
     verifier: Mapped[str]
     verifier_id: Mapped[UUID]
@@ -194,7 +195,7 @@ class Result(Base):
     checker_name: Mapped[str]
     standard: Mapped[str | None]
     fail_items: Mapped[str | None]
-    valid_until: Mapped[date | None]
+    valid_until: Mapped[Day | None]
     remarks: Mapped[str | None]
     entered_by: Mapped[UUID]
     entered_at: Mapped[datetime]
@@ -219,14 +220,14 @@ class Booking(Base):
     institution_id: Mapped[UUID]
     division_code: Mapped[str]
     mode: Mapped[str]
-    date: Mapped[date]
+    date: Mapped[Day]
     period: Mapped[str]
     state: Mapped[str] = mapped_column(default=State.PENDING.value)
     address: Mapped[str | None]
     contact: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     phone_last4: Mapped[str]
     reason: Mapped[str | None]
-    proposed_date: Mapped[date | None]
+    proposed_date: Mapped[Day | None]
     proposed_period: Mapped[str | None]
     proposed_by: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -299,7 +300,7 @@ class Booking(Base):
         _set(self.items_in(*OPEN_ITEM), Item.NO_SHOW)
         return step
 
-    def propose(self, by: Actor, now: datetime, day: date, period: str) -> Step:
+    def propose(self, by: Actor, now: datetime, day: Day, period: str) -> Step:
         step = self._move("propose", by, now, detail={"date": day.isoformat(), "period": period})
         self.proposed_date, self.proposed_period, self.proposed_by = day, period, by.kind
         return step
@@ -326,7 +327,7 @@ class Booking(Base):
         _set(items, Item.CANCELLED, reason)
         return step
 
-    def _proposal_to(self, by: Actor) -> tuple[date, str]:
+    def _proposal_to(self, by: Actor) -> tuple[Day, str]:
         if self.proposed_date is None or self.proposed_period is None:
             raise NoProposal
         if self.proposed_by == by.kind:

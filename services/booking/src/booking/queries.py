@@ -126,7 +126,9 @@ SORTABLE = {"created_at": B.created_at, "date": B.date, "number": B.number, "sta
 
 
 def _bookings() -> Select[Any]:
-    return select(*COLUMNS).outerjoin(Org, Org.id == B.org_id).outerjoin(Institution, Institution.id == B.institution_id)
+    return (
+        select(*COLUMNS).outerjoin(Org, Org.id == B.org_id).outerjoin(Institution, Institution.id == B.institution_id)
+    )
 
 
 def bookings(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,9 +255,7 @@ def institution(db: Session, institution_id: UUID) -> Institution | None:
 
 
 def staff_by_username(db: Session, institution_id: UUID, usernames: set[str]) -> dict[str, Staff]:
-    statement = select(Staff).where(
-        Staff.institution_id == institution_id, Staff.username.in_(usernames), Staff.active
-    )
+    statement = select(Staff).where(Staff.institution_id == institution_id, Staff.username.in_(usernames), Staff.active)
     return {person.username: person for person in db.scalars(statement)}
 
 

@@ -94,7 +94,7 @@ def test_a_rejected_one_sees_the_reason_corrects_and_comes_back(
 def test_all_wrong_fields_come_together_and_the_code_is_not_used_up(stranger: Caller, world: Outside) -> None:
     code = sms_code(stranger, world)
     wrong = form(stranger, sms_code=code, password="12345678")
-    wrong["org"] |= {"credit_code": "91440106MA5ABCDE1X", "division_code": "440100"}
+    wrong["org"] |= {"credit_code": "911111111111111111", "division_code": "440100"}
     refused = stranger.post("/api/identity/registrations", wrong)
     fields = {e["field"] for e in refused.json["errors"]}
     assert {"org.credit_code", "org.division_code", "password"} <= fields

@@ -5,7 +5,8 @@ Slots are locked last and in one order, so that two transactions never wait for 
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date as Day
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,11 +26,11 @@ class Place(NamedTuple):
 
     institution_id: UUID
     mode: str
-    date: date
+    date: Day
     period: str
 
 
-def overrides(db: Session, institution_id: UUID, mode: str, first: date, last: date) -> dict[date, Override]:
+def overrides(db: Session, institution_id: UUID, mode: str, first: Day, last: Day) -> dict[Day, Override]:
     rows = db.scalars(
         select(CalendarDay).where(
             CalendarDay.institution_id == institution_id, CalendarDay.mode == mode,
@@ -39,7 +40,7 @@ def overrides(db: Session, institution_id: UUID, mode: str, first: date, last: d
     return {row.date: Override(row.capacity_am, row.capacity_pm, row.closed) for row in rows}
 
 
-def slots(db: Session, institution_id: UUID, mode: str, first: date, last: date) -> dict[tuple[date, str], Slot]:
+def slots(db: Session, institution_id: UUID, mode: str, first: Day, last: Day) -> dict[tuple[Day, str], Slot]:
     """The slots that exist, by date and period."""
     rows = db.scalars(
         select(Slot).where(Slot.institution_id == institution_id, Slot.mode == mode, Slot.date.between(first, last))

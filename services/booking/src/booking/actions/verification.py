@@ -84,7 +84,9 @@ def complete(db: Session, by: Actor, booking_id: UUID, now: datetime) -> None:
     outbox.record(db, completed(booking, by, now, results, {code: kind.name for code, kind in kinds.items()}))
 
 
-def _conclude(items: Sequence[BookingItem], results: Mapping[UUID, Sequence[Result]], units: Mapping[UUID, list[str]]) -> None:
+def _conclude(
+    items: Sequence[BookingItem], results: Mapping[UUID, Sequence[Result]], units: Mapping[UUID, list[str]]
+) -> None:
     """One failed unit makes an item fail; it passes once every unit did."""
     for item in items:
         rows = results.get(item.instrument_id, ())
@@ -111,7 +113,9 @@ def _errors(
     for role in ("verifier", "checker"):
         person = people.get(body[role])
         if person is None or role not in person.roles:
-            wrong.append((role, f"not_a_{role}", "不是本机构具有相应岗位的人员。", f"Not a {role} of this institution."))
+            wrong.append(
+                (role, f"not_a_{role}", "不是本机构具有相应岗位的人员。", f"Not a {role} of this institution.")
+            )
     if body["verifier"] == body["checker"]:
         wrong.append(("checker", "same_person", "检定员与核验员不能是同一人。", "Verifier and checker must differ."))
     if body["verified_on"] > today:
@@ -125,7 +129,14 @@ def _validity_errors(body: Body, kind: Kind | None) -> list[Wrong]:
         return [("valid_until", "before_verified_on", "有效期不能早于检定日期。", "Must not be before verified_on.")]
     by_rule = kind is not None and (kind.mode in NO_END or kind.period_months is not None)
     if body["conclusion"] == "pass" and given is None and not by_rule:
-        return [("valid_until", "required", "该种别没有检定周期，须填写有效期至。", "This kind has no period: give the date.")]
+        return [
+            (
+                "valid_until",
+                "required",
+                "该种别没有检定周期，须填写有效期至。",
+                "This kind has no period: give the date.",
+            )
+        ]
     return []
 
 
@@ -134,9 +145,7 @@ def _unit(body: Body, units: Sequence[str]) -> str:
     return str(given) if given else units[0] if len(units) == 1 else ""
 
 
-def _result(
-    booking: Booking, body: Body, unit: str, people: Mapping[str, Staff], by: Actor, now: datetime
-) -> Result:
+def _result(booking: Booking, body: Body, unit: str, people: Mapping[str, Staff], by: Actor, now: datetime) -> Result:
     verifier, checker = people[body["verifier"]], people[body["checker"]]
     return Result(
         booking_id=booking.id, instrument_id=body["instrument_id"], unit=unit, conclusion=body["conclusion"],

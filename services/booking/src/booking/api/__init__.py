@@ -1,0 +1,5 @@
+"""The HTTP door of booking."""
+
+from booking.api import bookable, bookings, calendar, public, verification
+
+BLUEPRINTS = (bookable.blp, calendar.blp, bookings.blp, verification.blp, public.blp)

@@ -1,0 +1,133 @@
+"""Bookings: asked for by applicants, answered by institutions, moved by either."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
+from chassis.paging import page_response, page_schema
+from chassis.rawjson import json_response
+from chassis.web import Blueprint, audit_subject, current_user, db
+from flask import Response
+
+from booking import queries
+from booking.actions import bookings, reschedule
+from booking.api.schemas import (
+    BookingArgs,
+    BookingDetail,
+    BookingRequest,
+    BookingView,
+    MaybeReason,
+    Overview,
+    Reason,
+    RescheduleRequest,
+)
+
+blp = Blueprint("bookings", "bookings", url_prefix="/api/booking", description="Bookings")
+SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
+BOTH_SIDES = ["owner", "sub_user", "booking_clerk", "front_desk"]
+
+
+def answer(booking_id: UUID, status: int = 200) -> Response:
+    """The booking as its caller sees it now."""
+    return json_response(queries.booking(db(), current_user(), booking_id), status)
+
+
+@blp.route("/bookings", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(BookingRequest)
+@blp.response(201, BookingDetail)
+def request_booking(body: dict[str, Any]) -> Any:
+    """Book instruments at their institution: all of them, or none."""
+    booking = bookings.request_booking(db(), current_user(), clock.now(), body)
+    audit_subject(booking.id, number=booking.number)
+    return answer(booking.id, 201)
+
+
+@blp.route("/bookings", methods=["GET"])
+@allow(*SEES)
+@blp.arguments(BookingArgs, location="query")
+@blp.response(200, page_schema(BookingView))
+def list_bookings(args: dict[str, Any]) -> Any:
+    """Bookings that the caller may see, newest first."""
+    return page_response(queries.bookings(db(), current_user(), args))
+
+
+@blp.route("/bookings/<uuid:booking_id>", methods=["GET"])
+@allow(*SEES)
+@blp.response(200, BookingDetail)
+def get_booking(booking_id: UUID) -> Any:
+    """One booking with its results and steps."""
+    return answer(booking_id)
+
+
+@blp.route("/statistics/overview", methods=["GET"])
+@allow(*SEES)
+@blp.response(200, Overview)
+def overview() -> Any:
+    """Counts by state."""
+    return json_response(queries.overview(db(), current_user()))
+
+
+@blp.route("/bookings/<uuid:booking_id>/cancel", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(MaybeReason, required=False)
+@blp.response(200, BookingDetail)
+def cancel(body: dict[str, Any], booking_id: UUID) -> Any:
+    """Cancel before receipt; the places are free at once."""
+    bookings.cancel(db(), current_user(), booking_id, clock.now(), (body or {}).get("reason"))
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/confirm", methods=["POST"])
+@allow(INSTITUTION, roles=["booking_clerk"])
+@blp.response(200, BookingDetail)
+def confirm(booking_id: UUID) -> Any:
+    bookings.confirm(db(), current_user(), booking_id, clock.now())
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/reject", methods=["POST"])
+@allow(INSTITUTION, roles=["booking_clerk"])
+@blp.arguments(Reason)
+@blp.response(200, BookingDetail)
+def reject(body: dict[str, Any], booking_id: UUID) -> Any:
+    bookings.reject(db(), current_user(), booking_id, clock.now(), body["reason"])
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/no_show", methods=["POST"])
+@allow(INSTITUTION, roles=["booking_clerk", "front_desk"])
+@blp.response(200, BookingDetail)
+def no_show(booking_id: UUID) -> Any:
+    """Nobody came by the booked day."""
+    bookings.no_show(db(), current_user(), booking_id, clock.now())
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/reschedule", methods=["POST"])
+@allow(APPLICANT, INSTITUTION, roles=BOTH_SIDES)
+@blp.arguments(RescheduleRequest)
+@blp.response(200, BookingDetail)
+def propose(body: dict[str, Any], booking_id: UUID) -> Any:
+    """改期: propose another date to the other side."""
+    reschedule.propose(db(), current_user(), booking_id, clock.now(), body["date"], body["period"])
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/reschedule/accept", methods=["POST"])
+@allow(APPLICANT, INSTITUTION, roles=BOTH_SIDES)
+@blp.response(200, BookingDetail)
+def accept(booking_id: UUID) -> Any:
+    """Agree to the other side's date."""
+    reschedule.accept(db(), current_user(), booking_id, clock.now())
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/reschedule/decline", methods=["POST"])
+@allow(APPLICANT, INSTITUTION, roles=BOTH_SIDES)
+@blp.response(200, BookingDetail)
+def decline(booking_id: UUID) -> Any:
+    """The date stays as it was."""
+    reschedule.decline(db(), current_user(), booking_id, clock.now())
+    return answer(booking_id)

@@ -1,0 +1,64 @@
+"""What happens at the institution: the front desk, the results, the check."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.auth import INSTITUTION, allow
+from chassis.errors import invalid
+from chassis.web import Blueprint, current_user, db
+
+from booking.actions import desk, verification
+from booking.api.bookings import answer
+from booking.api.schemas import MAX_RESULTS, BookingDetail, ReceiveRequest, ResultRequest, ReturnRequest
+
+blp = Blueprint("verification", "verification", url_prefix="/api/booking", description="Reception and verification")
+
+
+@blp.route("/bookings/<uuid:booking_id>/receive", methods=["POST"])
+@allow(INSTITUTION, roles=["front_desk"])
+@blp.arguments(ReceiveRequest, required=False)
+@blp.response(200, BookingDetail)
+def receive(body: dict[str, Any], booking_id: UUID) -> Any:
+    """Take items in: those named, or all that are expected."""
+    desk.receive(db(), current_user(), booking_id, clock.now(), (body or {}).get("instrument_ids"))
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/return", methods=["POST"])
+@allow(INSTITUTION, roles=["front_desk"])
+@blp.arguments(ReturnRequest)
+@blp.response(200, BookingDetail)
+def return_(body: dict[str, Any], booking_id: UUID) -> Any:
+    """退单: send back the items at fault, and with them their filings."""
+    desk.return_items(db(), current_user(), booking_id, clock.now(), body["instrument_ids"], body["reason"])
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/start", methods=["POST"])
+@allow(INSTITUTION, roles=["front_desk", "verifier"])
+@blp.response(200, BookingDetail)
+def start(booking_id: UUID) -> Any:
+    verification.start(db(), current_user(), booking_id, clock.now())
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/results", methods=["PUT"])
+@allow(INSTITUTION, roles=["verifier", "booking_clerk", "front_desk"])
+@blp.arguments(ResultRequest(many=True))
+@blp.response(200, BookingDetail)
+def enter_results(body: list[dict[str, Any]], booking_id: UUID) -> Any:
+    """Results of some or all units; sent again they replace."""
+    if not 1 <= len(body) <= MAX_RESULTS:
+        raise invalid("", "wrong_length", f"须为 1 至 {MAX_RESULTS} 项。", f"Between 1 and {MAX_RESULTS} items.")
+    verification.enter_results(db(), current_user(), booking_id, clock.now(), body)
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/complete", methods=["POST"])
+@allow(INSTITUTION, roles=["checker"])
+@blp.response(200, BookingDetail)
+def complete(booking_id: UUID) -> Any:
+    """The checker's act: certificates follow."""
+    verification.complete(db(), current_user(), booking_id, clock.now())
+    return answer(booking_id)

@@ -1,0 +1,126 @@
+"""Which way imports point: every import of every file under services/*/src against one table of rooms.
+
+Importing a room means importing any module of it. All imports count, also those inside functions and behind
+TYPE_CHECKING: a cycle that is hidden is still one.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# Room -> height. A module imports its own room and what lies lower. A room that is missing here has to be given its
+# place first; one that exists under another name in another service is renamed instead (same rooms, same names).
+HEIGHT = {
+    "cli": 10,
+    "app": 9,
+    "api": 8,  # the HTTP door
+    "consumers": 8,  # the message door
+    "background": 8,  # the door of jobs and schedules
+    "sign_in": 7,  # what several routes of the door share
+    "platform_health": 7,
+    "seed": 6,
+    "actions": 6,
+    "captchas": 5,
+    "queries": 5,
+    "parts": 4,  # clients, wired with their settings
+    "events": 3,
+    "view_sql": 3,
+    "tokens": 3,
+    "pdfs": 3,
+    "workbooks": 3,
+    "models": 2,
+    "clients": 2,
+    "codes": 1,
+    "settings": 1,
+    "domain": 1,
+}
+# The domain: the standard library, itself, and these of the chassis.
+DOMAIN_CHASSIS = {"chassis.errors"}
+# Libraries of pure computation (no clock, no network, no file) that a file of the domain needs for its one rule.
+DOMAIN_LIBRARIES = {
+    ("identity", "passwords.py"): {"argon2"},
+    ("notification", "cipher.py"): {"cryptography"},
+}
+# Nothing of the launcher and the stand-in is part of a service; the chassis's test fixtures start servers with one.
+NEVER = {"launcher", "sandbox"}
+CHASSIS_MAY = {("testing", "launcher")}
+
+
+@dataclass(frozen=True)
+class Import:
+    file: Path
+    line: int
+    module: str  # absolute: registry.domain.views
+
+
+def offences(packages: Mapping[str, Path], chassis: Path) -> list[str]:
+    """Every import that points the wrong way, as `file:line: why`. packages: name -> folder."""
+    found = []
+    for package, folder in packages.items():
+        for one in imports_of(folder, package):
+            if why := _of_service(one, package, folder, packages):
+                found.append(f"{package}/{one.file.relative_to(folder)}:{one.line}: {why}")
+    for one in imports_of(chassis, "chassis"):
+        if why := _of_chassis(one, chassis, packages):
+            found.append(f"chassis/{one.file.relative_to(chassis)}:{one.line}: {why}")
+    return found
+
+
+def imports_of(folder: Path, package: str) -> Iterator[Import]:
+    for file in sorted(folder.rglob("*.py")):
+        inside = [package, *file.relative_to(folder).parent.parts]
+        for node in ast.walk(ast.parse(file.read_text("utf-8"), str(file))):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield Import(file, node.lineno, alias.name)
+            elif isinstance(node, ast.ImportFrom):
+                base = ".".join(inside[: len(inside) - node.level + 1]) if node.level else ""
+                module = ".".join(filter(None, (base, node.module)))
+                for alias in node.names:  # the name may be a module: `from registry import queries`
+                    yield Import(file, node.lineno, f"{module}.{alias.name}")
+
+
+def room_of(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).parts[0].removesuffix(".py")
+
+
+def _of_service(one: Import, package: str, folder: Path, packages: Mapping[str, Path]) -> str | None:
+    parts = one.module.split(".")
+    if parts[0] in NEVER or (parts[0] in packages and parts[0] != package):
+        return f"a service imports the chassis and itself, not {parts[0]}"
+    room = room_of(one.file, folder)
+    if room == "__init__":
+        return f"the package itself imports nothing, but it imports {one.module}" if parts[0] == package else None
+    if room not in HEIGHT:
+        return f"the room {room} has no place in HEIGHT"
+    if room == "domain" and (why := _of_domain(one, package)):
+        return why
+    if parts[0] != package or len(parts) < 2 or parts[1] == room:
+        return None
+    if parts[1] not in HEIGHT:
+        return f"the room {parts[1]} has no place in HEIGHT"
+    if HEIGHT[parts[1]] >= HEIGHT[room]:
+        return f"{room} imports {parts[1]}"
+    return None
+
+
+def _of_domain(one: Import, package: str) -> str | None:
+    parts = one.module.split(".")
+    if parts[0] in sys.stdlib_module_names:
+        return None
+    if parts[0] == package:
+        return None if parts[1:2] == ["domain"] else f"domain imports {one.module}"
+    if parts[0] == "chassis" and ".".join(parts[:2]) in DOMAIN_CHASSIS:
+        return None
+    if parts[0] in DOMAIN_LIBRARIES.get((package, one.file.name), ()):
+        return None
+    return f"domain imports {one.module}"
+
+
+def _of_chassis(one: Import, folder: Path, packages: Mapping[str, Path]) -> str | None:
+    top = one.module.split(".")[0]
+    if top in packages or (top in NEVER and (room_of(one.file, folder), top) not in CHASSIS_MAY):
+        return f"the chassis imports {top}"
+    return None
