@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "contracts")]  # pytest's importlib mode leaves them out
+sys.path.insert(0, str(Path(__file__).parent))  # pytest's importlib mode leaves it out
+sys.path.insert(0, str(Path(__file__).parents[1] / "contracts"))
 
 from service_apps import build
 

@@ -39,13 +39,13 @@ HEIGHT = {
 # The domain: the standard library, itself, and these of the chassis.
 DOMAIN_CHASSIS = {"chassis.errors"}
 # Libraries of pure computation (no clock, no network, no file) that a file of the domain needs for its one rule.
-DOMAIN_LIBRARIES = {
+DOMAIN_LIBRARIES: dict[tuple[str, str], set[str]] = {
     ("identity", "passwords.py"): {"argon2"},
     ("notification", "cipher.py"): {"cryptography"},
 }
-# Nothing of the launcher and the stand-in is part of a service; the chassis's test fixtures start servers with one.
+# Neither the launcher nor the stand-in is part of a service; only the fixtures for tests start servers with them.
 NEVER = {"launcher", "sandbox"}
-CHASSIS_MAY = {("testing", "launcher")}
+CHASSIS_MAY = {("testing", "launcher"), ("testing", "sandbox")}
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,17 @@ class Import:
 
 def offences(packages: Mapping[str, Path], chassis: Path) -> list[str]:
     """Every import that points the wrong way, as `file:line: why`. packages: name -> folder."""
-    found = []
+    return list(_all(packages, chassis))
+
+
+def _all(packages: Mapping[str, Path], chassis: Path) -> Iterator[str]:
     for package, folder in packages.items():
         for one in imports_of(folder, package):
             if why := _of_service(one, package, folder, packages):
-                found.append(f"{package}/{one.file.relative_to(folder)}:{one.line}: {why}")
+                yield f"{package}/{one.file.relative_to(folder)}:{one.line}: {why}"
     for one in imports_of(chassis, "chassis"):
         if why := _of_chassis(one, chassis, packages):
-            found.append(f"chassis/{one.file.relative_to(chassis)}:{one.line}: {why}")
-    return found
+            yield f"chassis/{one.file.relative_to(chassis)}:{one.line}: {why}"
 
 
 def imports_of(folder: Path, package: str) -> Iterator[Import]:

@@ -35,8 +35,9 @@ def test_a_role_is_let_into_its_own_database_alone(urls: dict[str, str], package
         assert db.execute("SELECT current_user = %s", (own.username,)).fetchone() == (True,)
     others = [urlsplit(url).path for name, url in urls.items() if name != package]
     for path in [*others, "/postgres", "/template1"]:
-        with pytest.raises(psycopg.OperationalError, match="permission denied for database"), contextlib.closing(
-            psycopg.connect(urlunsplit(own._replace(path=path)))
+        with (
+            pytest.raises(psycopg.OperationalError, match="permission denied for database"),
+            contextlib.closing(psycopg.connect(urlunsplit(own._replace(path=path)))),
         ):
             pass
 

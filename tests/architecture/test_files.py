@@ -76,7 +76,11 @@ def committed() -> list[Path]:
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=False
     )  # fmt: skip
     if listed.returncode:  # an unpacked archive has no git
-        names = [str(path.relative_to(ROOT)) for top in ("services", "deploy", "gateway", "contracts") for path in (ROOT / top).rglob("*")]
+        names = [
+            str(path.relative_to(ROOT))
+            for top in ("services", "deploy", "gateway", "contracts")
+            for path in (ROOT / top).rglob("*")
+        ]
     else:
         names = listed.stdout.decode().split("\0")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
@@ -93,6 +97,8 @@ def test_nothing_names_one_particular_machine() -> None:
     assert offenders == []
 
 
-@pytest.mark.parametrize("line", ["x = '/root/thing'", "cd /home/li/qj", "host 192.168.1.4", "https://mirrors.example.cn/pypi"])
+@pytest.mark.parametrize(
+    "line", ["x = '/root/thing'", "cd /home/li/qj", "host 192.168.1.4", "https://mirrors.example.cn/pypi"]
+)
 def test_the_name_of_a_machine_is_seen(line: str) -> None:
     assert MACHINES.search(line)

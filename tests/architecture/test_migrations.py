@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from service_apps import PACKAGES, service
-from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy import Integer, MetaData, create_engine, text
 from sqlalchemy.schema import SchemaItem
 
 from chassis import migrations
@@ -90,20 +90,17 @@ def differences(url: str, metadata: MetaData, unmapped: set[str]) -> list[str]:
     engine = create_engine(sqlalchemy_url(url))
     with engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": _types_differ, "compare_server_default": False, "include_object": included}
+            connection,
+            opts={"compare_type": _types_differ, "compare_server_default": False, "include_object": included},
         )
         found = compare_metadata(context, metadata)
     engine.dispose()
     return sorted(filter(None, map(_words, _flat(found))))
 
 
-INTEGERS = {"INTEGER", "BIGINT", "SMALLINT"}  # a model says int; how wide it is stored, the migration decides
-
-
 def _types_differ(_context: Any, _inspected: Any, _column: Any, stored: Any, declared: Any) -> bool | None:
-    if {type(stored).__name__, type(declared).__name__ if type(declared).__name__.isupper() else "BIGINT"} <= INTEGERS:
-        return False
-    return None  # as alembic finds
+    """None: as alembic finds. A model says int; how wide it is stored is the migration's decision."""
+    return False if isinstance(stored, Integer) and isinstance(declared, Integer) else None
 
 
 def _flat(found: Any) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-from chassis.migrations import run_env
 from booking.models import Base
+from chassis.migrations import run_env
 
 run_env(Base.metadata)

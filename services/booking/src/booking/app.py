@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from chassis.cli import wsgi
-from chassis.runtime import Service
-
 from booking.api import BLUEPRINTS
 from booking.consumers import EFFECTS
 from booking.settings import Settings
+from chassis.cli import wsgi
+from chassis.runtime import Service
 
 SERVICE = Service(
     name="booking",

@@ -1,8 +1,7 @@
 """`python -m booking.cli serve | work | migrate | seed | …`"""
 
-from chassis.cli import main
-
 from booking.app import SERVICE
+from chassis.cli import main
 
 if __name__ == "__main__":
     main(SERVICE)

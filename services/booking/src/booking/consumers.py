@@ -10,13 +10,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import inbox
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from booking.actions.endings import end_items
 from booking.models import Institution, Instrument, ItemCertificate, Kind, Org, Staff
+from chassis import inbox
 
 Body = dict[str, Any]
 

@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from booking.models import Booking, BookingItem, Result, actor_json
 from chassis.actor import Actor
 from chassis.events import Event
-
-from booking.models import Booking, BookingItem, Result, actor_json
 
 RESULT = ("unit", "conclusion", "verified_on", "procedure", "verifier", "verifier_name", "checker", "checker_name",
           "standard", "fail_items", "valid_until", "remarks")  # fmt: skip

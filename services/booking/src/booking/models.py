@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.actor import Actor
-from chassis.clock import business_date
-from chassis.db import NAMING, TYPES
-from chassis.errors import NotFound
-from chassis.ids import new_id
 from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from booking.domain.errors import NoProposal, OwnProposal, StillHere, TooEarly, WrongItemState
 from booking.domain.states import OPEN_ITEM, Item, State, after
+from chassis.actor import Actor
+from chassis.clock import business_date
+from chassis.db import NAMING, TYPES
+from chassis.errors import NotFound
+from chassis.ids import new_id
 
 
 class Base(DeclarativeBase):

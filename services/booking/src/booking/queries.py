@@ -5,9 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.actor import Actor
-from chassis.errors import NotFound
-from chassis.paging import paginate
 from sqlalchemy import ColumnElement, Select, exists, func, literal, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
@@ -28,6 +25,9 @@ from booking.models import (
     Step,
 )
 from booking.view_sql import bookable, view_column
+from chassis.actor import Actor
+from chassis.errors import NotFound
+from chassis.paging import paginate
 
 B = Booking
 

@@ -47,6 +47,26 @@ class Bus:
 
     def declare(self) -> None:
         """Declare the exchange and every queue with its bindings; harmless when they stand already."""
+        if self.url.startswith("amqp"):
+            self._declare()
+            return
+        # pgmq drops and makes triggers to declare, and two at once end in a deadlock: one at a time, and only once
+        topology = orjson.dumps(self.topology, option=orjson.OPT_SORT_KEYS).decode()
+        with psycopg.connect(self._database_url(), connect_timeout=5) as lock:
+            lock.execute("SELECT pg_advisory_xact_lock(4471003)")
+            lock.execute("CREATE TABLE IF NOT EXISTS declared (prefix text PRIMARY KEY, topology text NOT NULL)")
+            known = lock.execute("SELECT topology FROM declared WHERE prefix = %s", (self.prefix,)).fetchone()
+            if known is None or known[0] != topology:
+                self._declare()
+                lock.execute(
+                    "INSERT INTO declared VALUES (%s, %s) ON CONFLICT (prefix) DO UPDATE SET topology = excluded.topology",
+                    (self.prefix, topology),
+                )
+
+    def _database_url(self) -> str:
+        return self.url.replace("pgmq://", "postgresql://", 1)
+
+    def _declare(self) -> None:
         channel = self.connection.default_channel
         self.exchange(channel).declare()
         for service in self.topology:
@@ -59,6 +79,9 @@ class Bus:
             self.queue(service)(channel).delete()
         if self.url.startswith("amqp"):
             self.exchange(channel).delete()
+        else:
+            with psycopg.connect(self._database_url(), connect_timeout=5) as database:
+                database.execute("DELETE FROM declared WHERE prefix = %s", (self.prefix,))
 
     # -- publishing ------------------------------------------------------------------------------------------
 
@@ -103,8 +126,19 @@ class Bus:
         try:
             self.connection.drain_events(timeout=seconds)
         except TimeoutError:
-            if self.url.startswith("amqp"):
-                self.connection.heartbeat_check()
+            self._beat()
+
+    def keep_alive(self) -> None:
+        """Say and hear the broker's heartbeats on a connection that only publishes, while nothing is to be said."""
+        if self._connection is None or not self.url.startswith("amqp"):
+            return
+        with contextlib.suppress(TimeoutError):
+            self._connection.drain_events(timeout=0.001)
+        self._beat()
+
+    def _beat(self) -> None:
+        if self.url.startswith("amqp"):
+            self.connection.heartbeat_check()
 
     # -- connection ------------------------------------------------------------------------------------------
 
@@ -120,6 +154,8 @@ class Bus:
         if self.url.startswith("amqp"):
             return {"confirm_publish": True, "read_timeout": None}
         return {
+            # said in full, because the pgmq client would rather take DATABASE_URL from the environment
+            "conn_string": self._database_url(),
             "init_extension": False,
             "use_notify": True,
             "notify_throttle_interval_ms": 0,

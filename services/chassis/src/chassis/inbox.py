@@ -90,7 +90,11 @@ class Inbox:
 
     def _apply(self, db: Session, body: Body, now: datetime) -> None:
         self.contracts.check(body)
-        self.effects[body["type"]](db, body, now)
+        effect = self.effects.get(body["type"])
+        if effect is None:  # bound once, by an older or a newer version of this service
+            log.get().warning("event_ignored", type=body["type"])
+            return
+        effect(db, body, now)
 
     def _keep(self, body: Body, error: Exception, now: datetime) -> None:
         log.get().error(

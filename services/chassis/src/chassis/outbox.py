@@ -75,6 +75,7 @@ def run_relay(database_url: str, bus: Bus, stop: threading.Event, beat: Callable
                 while not stop.is_set():
                     beat()
                     if relay_once(connection, bus) == 0:
+                        bus.keep_alive()
                         _wait(connection, stop, seconds=1.0)
         except Exception as error:
             log.get().warning("relay_interrupted", error=repr(error))

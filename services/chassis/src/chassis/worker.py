@@ -23,6 +23,22 @@ from chassis.runtime import Runtime, Schedule
 PARTS = ("consume", "relay", "jobs", "schedule")
 
 
+# Parts that must show life for the worker to be ready; a job or a schedule may take its time.
+BEATING = ("consume", "relay")
+ALIVE_SECONDS = 20.0
+_beats: dict[str, float] = {}
+
+
+def beating(only: str | None) -> dict[str, str]:
+    """consume and relay -> ok, or silent when they have not come round lately (no bus, no database)."""
+    now = time.monotonic()
+    return {
+        part: "ok" if now - _beats.get(part, float("-inf")) < ALIVE_SECONDS else "silent"
+        for part in BEATING
+        if only in (None, part)
+    }
+
+
 def effects_of(runtime: Runtime) -> dict[str, Effect]:
     """The service's effects, and the revocations that every service obeys."""
     return {
@@ -42,7 +58,7 @@ def run(runtime: Runtime, only: str | None = None) -> None:
         for part in PARTS
         if only in (None, part)
     ]
-    server = _serve_health(runtime)
+    server = _serve_health(runtime, only)
     for thread in threads:
         thread.start()
     log.get().info("working", parts=[thread.name for thread in threads])
@@ -67,6 +83,7 @@ def _guarded(part: str, work: Callable[[], None], stop: threading.Event) -> None
 
 def _part(runtime: Runtime, part: str, stop: threading.Event) -> Callable[[], None]:
     def beat() -> None:
+        _beats[part] = time.monotonic()
         BEAT.labels(part).set(time.time())
 
     service, settings = runtime.service, runtime.settings
@@ -136,13 +153,15 @@ def housekeeping() -> tuple[Schedule, ...]:
 # -- health of the worker --------------------------------------------------------------------------------------------
 
 
-def _serve_health(runtime: Runtime) -> ThreadingHTTPServer:
+def _serve_health(runtime: Runtime, only: str | None) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/healthz":
                 self._answer(200, b'{"status":"ok"}')
             elif self.path == "/readyz":
                 ok, parts = health.ready(runtime)
+                parts |= beating(only)
+                ok = ok and all(state == "ok" for state in parts.values())
                 self._answer(200 if ok else 503, dumps({"status": "ok" if ok else "unavailable", "parts": parts}))
             elif self.path == "/metrics":
                 self._answer(200, health.metrics_text(runtime), "text/plain; version=0.0.4; charset=utf-8")

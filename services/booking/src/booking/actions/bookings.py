@@ -6,11 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import outbox
-from chassis.actor import Actor
-from chassis.clock import business_date
-from chassis.errors import Conflict, FieldError, NotFound, invalid
-from chassis.ids import new_id
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -23,6 +18,11 @@ from booking.domain.states import Item, State
 from booking.domain.views import BOOKABLE, Facts, view
 from booking.events import booking_event
 from booking.models import Booking, BookingItem, Instrument, Org, PendingItem, Step, actor_json
+from chassis import outbox
+from chassis.actor import Actor
+from chassis.clock import business_date
+from chassis.errors import Conflict, FieldError, NotFound, invalid
+from chassis.ids import new_id
 
 NUMBER_TRIES = 3
 

@@ -5,8 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import business_date
-from chassis.errors import invalid
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -15,6 +13,8 @@ from booking.actions.places import overrides
 from booking.domain.calendar import PERIODS, Override, capacities, days, is_working_day
 from booking.domain.errors import CapacityBelowTaken
 from booking.models import CalendarDay, Slot
+from chassis.clock import business_date
+from chassis.errors import invalid
 
 MAX_DAYS = 366
 

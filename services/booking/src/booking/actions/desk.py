@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis import outbox
-from chassis.actor import Actor
 from sqlalchemy.orm import Session
 
 from booking import queries
@@ -13,6 +11,8 @@ from booking.actions.bookings import places_of
 from booking.actions.places import free_places
 from booking.domain.states import OPEN_ITEM, Item, after
 from booking.events import booking_event
+from chassis import outbox
+from chassis.actor import Actor
 
 
 def receive(db: Session, by: Actor, booking_id: UUID, now: datetime, ids: Sequence[UUID] | None) -> None:

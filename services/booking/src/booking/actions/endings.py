@@ -4,8 +4,6 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from chassis import outbox
-from chassis.actor import SYSTEM
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +12,8 @@ from booking.actions.places import Place, free_places
 from booking.domain.states import Item
 from booking.events import booking_event
 from booking.models import Booking, BookingItem
+from chassis import outbox
+from chassis.actor import SYSTEM
 
 REASON = "备案已失效或仪器已停用，预约自动取消"
 

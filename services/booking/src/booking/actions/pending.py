@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.actor import Actor
-from chassis.errors import NotFound
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from booking import queries
 from booking.models import PendingItem
+from chassis.actor import Actor
+from chassis.errors import NotFound
 
 
 def add(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> None:

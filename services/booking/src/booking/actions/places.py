@@ -10,15 +10,15 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.clock import business_date
-from chassis.errors import Invalid, invalid
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from booking.domain.calendar import Override, capacities, horizon
 from booking.domain.errors import SlotFull
 from booking.models import CalendarDay, Slot
+from chassis.clock import business_date
+from chassis.errors import Invalid, invalid
 
 
 class Place(NamedTuple):
@@ -70,7 +70,7 @@ def take(db: Session, place: Place, count: int, capacity: int) -> None:
     db.execute(insert(Slot).values(values).on_conflict_do_nothing())
     taken = db.execute(
         update(Slot)
-        .where(*_at(place), Slot.taken + count <= Slot.capacity)
+        .where(_at(place), Slot.taken + count <= Slot.capacity)
         .values(taken=Slot.taken + count)
         .returning(Slot.taken)
         .execution_options(synchronize_session=False)
@@ -83,25 +83,21 @@ def free_places(db: Session, places: Iterable[Place]) -> None:
     """Free one place for each element."""
     for place, count in sorted(Counter(places).items()):
         db.execute(
-            update(Slot)
-            .where(*_at(place))
-            .values(taken=Slot.taken - count)
-            .execution_options(synchronize_session=False)
+            update(Slot).where(_at(place)).values(taken=Slot.taken - count).execution_options(synchronize_session=False)
         )
 
 
 def _free(db: Session, place: Place) -> int | None:
-    return db.execute(select(Slot.capacity - Slot.taken).where(*_at(place))).scalar_one_or_none()
+    return db.execute(select(Slot.capacity - Slot.taken).where(_at(place))).scalar_one_or_none()
 
 
-def _at(place: Place) -> tuple[bool, ...]:
-    conditions = (
+def _at(place: Place) -> ColumnElement[bool]:
+    return and_(
         Slot.institution_id == place.institution_id,
         Slot.mode == place.mode,
         Slot.date == place.date,
         Slot.period == place.period,
     )
-    return conditions  # type: ignore[return-value]
 
 
 def _not_open() -> Invalid:

@@ -4,8 +4,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import outbox
-from chassis.actor import Actor
 from sqlalchemy.orm import Session
 
 from booking import queries
@@ -14,6 +12,8 @@ from booking.actions.places import Place, check_free, free_places, take
 from booking.domain.states import after
 from booking.events import booking_event
 from booking.models import Booking
+from chassis import outbox
+from chassis.actor import Actor
 
 
 def propose(db: Session, by: Actor, booking_id: UUID, now: datetime, day: date, period: str) -> None:

@@ -5,10 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis import outbox
-from chassis.actor import Actor
-from chassis.clock import business_date
-from chassis.errors import FieldError, Invalid
 from sqlalchemy.orm import Session
 
 from booking import queries
@@ -16,6 +12,10 @@ from booking.domain.errors import NothingReceived, NotTheChecker, ResultsMissing
 from booking.domain.states import Item, State, after
 from booking.events import completed
 from booking.models import Booking, BookingItem, Kind, Result, Staff, names
+from chassis import outbox
+from chassis.actor import Actor
+from chassis.clock import business_date
+from chassis.errors import FieldError, Invalid
 
 Body = Mapping[str, Any]
 NO_END = ("first_only", "first_only_rotation")

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from chassis import clock
-from chassis.auth import APPLICANT, allow
-from chassis.paging import PageArgs, page_response, page_schema
-from chassis.web import Blueprint, current_user, db
 from flask import Response
 
 from booking import queries
 from booking.actions import pending
 from booking.api.schemas import BookableArgs, BookableView, InstrumentIds, PendingView
+from chassis import clock
+from chassis.auth import APPLICANT, allow
+from chassis.paging import PageArgs, page_response, page_schema
+from chassis.web import Blueprint, current_user, db
 
 blp = Blueprint("bookable", "bookable", url_prefix="/api/booking", description="Bookable instruments")
 

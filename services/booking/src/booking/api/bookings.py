@@ -3,11 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from chassis import clock
-from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
-from chassis.paging import page_response, page_schema
-from chassis.rawjson import json_response
-from chassis.web import Blueprint, audit_subject, current_user, db
 from flask import Response
 
 from booking import queries
@@ -22,6 +17,11 @@ from booking.api.schemas import (
     Reason,
     RescheduleRequest,
 )
+from chassis import clock
+from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
+from chassis.paging import page_response, page_schema
+from chassis.rawjson import json_response
+from chassis.web import Blueprint, audit_subject, current_user, db
 
 blp = Blueprint("bookings", "bookings", url_prefix="/api/booking", description="Bookings")
 SEES = (APPLICANT, INSTITUTION, SUPERVISOR)

@@ -3,11 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-from chassis import clock
-from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
-from chassis.errors import NotFound
-from chassis.rawjson import json_response
-from chassis.web import Blueprint, audit_subject, current_user, db
 from flask import Response
 
 from booking import queries
@@ -15,6 +10,11 @@ from booking.actions import calendars
 from booking.actions.places import overrides, slots
 from booking.api.schemas import CalendarArgs, CalendarRequest, CalendarView, SlotArgs, Slots
 from booking.domain.calendar import OPEN_DAYS, PERIODS, capacities, days, holidays, horizon, is_working_day
+from chassis import clock
+from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
+from chassis.errors import NotFound
+from chassis.rawjson import json_response
+from chassis.web import Blueprint, audit_subject, current_user, db
 
 blp = Blueprint("calendar", "calendar", url_prefix="/api/booking", description="Slots and calendars")
 MAX_SHOWN = timedelta(days=calendars.MAX_DAYS - 1)

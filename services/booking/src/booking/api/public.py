@@ -3,14 +3,13 @@
 from hmac import compare_digest
 from typing import Any
 
+from booking import queries
+from booking.api.schemas import PublicArgs, PublicView
+from booking.domain.numbers import is_number, normalized
 from chassis.auth import allow_anyone
 from chassis.errors import NotFound
 from chassis.rawjson import json_response
 from chassis.web import Blueprint, db
-
-from booking import queries
-from booking.api.schemas import PublicArgs, PublicView
-from booking.domain.numbers import is_number, normalized
 
 blp = Blueprint("public", "public", url_prefix="/api/booking/public", description="Open to anyone")
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.paging import PageArgs
-from chassis.problems import Message
-from chassis.schema import Schema, Text, one_of, storable
 from marshmallow import ValidationError, fields, validate
 
 from booking.domain.calendar import MODES, PERIODS
 from booking.domain.states import State
 from booking.domain.views import BOOKABLE
+from chassis.paging import PageArgs
+from chassis.problems import Message
+from chassis.schema import Schema, Text, one_of, storable
 
 STATES = tuple(state.value for state in State)
 MAX_INSTRUMENTS = 500  # of one booking
@@ -30,7 +30,7 @@ class ContactPerson(fields.Field[Any]):
         return value
 
 
-def instrument_ids(**kwargs: Any) -> fields.List:
+def instrument_ids(**kwargs: Any) -> fields.List[Any]:
     return fields.List(fields.UUID(), validate=validate.Length(min=1, max=MAX_INSTRUMENTS), **kwargs)
 
 

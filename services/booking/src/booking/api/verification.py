@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from booking.actions import desk, verification
+from booking.api.bookings import answer
+from booking.api.schemas import MAX_RESULTS, BookingDetail, ReceiveRequest, ResultRequest, ReturnRequest
 from chassis import clock
 from chassis.auth import INSTITUTION, allow
 from chassis.errors import invalid
 from chassis.web import Blueprint, current_user, db
-
-from booking.actions import desk, verification
-from booking.api.bookings import answer
-from booking.api.schemas import MAX_RESULTS, BookingDetail, ReceiveRequest, ResultRequest, ReturnRequest
 
 blp = Blueprint("verification", "verification", url_prefix="/api/booking", description="Reception and verification")
 

@@ -1,0 +1,180 @@
+"""What booking learns from others: once, in any order, and only what is newer."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from factories import (
+    World,
+    approval,
+    approved,
+    certificate,
+    filing_ended,
+    instrument_event,
+    order,
+    result,
+)
+from sqlalchemy import text
+
+from booking.consumers import EFFECTS
+from chassis import clock
+from chassis.actor import Actor
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.testing import Caller, deliver, recorded
+
+Call = Callable[[str], Caller]
+URL = "/api/booking"
+CHASSIS = {"session.revoked", "account.disabled"}
+
+
+def test_the_effects_are_exactly_what_the_topology_sends(runtime: Runtime) -> None:
+    assert set(EFFECTS) == set(runtime.contracts.topology["booking"]) - CHASSIS
+
+
+@pytest.mark.parametrize("event_type", sorted(EFFECTS))
+def test_every_example_is_taken_twice(runtime: Runtime, event_type: str) -> None:
+    body = json.loads((runtime.contracts.folder / f"{event_type}.v1.example.json").read_text("utf-8"))
+    deliver(runtime, body)
+    deliver(runtime, body)
+    deliver(runtime, body | {"id": str(new_id())})
+
+
+def copies(runtime: Runtime) -> list[dict[str, Any]]:
+    with runtime.database.transaction() as db:
+        rows = db.execute(text("SELECT * FROM instrument ORDER BY instrument_id")).mappings()
+        return [dict(row) for row in rows]
+
+
+def empty(runtime: Runtime) -> None:
+    with runtime.database.transaction() as db:
+        db.execute(text("TRUNCATE instrument, seen_version, inbox, item_certificate CASCADE"))
+
+
+def test_any_order_and_repetition_ends_in_the_same_copy(runtime: Runtime, owner: Actor) -> None:
+    one = new_id()
+    events = [
+        approval(owner, [one], version=1, instrument_version=2, declared_valid_until=clock.today(), own_no="旧"),
+        instrument_event("changed", owner, one, 3, own_no="新", status="in_use"),
+        instrument_event("suspended", owner, one, 4),
+        instrument_event("resumed", owner, one, 5, lapsed=False),
+        certificate(owner, one, 6),
+        filing_ended(owner, [one], version=2),
+    ]
+    for body in events:
+        deliver(runtime, body)
+    expected = copies(runtime)
+    assert expected[0]["own_no"] == "新"
+    assert expected[0]["filing_state"] == "revoked"
+    for shuffled in [list(reversed(events)), *list(permutations(events))[::97]]:
+        empty(runtime)
+        for body in (*shuffled, *shuffled):
+            deliver(runtime, {**body, "id": str(new_id())})
+        assert copies(runtime) == expected
+
+
+def test_the_last_of_each_kind_of_event_decides(runtime: Runtime, owner: Actor) -> None:
+    one = approved(runtime, owner)[0]
+    deliver(runtime, instrument_event("scrapped", owner, one, 9))
+    deliver(runtime, instrument_event("resumed", owner, one, 8, lapsed=False))
+    assert copies(runtime)[0]["status"] == "scrapped"
+
+
+def test_a_lapsed_one_stays_out_until_it_is_told_anew(runtime: Runtime, owner: Actor) -> None:
+    one = approved(runtime, owner)[0]
+    deliver(runtime, instrument_event("suspended", owner, one, 4))
+    deliver(runtime, instrument_event("resumed", owner, one, 5, lapsed=True))
+    assert copies(runtime)[0]["status"] == "suspended"
+    deliver(runtime, instrument_event("changed", owner, one, 6))
+    assert copies(runtime)[0]["status"] == "in_use"
+
+
+def test_a_declared_validity_counts_until_there_is_a_result(runtime: Runtime, owner: Actor) -> None:
+    until = clock.today() + timedelta(days=20)
+    one = approved(runtime, owner, declared_valid_until=until)[0]
+    assert (copies(runtime)[0]["result"], copies(runtime)[0]["valid_until"]) == ("pass", until)
+    deliver(runtime, certificate(owner, one, 5, result="fail", instrument_valid_until=None))
+    assert (copies(runtime)[0]["result"], copies(runtime)[0]["valid_until"]) == ("fail", None)
+
+
+def test_a_revoked_filing_cancels_what_is_booked_but_not_what_was_received(
+    call: Call, runtime: Runtime, owner: Actor, world: World, day: date
+) -> None:
+    here, coming = approved(runtime, owner, 2)
+    booking = call("owner").post(f"{URL}/bookings", order([here, coming], day)).json
+    path = f"{URL}/bookings/{booking['id']}"
+    call("clerk").post(f"{path}/confirm")
+    call("clerk").post(f"{path}/receive", {"instrument_ids": [str(here)]})
+    body = filing_ended(owner, [here, coming])
+    deliver(runtime, body)
+    deliver(runtime, body)
+    now = call("owner").get(path).json
+    assert now["state"] == "received"
+    assert [item["state"] for item in now["items"]] == ["received", "cancelled"]
+    told = recorded(runtime, "booking.cancelled")
+    assert len(told) == 1
+    assert [i["instrument_id"] for i in told[0]["data"]["items"]] == [str(coming)]
+    slots = call("owner").get(f"{URL}/slots?institution_id={booking['institution_id']}&mode=deliver").json["items"]
+    assert slots[0]["free"] == 59
+    call("verifier").put(f"{path}/results", [result(here)])
+    assert call("checker").post(f"{path}/complete").json["state"] == "completed"
+
+
+@pytest.mark.parametrize("verb", ["suspended", "scrapped", "returned", "withdrawn", "closed"])
+def test_a_booking_ends_with_its_last_item(call: Call, runtime: Runtime, owner: Actor, day: date, verb: str) -> None:
+    one = approved(runtime, owner)[0]
+    booking = call("owner").post(f"{URL}/bookings", order([one], day)).json
+    about_instrument = verb in ("suspended", "scrapped")
+    deliver(runtime, instrument_event(verb, owner, one, 5) if about_instrument else filing_ended(owner, [one], 2, verb))
+    now = call("owner").get(f"{URL}/bookings/{booking['id']}").json
+    assert now["state"] == "cancelled"
+    assert call("owner").get(f"{URL}/bookable").json["total"] == 0
+
+
+def test_certificates_of_several_units_are_joined_also_over_two_events(
+    call: Call, runtime: Runtime, owner: Actor, day: date
+) -> None:
+    one = approved(runtime, owner, units=["1", "2"])[0]
+    booking = call("owner").post(f"{URL}/bookings", order([one], day)).json
+    for unit, number in (("2", "B"), ("1", "A")):
+        deliver(runtime, certificate(owner, one, 6, booking["id"], units=(unit,), number=number))
+    item = call("owner").get(f"{URL}/bookings/{booking['id']}").json["items"][0]
+    assert item["certificate_number"] == "A、B"
+    deliver(runtime, certificate(owner, one, 7, booking["id"], units=("1",), number="C"))
+    deliver(runtime, certificate(owner, one, 7, booking["id"], units=("1",), verb="superseded", number="A"))
+    item = call("owner").get(f"{URL}/bookings/{booking['id']}").json["items"][0]
+    assert item["certificate_number"] == "C、B"
+
+
+def test_the_views_in_sql_and_in_python_agree(runtime: Runtime, owner: Actor) -> None:
+    from sqlalchemy import select
+
+    from booking.domain.views import Facts, view
+    from booking.models import Instrument
+    from booking.view_sql import bookable, view_column
+
+    today = clock.today()
+    days = [None, *(today + timedelta(days=d) for d in (-31, -30, -11, -10, -1, 0, 30, 31, 90, 91))]
+    with runtime.database.transaction() as db:
+        for approved_on in days[:7]:
+            for outcome in (None, "pass", "fail"):
+                for valid_until in days:
+                    for rotate_on in (None, days[-2], days[-1]):
+                        db.add(
+                            Instrument(
+                                instrument_id=new_id(), org_id=owner.org_id, filing_state="approved",
+                                approved_on=approved_on, result=outcome, valid_until=valid_until, rotate_on=rotate_on,
+                            )
+                        )  # fmt: skip
+        db.flush()
+        rows = db.execute(select(Instrument, view_column(today), bookable(today)))
+        for row, in_sql, can in rows:
+            if row.result is None and row.valid_until is not None:
+                continue  # there is no validity without a result
+            facts = Facts(row.status, row.filing_state, row.approved_on, row.result, row.valid_until, row.rotate_on)
+            assert in_sql == view(facts, today), facts
+            assert bool(can) == (in_sql in ("due", "overdue", "failed"))
+        db.rollback()

@@ -1,0 +1,43 @@
+"""What may be called without signing in, by name, service by service. Everything else asks for a token.
+
+A route is opened in two places, in its code and here; tests/architecture and test_openapi hold the two together.
+"""
+
+import re
+
+EVERYWHERE = {"GET /healthz", "GET /readyz", "GET /metrics"}  # the gateway lets none of these through
+OPEN = {
+    "identity": {
+        "GET /api/identity/.well-known/jwks.json",
+        "GET /api/identity/healthz",
+        "GET /api/identity/captcha",
+        "GET /api/identity/divisions",
+        "GET /api/identity/institutions",
+        "POST /api/identity/files",
+        "POST /api/identity/password-resets",
+        "POST /api/identity/registrations",
+        "POST /api/identity/sessions",
+        "POST /api/identity/sessions/refresh",
+        "POST /api/identity/sms-codes",
+    },
+    "registry": {
+        "GET /c/<string:code>",
+        "GET /i/<string:code>",
+        "GET /api/registry/catalog",
+        "GET /api/registry/public/certificates/<string:code>",
+        "GET /api/registry/public/instruments/<string:code>",
+    },
+    "filing": set(),
+    "booking": {"GET /api/booking/public/bookings/<string:number>"},
+    "notification": {"GET /wechat/callback", "POST /wechat/callback"},  # signed by WeChat instead
+}
+
+
+def open_routes(package: str) -> set[str]:
+    """`METHOD /rule` as Flask writes it. Raises: KeyError for a service that is not listed."""
+    return EVERYWHERE | OPEN[package]
+
+
+def as_openapi(route: str) -> str:
+    """<string:code> -> {code}"""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
