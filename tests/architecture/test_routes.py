@@ -38,7 +38,7 @@ def test_what_is_open_to_anyone_is_open_by_name(app_of: AppOf, package: str) -> 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_internal_routes_are_for_named_services_and_only_they(app_of: AppOf, package: str) -> None:
     for rule, permission in permissions(app_of(package)):
-        assert bool(permission.services) is " /internal/" in rule, rule
+        assert bool(permission.services) == (" /internal/" in rule), rule
         assert permission.services <= set(PACKAGES) - {package}, rule
 
 

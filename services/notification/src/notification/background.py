@@ -16,7 +16,7 @@ A_ROUND = 200  # deliveries, then other schedules have their turn
 def send_due(runtime: Runtime, _now: datetime) -> None:
     for _ in range(A_ROUND):
         with runtime.database.transaction() as db:
-            claimed = deliveries.claim(db, clock.now())
+            claimed = deliveries.claim(db, parts_of(runtime).settings.wechat_official_appid, clock.now())
         if claimed is None:
             return
         delivery, message = claimed

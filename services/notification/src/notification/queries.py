@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.actor import Actor
 from chassis.paging import paginate
-from notification.models import Delivery, Message, Place, Preference
+from notification.models import Delivery, Message, Place, Preference, WechatContact
 
 
 def messages(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,3 +44,11 @@ def preference(db: Session, actor: Actor) -> Preference:
 
 def name_of(db: Session, place_id: UUID | str) -> str:
     return db.scalar(select(Place.name).where(Place.id == place_id)) or "技术机构"
+
+
+def openid_of(db: Session, account_id: UUID, appid: str) -> str | None:
+    return db.scalar(
+        select(WechatContact.openid)
+        .where(WechatContact.account_id == account_id, WechatContact.appid == appid)
+        .limit(1)
+    )

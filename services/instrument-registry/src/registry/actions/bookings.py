@@ -34,13 +34,12 @@ def take_over(db: Session, body: Mapping[str, Any], newest: bool) -> None:
     for instrument_id, instrument in queries.by_ids(db, sorted(items)).items():
         item = items[instrument_id]
         db.add(line(instrument_id, data["actor"], at, body["type"], reference=data["number"], reason=data["reason"]))
-        if not newest:
-            continue
+        # the end of an item is for good, so it counts also when it arrives late; an event may tell some items only
         over = data["state"] in ENDED or item["state"] in ("returned", "cancelled", "no_show", "verified")
-        if not over:
-            instrument.open_booking_id = booking_id
-        elif instrument.open_booking_id == booking_id:
+        if over and instrument.open_booking_id == booking_id:
             instrument.open_booking_id = None
+        elif not over and newest:
+            instrument.open_booking_id = booking_id
     db.flush()
 
 

@@ -10,6 +10,7 @@ from chassis import log
 from chassis.errors import ServiceError
 from chassis.sms import SmsRefused
 from chassis.wechat import WechatError
+from notification import queries
 from notification.models import Delivery, Message
 from notification.parts import Parts
 
@@ -18,8 +19,8 @@ LEASE = timedelta(minutes=2)  # a try that was never settled is made again after
 WECHAT_FINAL = (40003, 40037, 43004, 43101, 47003)  # no use trying again
 
 
-def claim(db: Session, now: datetime) -> tuple[Delivery, Message] | None:
-    """The next delivery that is due, marked as being sent."""
+def claim(db: Session, official_appid: str, now: datetime) -> tuple[Delivery, Message] | None:
+    """The next delivery that is due, marked as being sent; by WeChat to the account's openid at the official account."""
     row = db.execute(
         select(Delivery, Message)
         .join(Message, Message.id == Delivery.message_id)
@@ -34,12 +35,16 @@ def claim(db: Session, now: datetime) -> tuple[Delivery, Message] | None:
     delivery.state = "sending"
     delivery.attempts += 1
     delivery.next_at = now + LEASE
+    if delivery.channel == "wechat":
+        delivery.address = queries.openid_of(db, message.account_id, official_appid) or ""
     db.flush()
     return delivery, message
 
 
 def hand_over(parts: Parts, delivery: Delivery, message: Message) -> tuple[str, str | None]:
     """Send one; (sent | waiting | failed, error). Nothing is raised: the outcome is kept."""
+    if not delivery.address:
+        return "failed", "not_following"
     try:
         if delivery.channel == "wechat":
             _by_wechat(parts, delivery, message)

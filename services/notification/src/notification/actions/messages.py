@@ -56,10 +56,13 @@ def _tell(
 def _deliveries(db: Session, person: Contact, message_id: UUID, text: Text, now: datetime) -> list[Delivery]:
     """WeChat where it is bound and wanted; SMS where it is wanted, or nothing else reaches who must know."""
     choice = db.get(Preference, person.account_id) or Preference(wechat=True, sms=False)
-    found = []
+    found: list[Delivery] = []
     if choice.wechat:
-        openids = db.scalars(select(WechatContact.openid).where(WechatContact.account_id == person.account_id)).all()
-        found = [Delivery(message_id=message_id, channel="wechat", address=openid, next_at=now) for openid in openids]
+        bound = db.scalars(
+            select(WechatContact.openid).where(WechatContact.account_id == person.account_id).limit(1)
+        ).first()
+        if bound is not None:  # where to is found out when it is sent
+            found.append(Delivery(message_id=message_id, channel="wechat", address="", next_at=now))
     if person.phone and (choice.sms or (not found and text.template in ALWAYS_BY_SMS)):
         found.append(Delivery(message_id=message_id, channel="sms", address=person.phone, next_at=now))
     return found
