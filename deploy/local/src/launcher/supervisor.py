@@ -73,9 +73,7 @@ def _bring_up(run_dir: Path, now: state.State, processes: Processes, report: Cal
     base = backing.start(run_dir, secrets, ports, processes, report)
     wiring = _wiring(run_dir, secrets, ports, base.database_urls, base.bus_url, gateway_port, sandbox_port)
     now.database_urls, now.bus_url, now.tiers = base.database_urls, base.bus_url, base.tiers
-    _migrate(wiring, processes, report)
-    report("loading reference and demo data")
-    processes.run_all(*(services.one_time(name, wiring, "seed", "--profile", "demo") for name in services.SERVICES))
+    _migrate(wiring, processes, report, "--seed", "--profile", "demo")
     processes.wait(base.broker, seconds=90)
     report("starting sandbox and services")
     processes.start(*services.long_running(wiring), seconds=120)
@@ -108,9 +106,9 @@ def _wiring(
     )
 
 
-def _migrate(wiring: services.Wiring, processes: Processes, report: Callable[[str], None]) -> None:
-    report("migrating five databases")
-    processes.run_all(*(services.one_time(name, wiring, "migrate") for name in services.SERVICES))
+def _migrate(wiring: services.Wiring, processes: Processes, report: Callable[[str], None], *seed: str) -> None:
+    report("migrating five databases" + (", loading reference and demo data" if seed else ""))
+    processes.run_all(*(services.one_time(name, wiring, "migrate", *seed) for name in services.SERVICES))
 
 
 def migrate(run_dir: Path, report: Callable[[str], None]) -> None:

@@ -1,15 +1,18 @@
 """The command line of a service: `python -m <service>.cli serve | work | migrate | seed | replay | resync | openapi`."""
 
 import argparse
+import gc
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from gunicorn.app.base import BaseApplication
 
-from chassis import inbox, migrations, settings, worker
+from chassis import inbox, settings, worker
 from chassis.app import create_app
 from chassis.db import ALL
 from chassis.openapi import document
@@ -25,6 +28,8 @@ def main(service: Service, argv: Sequence[str] | None = None) -> None:
     work.add_argument("--only", choices=worker.PARTS)
     migrate = commands.add_parser("migrate", help="bring the database to the newest version")
     migrate.add_argument("revision", nargs="?", default="head")
+    migrate.add_argument("--seed", action="store_true", help="then load reference data too, in one go")
+    migrate.add_argument("--profile", choices=["demo"])
     seed = commands.add_parser("seed", help="load reference data")
     seed.add_argument("--profile", choices=["demo"])
     replay = commands.add_parser("replay", help="try dead letters again")
@@ -50,19 +55,40 @@ def wsgi(service: Service) -> Callable[[], Flask]:
     return lambda: create_app(service, _runtime(service))
 
 
+class _Web(BaseApplication):
+    """gunicorn in this process: what is imported already is shared with the workers that it forks. Each worker makes
+    its application (and its connections) after the fork."""
+
+    def __init__(self, factory: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._factory = factory
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._factory()
+
+
 def _serve(service: Service, _: argparse.Namespace) -> None:
     chosen = settings.load(service.settings, os.environ)
-    # gunicorn replaces this process, so that signals and process ids mean what the supervisor thinks they mean
-    os.execv(  # noqa: S606
-        sys.executable,
-        [
-            sys.executable, "-m", "gunicorn", "--bind", chosen.http_bind, "--workers", str(chosen.web_workers),
-            "--threads", str(chosen.web_threads), "--worker-class", "gthread", "--no-control-socket",
-            "--graceful-timeout", "20", "--timeout", "60", "--keep-alive", "75", "--log-level", "warning",
-            "--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else "/tmp",  # noqa: S108
-            f"{service.name}.app:create_app()",
-        ],
-    )  # fmt: skip
+    options = {
+        "bind": chosen.http_bind,
+        "workers": chosen.web_workers,
+        "threads": chosen.web_threads,
+        "worker_class": "gthread",
+        "control_socket_disable": True,  # its default path is shared by all instances on a machine
+        "graceful_timeout": 20,
+        "timeout": 60,
+        "keepalive": 75,  # [seconds]; longer than the gateway keeps its connections
+        "loglevel": "warning",
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108 (memory, not a temporary file)
+        "proc_name": f"qj-{service.name}",
+    }
+    gc.freeze()
+    _Web(wsgi(service), options).run()
 
 
 def _work(service: Service, arguments: argparse.Namespace) -> None:
@@ -70,8 +96,12 @@ def _work(service: Service, arguments: argparse.Namespace) -> None:
 
 
 def _migrate(service: Service, arguments: argparse.Namespace) -> None:
+    from chassis import migrations  # alembic takes 0.15 s to import, and nothing else needs it
+
     chosen = settings.load(service.settings, os.environ)
     migrations.upgrade(service.migrations, chosen.database_url, arguments.revision)
+    if arguments.seed:
+        _seed(service, arguments)
 
 
 def _seed(service: Service, arguments: argparse.Namespace) -> None:
