@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
-from sqlalchemy import column, literal_column, select, table, text
+from sqlalchemy import BigInteger, column, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from chassis import clock, context
@@ -25,7 +25,8 @@ _INSERT = text(
 )
 AUDIT = table(
     "audit",
-    *(column(n) for n in ("id", "at", "actor_id", "actor_kind", "actor_name", "action", "subject", "detail",
+    column("id", BigInteger()),
+    *(column(n) for n in ("at", "actor_id", "actor_kind", "actor_name", "action", "subject", "detail",
                           "address", "request_id")),
 )  # fmt: skip
 

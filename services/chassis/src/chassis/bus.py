@@ -17,7 +17,7 @@ from kombu import Connection, Consumer, Exchange, Message, Producer, Queue, bind
 from kombu.exceptions import OperationalError
 
 EXCHANGE = "qj.events"
-Handler = Callable[[dict[str, Any]], None]
+Handler = Callable[[Any], None]  # takes the event; whatever else came, as it came
 
 # What a broken connection looks like, over both transports.
 CONNECTION_ERRORS: tuple[type[Exception], ...] = (OperationalError, OSError, psycopg.OperationalError)
@@ -110,7 +110,7 @@ class Bus:
         Yields: drain(seconds), which handles what arrives within that time."""
 
         def on_message(message: Message) -> None:
-            handle(orjson.loads(message.body))
+            handle(_content(message.body))
             message.ack()
 
         with Consumer(
@@ -173,6 +173,14 @@ class Bus:
                 connection.release()
 
     close = reset
+
+
+def _content(body: bytes | str) -> Any:
+    """What a message says. What is no JSON is handed on as text, so that the inbox can put it aside."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body if isinstance(body, str) else body.decode(errors="replace")
 
 
 def reachable(url: str, timeout: float = 1.0) -> bool:

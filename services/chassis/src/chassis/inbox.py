@@ -198,17 +198,28 @@ def run_consumer(inbox: Inbox, bus: Bus, service: str, stop: threading.Event, be
 
 
 def _identified(body: Any) -> Body:
-    """`body`, or something with an id that carries it: what is no event at all must become a dead letter too."""
+    """`body`, or something with an id that carries it as text: what is no event at all, or holds what no table can
+    (U+0000), must become a dead letter too."""
     try:
         UUID(body["id"])
-        return dict(body)
+        if not _holds_nul(body):
+            return dict(body)
     except (TypeError, KeyError, ValueError, AttributeError):
-        return {
-            "id": str(uuid5(NAMESPACE_URL, repr(body))),
-            "type": "malformed",
-            "source": "?",
-            "data": {"raw": body},
-        }
+        pass
+    return {
+        "id": str(uuid5(NAMESPACE_URL, repr(body))),
+        "type": "malformed",
+        "source": "?",
+        "data": {"raw": orjson.dumps(body).decode()},
+    }
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_nul(key) or _holds_nul(item) for key, item in value.items())
+    if isinstance(value, list):
+        return any(map(_holds_nul, value))
+    return isinstance(value, str) and "\x00" in value
 
 
 def _key(body: Body) -> dict[str, Any]:
@@ -216,4 +227,6 @@ def _key(body: Body) -> dict[str, Any]:
 
 
 def _context_of(body: Body) -> context.Context:
-    return context.Context(request_id=body.get("requestid", ""), traceparent=body.get("traceparent", ""), actor=SYSTEM)
+    """Well-formed whatever the body says, because the log reads it also where the body is refused."""
+    trace = context.child_traceparent(str(body.get("traceparent", "")))
+    return context.Context(request_id=str(body.get("requestid", "")), traceparent=trace, actor=SYSTEM)

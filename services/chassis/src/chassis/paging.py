@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -76,7 +77,7 @@ def paginate(
     size = args["page_size"]
     if args.get("cursor") is not None:
         if args["cursor"]:
-            statement = statement.where(key < args["cursor"])
+            statement = statement.where(key < _cursor(args["cursor"], key))
         rows = [dict(row) for row in db.execute(statement.order_by(key.desc()).limit(size + 1)).mappings()]
         more = len(rows) > size
         rows = rows[:size]
@@ -94,6 +95,14 @@ def paginate(
         found = db.execute(statement.order_by(*order).limit(size).offset((page - 1) * size)).mappings()
         rows = [dict(row) for row in found]
     return {"items": rows, "page": page, "page_size": size, "total": total}
+
+
+def _cursor(given: str, key: SQLColumnExpression[Any]) -> UUID | int:
+    """The cursor as a value of `key`, whose column has a type. Raises: Invalid for a cursor of another list."""
+    try:
+        return UUID(given) if key.type.python_type is UUID else int(given)
+    except ValueError:
+        raise invalid("cursor", "invalid", "cursor 无效，请从头开始。", "Not a cursor of this list.") from None
 
 
 def _order(sort: str, sortable: Mapping[str, SQLColumnExpression[Any]]) -> list[SQLColumnExpression[Any]]:

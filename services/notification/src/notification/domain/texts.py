@@ -12,6 +12,7 @@ WORDS = {
     "booking.cancelled": "预约已取消", "booking.rescheduled": "预约已改期", "booking.received": "仪器已接收",
     "booking.returned": "仪器被退回", "booking.completed": "检定已完成", "booking.no_show": "预约未到",
 }  # fmt: skip
+REASONED = ("booking.rejected", "booking.cancelled", "booking.returned", "booking.no_show")
 PERIODS = {"am": "上午", "pm": "下午"}
 REMINDERS = {
     "expires_in_30": "30 天后到期", "expires_in_10": "10 天后到期", "expires_today": "今天到期", "not_verified": "备案后未检定",
@@ -46,9 +47,10 @@ def filing(kind: str, data: Mapping[str, Any], institution: str) -> Text:
 
 def booking(kind: str, data: Mapping[str, Any], institution: str) -> Text:
     result, when = WORDS[kind], f"{data['date']} {PERIODS[data['period']]}"
-    reason = f"原因：{data['reason']}" if data["reason"] else ""
+    why = data["reason"] if kind in REASONED else None  # a booking keeps the reason of an earlier step
+    reason = f"原因：{why}" if why else ""
     return Text("booking", f"{result}（{data['number']}）", f"预约单 {data['number']}（{when}，{institution}）{result}。{reason}",
-                {"character_string1": data["number"], "thing2": result, "thing3": when, "thing4": data["reason"] or institution},
+                {"character_string1": data["number"], "thing2": result, "thing3": when, "thing4": why or institution},
                 f"/bookings/{data['booking_id']}")  # fmt: skip
 
 
