@@ -51,7 +51,8 @@ def _enter() -> None:
         context.Context(
             request_id=given if _REQUEST_ID.fullmatch(given) else context.new_request_id(),
             traceparent=context.child_traceparent(request.headers.get("traceparent", "")),
-            address=request.headers.get("X-Real-IP", request.remote_addr or ""),
+            # the gateway writes this header itself and lets no client's through
+            address=request.headers.get("X-Forwarded-For", request.remote_addr or "").split(",")[0].strip()[:64],
             language="en" if language.lower().startswith("en") else "zh",
         )
     )

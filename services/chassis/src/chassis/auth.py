@@ -196,7 +196,7 @@ def _decode(token: str, key_of: Callable[[dict[str, Any]], Any], audience: str, 
     except jwt.InvalidTokenError as error:
         raise Unauthorized from error
     # the platform's one clock decides, so that tests can move it
-    if clock.now().timestamp() > claims["exp"] + 5:
+    if not isinstance(claims["exp"], int | float) or clock.now().timestamp() > claims["exp"] + 5:
         raise Unauthorized
     return claims
 

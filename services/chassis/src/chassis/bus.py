@@ -24,12 +24,16 @@ CONNECTION_ERRORS: tuple[type[Exception], ...] = (OperationalError, OSError, psy
 
 
 class Bus:
-    """`topology`: service -> the event types that it takes. `prefix` keeps test runs apart."""
+    """`topology`: service -> the event types that it takes. `prefix` keeps test runs apart. `visibility_timeout`:
+    after so many seconds pgmq hands out again what was not acknowledged; a broker does so when the connection ends."""
 
-    def __init__(self, url: str, topology: dict[str, list[str]], prefix: str = "") -> None:
+    def __init__(
+        self, url: str, topology: dict[str, list[str]], prefix: str = "", visibility_timeout: int = 60
+    ) -> None:
         self.url = url
         self.topology = topology
         self.prefix = prefix
+        self.visibility_timeout = visibility_timeout
         self.exchange = Exchange(prefix + EXCHANGE, type="topic", durable=True)
         self._connection: Connection | None = None
         self._producer: Producer | None = None
@@ -160,7 +164,7 @@ class Bus:
             "use_notify": True,
             "notify_throttle_interval_ms": 0,
             "wait_time_seconds": 0,
-            "visibility_timeout": 60,
+            "visibility_timeout": self.visibility_timeout,
             "pool_size": 2,
             "pool_timeout": 5,
         }

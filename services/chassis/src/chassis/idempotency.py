@@ -93,7 +93,10 @@ def claim(db: Session, key: Key, now: datetime, *, committed: bool = False) -> R
 
 
 def remember(db: Session, key: Key, response: Response) -> None:
-    """Keep the answer to `key`."""
+    """Keep the answer to `key`; a download (a ZIP by POST) changes nothing and is made anew instead."""
+    if response.direct_passthrough:
+        forget(db, key)
+        return
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     db.execute(
         text("UPDATE idempotency_key SET status = :status, headers = :headers, response = :response"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
-from sqlalchemy import Select, SQLColumnExpression, func, select
+from sqlalchemy import Select, SQLColumnExpression, Uuid, func, select
 from sqlalchemy.orm import Session
 
 from chassis.errors import invalid
@@ -98,9 +98,9 @@ def paginate(
 
 
 def _cursor(given: str, key: SQLColumnExpression[Any]) -> UUID | int:
-    """The cursor as a value of `key`, whose column has a type. Raises: Invalid for a cursor of another list."""
+    """The cursor as a value of `key`: an id, else a serial number. Raises: Invalid for the cursor of another list."""
     try:
-        return UUID(given) if key.type.python_type is UUID else int(given)
+        return UUID(given) if isinstance(key.type, Uuid) else int(given)
     except ValueError:
         raise invalid("cursor", "invalid", "cursor 无效，请从头开始。", "Not a cursor of this list.") from None
 

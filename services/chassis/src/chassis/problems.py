@@ -148,18 +148,19 @@ def _from_http(error: HTTPException) -> ServiceError:
     return _Http(status, code, zh, en)
 
 
-def field_errors(messages: Any, path: str = "") -> list[FieldError]:
-    """Flatten marshmallow's nested messages; the location (json, query, …) is not part of the field's path."""
+_PLACES = ("json", "query", "files", "form", "headers")
+
+
+def field_errors(messages: Any, path: str = "", *, top: bool = True) -> list[FieldError]:
+    """Flatten marshmallow's nested messages; the location (json, query, …) at the top is not part of a field's path."""
     found: list[FieldError] = []
     if isinstance(messages, dict):
         for key, value in messages.items():
-            here = path if (not path and key in ("json", "query", "files", "form", "headers")) or key == "_schema" else (
-                f"{path}.{key}" if path else str(key)
-            )  # fmt: skip
-            found += field_errors(value, here)
+            nameless = key == "_schema" or (top and key in _PLACES)
+            found += field_errors(value, path if nameless else f"{path}.{key}".lstrip("."), top=False)
     elif isinstance(messages, list):
         for value in messages:
-            found += field_errors(value, path)
+            found += field_errors(value, path, top=False)
     else:
         found.append(_worded(path, messages))
     return found

@@ -207,6 +207,9 @@ def test_items_that_were_refused_are_told_one_by_one(runtime: Runtime, owner: Ac
     assert [line["id"] for line in page["items"]] == [str(one) for one in refused[100:]]
     assert [line["seq"] for line in page["items"]] == list(range(101, len(refused) + 1))
     assert {line["code"] for line in page["items"]} == {"not_found"}
+    step = signed_in(owner).get(f"{answer['errors_url']}?page_size=100&cursor=").json
+    step = signed_in(owner).get(f"{answer['errors_url']}?page_size=100&cursor={step['next_cursor']}").json
+    assert [line["seq"] for line in step["items"]] == list(range(len(refused) - 100, 0, -1))
     assert signed_in(applicant()).get(answer["errors_url"]).status_code == 404
 
 
