@@ -131,7 +131,8 @@ def test_a_batch_holds_at_least_one_and_at_most_500_items(event_type: str) -> No
     if items is None:
         assert "items" not in schema(event_type)["properties"]["data"]["properties"]
         return
-    for wrong in ([], items[:1] * 501):
+    wrongs: list[list[Json]] = [[], items[:1] * 501]
+    for wrong in wrongs:
         with pytest.raises(ContractError):
             CONTRACTS.check(body | {"data": body["data"] | {"items": wrong}})
 
@@ -211,7 +212,7 @@ def test_no_service_hands_out_a_type_of_another(package: str) -> None:
                 continue
             given = next((word.value for word in node.keywords if word.arg == "type"), None) or node.args[0]
             if isinstance(given, ast.Constant):
-                assert source(given.value) == package, f"{file}:{node.lineno}"
+                assert source(str(given.value)) == package, f"{file}:{node.lineno}"
             elif isinstance(given, ast.JoinedStr):
                 found = {name for name in SCHEMAS if re.fullmatch(_pattern(given), name)}
                 assert found, f"{file}:{node.lineno}"

@@ -59,7 +59,7 @@ def test_every_operation_that_is_not_public_asks_for_the_bearer(package: str) ->
     assert published(package)["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     public = {as_openapi(route) for route in open_routes(package)}
     for name, one in operations(package):
-        expected = None if name in public else [{"bearer": []}]
+        expected: list[Json] | None = None if name in public else [{"bearer": []}]
         assert one.get("security") == expected, name
 
 

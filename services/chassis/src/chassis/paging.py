@@ -100,7 +100,7 @@ def paginate(
 def _cursor(given: str, key: SQLColumnExpression[Any]) -> UUID | int:
     """The cursor as a value of `key`: an id, else a serial number. Raises: Invalid for the cursor of another list."""
     try:
-        return UUID(given) if isinstance(key.type, Uuid) else int(given)
+        return UUID(given) if isinstance(getattr(key, "type", None), Uuid) else int(given)
     except ValueError:
         raise invalid("cursor", "invalid", "cursor 无效，请从头开始。", "Not a cursor of this list.") from None
 

@@ -125,8 +125,11 @@ def audit_lines(runtime: Runtime) -> list[dict[str, Any]]:
 
 def test_each_successful_write_leaves_a_line(runtime: Runtime, app: Flask) -> None:
     actor = applicant()
-    headers = {"Authorization": f"Bearer {token(actor)}", "X-Request-Id": "request-77", "X-Real-IP": "203.0.113.9"}
+    headers = {
+        "Authorization": f"Bearer {token(actor)}", "X-Request-Id": "request-77", "X-Forwarded-For": "203.0.113.9",
+    }  # fmt: skip
     answer = app.test_client().post("/api/shop/items", json={"name": "pen"}, headers=headers)
+    assert answer.json is not None
     (line,) = audit_lines(runtime)
     assert line["actor_id"] == actor.account_id
     assert (line["actor_kind"], line["action"], line["subject"]) == ("applicant", "items/add_item", answer.json["id"])

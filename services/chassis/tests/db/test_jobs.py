@@ -113,7 +113,7 @@ def test_a_chunk_that_was_not_committed_is_done_by_the_next_worker(runtime: Runt
 def test_a_worker_that_lost_its_lease_commits_nothing_more(runtime: Runtime, owner: Actor, at: At) -> None:
     """It slept too long, another took over: the first one's next chunk is refused, and its end is not written."""
     job_id, ids = submit(runtime, owner)
-    taken = []
+    taken: list[bool] = []
 
     def fall_asleep(job: Job) -> None:
         if job.position == 2 and not taken:

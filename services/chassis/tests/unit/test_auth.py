@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def ago(seconds: int) -> int:
 
 
 STRANGER = ec.generate_private_key(ec.SECP256R1())
-REFUSED = {
+REFUSED: dict[str, Callable[[], str]] = {
     "no token": lambda: "",
     "no JWT": lambda: "a.b.c",
     "algorithm none": lambda: unsigned("none"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError, fields
-from sqlalchemy import column
+from sqlalchemy import SQLColumnExpression, column
 
 from chassis.errors import Invalid
 from chassis.ids import new_id
@@ -89,7 +89,7 @@ def test_a_page_has_bounds() -> None:
             PageArgs().load(wrong)
 
 
-COLUMNS = {"name": column("name"), "at": column("created_at")}
+COLUMNS: dict[str, SQLColumnExpression[Any]] = {"name": column("name"), "at": column("created_at")}
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def cancel(body: dict[str, Any], booking_id: UUID) -> Any:
 @allow(INSTITUTION, roles=["booking_clerk"])
 @blp.response(200, BookingDetail)
 def confirm(booking_id: UUID) -> Any:
+    """Confirm a pending booking."""
     bookings.confirm(db(), current_user(), booking_id, clock.now())
     return answer(booking_id)
 
@@ -92,6 +93,7 @@ def confirm(booking_id: UUID) -> Any:
 @blp.arguments(Reason)
 @blp.response(200, BookingDetail)
 def reject(body: dict[str, Any], booking_id: UUID) -> Any:
+    """Reject a pending booking, with the reason that the applicant is told; its places are free again."""
     bookings.reject(db(), current_user(), booking_id, clock.now(), body["reason"])
     return answer(booking_id)
 

@@ -38,6 +38,7 @@ def return_(body: dict[str, Any], booking_id: UUID) -> Any:
 @allow(INSTITUTION, roles=["front_desk", "verifier"])
 @blp.response(200, BookingDetail)
 def start(booking_id: UUID) -> Any:
+    """Begin the verification of what was received."""
     verification.start(db(), current_user(), booking_id, clock.now())
     return answer(booking_id)
 

@@ -1,0 +1,91 @@
+"""The table of moves: every move from every state, both ways."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.errors import IllegalMove
+from filing.domain.area import area_prefix, covers
+from filing.domain.states import LABELS, MOVE_LABELS, MOVES, OPEN, State, after, due_on
+
+# Written once more by hand, so that a slip in the table is seen: move -> {from: to}
+EXPECTED = {
+    "withdraw": {"submitted": "withdrawn"},
+    "approve": {"submitted": "approved", "pending_reassignment": "approved"},
+    "return": {"submitted": "returned", "pending_reassignment": "returned"},
+    "dispatch": {"submitted": "awaiting_confirmation", "pending_reassignment": "awaiting_confirmation"},
+    "forward": {"submitted": "awaiting_confirmation", "pending_reassignment": "awaiting_confirmation"},
+    "confirm": {"awaiting_confirmation": "approved"},
+    "decline": {"awaiting_confirmation": "pending_reassignment"},
+    "revoke": {"approved": "revoked"},
+    "send_back": {"approved": "returned"},
+    "lapse": {"approved": "lapsed", "revoked": "lapsed"},
+    "close": {state.value: "closed" for state in State},
+}
+
+
+@pytest.mark.parametrize("state", [state.value for state in State])
+@pytest.mark.parametrize("move", EXPECTED)
+def test_every_move_from_every_state(move: str, state: str) -> None:
+    if state in EXPECTED[move]:
+        assert after(state, move) == EXPECTED[move][state]
+    else:
+        with pytest.raises(IllegalMove) as caught:
+            after(state, move)
+        assert LABELS[State(state)] in caught.value.message("zh")
+        assert MOVE_LABELS[move] in caught.value.message("zh")
+
+
+def test_the_table_has_no_move_beyond_these_and_words_for_all() -> None:
+    assert set(MOVES) == set(EXPECTED) == set(MOVE_LABELS)
+    assert set(LABELS) == set(State)
+
+
+def test_what_is_open_can_still_be_decided_and_what_is_over_cannot() -> None:
+    deciding = {"approve", "return", "dispatch", "forward", "confirm", "decline"}
+    for state in State:
+        moves = {move for move in deciding if state.value in EXPECTED[move]}
+        assert bool(moves) is (state in OPEN), state
+
+
+@pytest.mark.parametrize(
+    ("submitted", "due"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 30)),  # Monday -> Monday
+        (date(2026, 11, 27), date(2026, 12, 4)),  # Friday -> Friday
+        (date(2026, 11, 28), date(2026, 12, 4)),  # Saturday -> Friday
+        (date(2026, 11, 29), date(2026, 12, 4)),  # Sunday -> Friday
+        (date(2026, 12, 30), date(2027, 1, 6)),  # over the year's end
+        (date(2028, 2, 25), date(2028, 3, 3)),  # over a leap day
+    ],
+)
+def test_five_weekdays_to_decide(submitted: date, due: date) -> None:
+    assert due_on(submitted) == due
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_the_last_day_is_a_weekday_with_just_five_up_to_it(submitted: date) -> None:
+    due = due_on(submitted)
+    days = [submitted + timedelta(days=n) for n in range(1, (due - submitted).days + 1)]
+    assert due.weekday() < 5
+    assert sum(day.weekday() < 5 for day in days) == 5
+
+
+@pytest.mark.parametrize(
+    ("tier", "division", "place", "inside"),
+    [
+        ("province", "440000", "445224", True),
+        ("province", "440000", "450103", False),
+        ("city", "440100", "440106", True),
+        ("city", "440100", "440306", False),
+        ("city", "441900", "441900", True),
+        ("county", "440106", "440106", True),
+        ("county", "440106", "440103", False),
+        ("county", "440106", "440100", False),
+    ],
+)
+def test_an_area_covers_the_divisions_below_it(tier: str, division: str, place: str, inside: bool) -> None:
+    assert covers(tier, division, place) is inside
+    assert division.startswith(area_prefix(tier, division))
