@@ -70,7 +70,9 @@ def main() -> int:
                     if "platform" in parts:
                         runs += run_all(folder, platform_tests(), env, 1)
             if "journeys" in parts:
-                runs += run_all(folder, {"journeys": ["tests/journeys"]}, dict(os.environ), 1)
+                runs += run_all(
+                    folder, {name: [f"tests/{name}"] for name in ("journeys", "faults")}, dict(os.environ), 1
+                )
         except LauncherError as error:
             print(f"\n{error}", flush=True)
             return 1

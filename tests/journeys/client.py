@@ -109,8 +109,9 @@ class Client:
         return wait_for(lambda: self.get(path), lambda job: job["state"] in ("done", "failed", "cancelled"), seconds)
 
 
-def wait_for(ask: Callable[[], Any], until: Callable[[Any], Any], seconds: float = 30) -> Any:
+def wait_for(ask: Callable[[], Any], until: Callable[[Any], Any], seconds: float = 0) -> Any:
     """Ask until the answer satisfies; events need a moment. Raises: Unexpected with the last answer."""
+    seconds = seconds or Client.patience / 2
     deadline = time.monotonic() + seconds
     while True:
         answer = ask()
