@@ -20,11 +20,11 @@ KILLS = 15
 
 @contextmanager
 def killing(platform: Platform, chance: random.Random) -> Iterator[list[str]]:
-    """Kill one victim every one to three seconds, KILLS in all. Yields the list of who was killed."""
+    """Kill one victim about every second, KILLS in all. Yields the list of who was killed."""
     stop, killed = threading.Event(), []
 
     def run() -> None:
-        while len(killed) < KILLS and not stop.wait(chance.uniform(1, 3)):
+        while len(killed) < KILLS and not stop.wait(chance.uniform(0.3, 1.2)):
             victim = chance.choice(VICTIMS)
             platform.kill(victim)
             killed.append(victim)

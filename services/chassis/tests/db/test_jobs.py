@@ -128,6 +128,17 @@ def test_a_worker_that_lost_its_lease_commits_nothing_more(runtime: Runtime, own
     assert (row["state"], row["done"], row["attempts"]) == ("done", 7, 2)
 
 
+def test_a_worker_that_lost_its_lease_has_no_more_steps_while_the_next_is_at_work(
+    runtime: Runtime, owner: Actor
+) -> None:
+    job_id, _ = submit(runtime, owner)
+    first = Job(job_row(runtime, job_id) | {"attempts": 1}, runtime.database)
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE job SET state = 'running', attempts = 2 WHERE id = :id"), {"id": job_id})
+    with pytest.raises(JobLost), first.step():
+        pytest.fail("the job is in other hands")
+
+
 def test_each_chunk_renews_the_lease(runtime: Runtime, owner: Actor, at: At) -> None:
     job_id, _ = submit(runtime, owner)
     leases = []

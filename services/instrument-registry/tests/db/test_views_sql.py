@@ -24,12 +24,16 @@ def random_facts(dice: random.Random) -> Facts:
     def day() -> date:
         return TODAY + timedelta(days=dice.choice(EDGES) if dice.random() < 0.5 else dice.randint(-130, 130))
 
+    approved_on = day() if dice.random() < 0.95 else None
+    valid_until = day() if dice.random() < 0.7 else None
+    if approved_on and valid_until and dice.random() < 0.3:  # approved about when the certificate ended
+        valid_until = approved_on + timedelta(days=dice.randint(-1, 1))
     return Facts(
         status=dice.choices(["in_use", "suspended", "scrapped"], [8, 1, 1])[0],
         filing_state=dice.choices(["approved", "none", "submitted", "revoked", "lapsed"], [8, 1, 1, 1, 1])[0],
-        approved_on=day() if dice.random() < 0.95 else None,
+        approved_on=approved_on,
         result=dice.choice([None, "pass", "pass", "fail"]),
-        valid_until=day() if dice.random() < 0.7 else None,
+        valid_until=valid_until,
         rotate_on=day() if dice.random() < 0.4 else None,
     )
 
