@@ -1,7 +1,7 @@
 """The database: one engine a process, one transaction a door, and the scope that row-level security reads.
 
 Every door opens its transaction with a Scope; PostgreSQL's policies compare rows with it, so that a forgotten
-WHERE shows nothing instead of everything (the second wall of ARCHITECTURE.md, "Security").
+WHERE shows nothing instead of everything (the second wall; the first is the WHERE of each query).
 """
 
 from collections.abc import Iterator

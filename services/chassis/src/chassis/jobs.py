@@ -182,7 +182,7 @@ def find(db: Session, actor: Actor, job_id: UUID, kind: str | None = None) -> di
 
 
 def view(row: Mapping[str, Any], service: str) -> dict[str, Any]:
-    """A job as API.md shows it."""
+    """A job as the API shows it."""
     base = f"/api/{service}/jobs/{row['id']}"
     return {
         "id": row["id"],

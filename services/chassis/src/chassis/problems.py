@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457) for every error, from one table of words. The envelope is that of API.md."""
+"""Problem documents (RFC 9457) for every error, from one table of words. One envelope for all."""
 
 import re
 from typing import Any

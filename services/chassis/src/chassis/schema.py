@@ -1,4 +1,4 @@
-"""Marshmallow schemas and fields that every service uses, corrected once (STACK.md, "flask-smorest")."""
+"""Marshmallow schemas and fields that every service uses, corrected once."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The states of a booking and of its items, and the moves between them, in one table (PRODUCT.md §5)."""
+"""The states of a booking and of its items, and the moves between them, in one table."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Which view an instrument is in on a day, and so whether it can be booked. Computed, never stored (PRODUCT.md §3).
+"""Which view an instrument is in on a day, and so whether it can be booked. Computed, never stored.
 
 a = days since the filing was approved; e = days from today to the last valid day (0 on that day).
 The registry holds the same rule; `booking.view_sql` says it in SQL.

@@ -1,6 +1,6 @@
 """Registry's claims: the instruments of a submission, locked for 15 minutes, with their snapshots.
 
-The contract is ARCHITECTURE.md's: idempotent on the submission's id, served page by page in the order of ids.
+Idempotent on the submission's id, served page by page in the order of ids.
 """
 
 from collections.abc import Iterator

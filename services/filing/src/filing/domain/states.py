@@ -1,4 +1,4 @@
-"""The states of a filing and the moves between them, in one table (PRODUCT.md §4)."""
+"""The states of a filing and the moves between them, in one table."""
 
 from datetime import date, timedelta
 from enum import StrEnum

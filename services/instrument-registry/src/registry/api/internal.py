@@ -1,4 +1,4 @@
-"""For filing only: the claims of a submission (ARCHITECTURE.md, "Submission")."""
+"""For filing only: the claims of a submission."""
 
 from typing import Any
 from uuid import UUID

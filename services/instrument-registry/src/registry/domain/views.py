@@ -1,4 +1,4 @@
-"""The views of 仪器管理: which one an instrument is in on a day. Computed, never stored (PRODUCT.md §3).
+"""The views of 仪器管理: which one an instrument is in on a day. Computed, never stored.
 
 a = days since the filing was approved; e = days from today to the last valid day (0 on that day).
 `registry.view_sql` says the same in SQL; a property test holds the two together.
