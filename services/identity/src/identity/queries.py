@@ -237,5 +237,5 @@ def own_registration(db: Session, actor: Actor) -> dict[str, Any]:
             "division_code": org.division_code, "contact_name": org.contact_name,
         },
         "files": [{"file_id": f.id, "purpose": f.purpose, "name": f.title} for f in files],
-        "submitted_at": org.submitted_at,
+        "submitted_at": org.submitted_at, "version": org.version,
     }  # fmt: skip

@@ -87,7 +87,13 @@ def test_a_rejected_one_sees_the_reason_corrects_and_comes_back(
     assert (session["account"]["status"], session["account"]["reason"]) == ("rejected", "授权书未盖公章")
     bearer = {"Authorization": f"Bearer {session['access_token']}"}
     letter = upload(stranger, "authorization").json["file_id"]
-    mended = stranger.patch("/api/identity/registrations/mine", {"authorization_file_id": letter}, headers=bearer)
+    mine = "/api/identity/registrations/mine"
+    assert stranger.patch(mine, {"authorization_file_id": letter}, headers=bearer).status_code == 428
+    version = int(stranger.get(mine, headers=bearer).headers["ETag"].strip('"'))
+    assert (
+        stranger.patch(mine, {"authorization_file_id": letter}, version=version - 1, headers=bearer).status_code == 412
+    )
+    mended = stranger.patch(mine, {"authorization_file_id": letter}, version=version, headers=bearer)
     assert (mended.status_code, mended.json["status"]) == (200, "pending")
 
 

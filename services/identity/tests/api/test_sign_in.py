@@ -8,6 +8,7 @@ from flask import Flask
 
 from chassis.runtime import Runtime
 from chassis.testing import Caller, recorded
+from chassis.testing.outside import Outside
 
 pytestmark = pytest.mark.usefixtures("seeded")
 
@@ -102,3 +103,21 @@ def test_the_user_sees_when_and_how_the_account_was_signed_in_to(stranger: Calle
     answer = sign_in(stranger)
     items = stranger.get("/api/identity/me/sign-ins", headers=bearer(answer)).json["items"]
     assert [item["success"] for item in items] == [True, False]
+
+
+def test_a_wrong_code_for_a_new_phone_is_counted_and_five_end_it(stranger: Caller, world: Outside) -> None:
+    headers = bearer(sign_in(stranger))
+    phone = "13955556666"
+    stranger.post("/api/identity/sms-codes", {"phone": phone, "purpose": "phone_change"})
+    code = world.sms(phone)[0]["code"]
+    wrong = "111111" if code != "111111" else "222222"
+
+    def change(sms_code: str) -> Any:
+        version = int(stranger.get("/api/identity/me", headers=headers).headers["ETag"].strip('"'))
+        return stranger.patch(
+            "/api/identity/me", {"phone": phone, "sms_code": sms_code}, version=version, headers=headers
+        )
+
+    for _ in range(5):
+        assert change(wrong).json["code"] == "sms_code_wrong"
+    assert change(code).json["code"] == "sms_code_wrong"

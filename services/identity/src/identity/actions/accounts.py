@@ -19,9 +19,11 @@ from identity.domain.passwords import Hasher
 from identity.models import Account
 
 
-def change_profile(db: Session, by: Actor, changes: dict[str, Any], now: datetime) -> Account:
-    """Name, and phone with a code sent to the new one. Raises: PhoneTaken, CodeWrong."""
+def change_profile(db: Session, by: Actor, version: int, changes: dict[str, Any], now: datetime) -> Account:
+    """Name, and phone with a code sent to the new one. Raises: Stale, PhoneTaken, CodeWrong."""
     account = queries.account_of(db, by)
+    if account.version != version:
+        raise Stale
     if "phone" in changes:
         other = queries.account_by_phone(db, changes["phone"])
         if other is not None and other.id != account.id:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.actor import Actor
-from chassis.errors import FieldError, Invalid, NotFound, ServiceError
+from chassis.errors import FieldError, Invalid, NotFound, ServiceError, Stale
 from identity import events, queries
 from identity.actions.sms_codes import use_code
 from identity.domain import credit_code, passwords
@@ -68,9 +68,11 @@ def reject(db: Session, by: Actor, org_id: UUID, reason: str, now: datetime) -> 
     return org
 
 
-def correct(db: Session, by: Actor, changes: dict[str, Any], now: datetime) -> Organization:
-    """Correct a registration that is not approved, and submit it again."""
+def correct(db: Session, by: Actor, version: int, changes: dict[str, Any], now: datetime) -> Organization:
+    """Correct a registration that is not approved, and submit it again. Raises: Stale, ApprovedStays, Invalid."""
     org = own_registration(db, by)
+    if org.version != version:
+        raise Stale
     org_fields = changes.get("org", {})
     _check(db, changes, org_fields)
     if "credit_code" in org_fields and org_fields["credit_code"] != org.credit_code:

@@ -4,10 +4,14 @@ from typing import Any
 
 from chassis import clock
 from chassis.auth import SIGNED_IN, allow
-from chassis.web import Blueprint, current_user, db
+from chassis.rawjson import json_response
+from chassis.web import Blueprint, current_user, db, if_match, own_transactions, with_etag
 from identity import actions, queries
+from identity.api.counted import counted
 from identity.api.schemas import AccountView, PasswordChange, ProfileChanges, WechatBinding, WechatView
 from identity.api.views import account_view
+from identity.domain.errors import CodeWrong
+from identity.models import Account
 from identity.parts import parts
 from identity.sign_in import person_of_website_code
 
@@ -19,16 +23,19 @@ blp = Blueprint("me", "me", url_prefix="/api/identity", description="The own acc
 @blp.response(200, AccountView)
 def me() -> Any:
     """Who is signed in."""
-    return account_view(queries.account_of(db(), current_user()))
+    return _answer(queries.account_of(db(), current_user()))
 
 
 @blp.route("/me", methods=["PATCH"])
 @allow(*SIGNED_IN, pending=True)
+@own_transactions
 @blp.arguments(ProfileChanges)
 @blp.response(200, AccountView)
 def change_me(body: dict[str, Any]) -> Any:
     """Change the name, or the phone with a code sent to the new one."""
-    return account_view(actions.change_profile(db(), current_user(), body, clock.now()))
+    user, version = current_user(), if_match()
+    account = counted(CodeWrong, lambda db: actions.change_profile(db, user, version, body, clock.now()))
+    return _answer(account)
 
 
 @blp.route("/me/password", methods=["POST"])
@@ -69,6 +76,10 @@ def unbind_wechat() -> Any:
     """Unbind WeChat."""
     actions.unbind(db(), queries.account_of(db(), current_user()))
     return ""
+
+
+def _answer(account: Account) -> Any:
+    return with_etag(json_response(account_view(account)), account.version)
 
 
 def _wechat_view() -> dict[str, Any]:

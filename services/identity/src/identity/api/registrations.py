@@ -6,11 +6,11 @@ from uuid import UUID
 from chassis import clock, log
 from chassis.auth import APPLICANT, INSTITUTION, allow, allow_anyone
 from chassis.context import current
-from chassis.errors import ServiceError
 from chassis.paging import page_response, page_schema
-from chassis.runtime import runtime
-from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions
+from chassis.rawjson import json_response
+from chassis.web import Blueprint, audit_subject, current_user, db, if_match, own_transactions, with_etag
 from identity import actions, queries
+from identity.api.counted import counted
 from identity.api.schemas import (
     Reason,
     RegistrationArgs,
@@ -33,14 +33,7 @@ blp = Blueprint("registrations", "registrations", url_prefix="/api/identity", de
 @blp.response(201, RegistrationCreated)
 def register(body: dict[str, Any]) -> Any:
     """Register an organisation. A failed try does not use up the SMS code; a wrong code counts as a try."""
-    refused: ServiceError | None = None
-    with runtime().database.transaction() as session:
-        try:
-            account = actions.register(session, parts().hasher, clock.now(), body)
-        except CodeWrong as error:  # the counted try is kept
-            refused = error
-    if refused is not None:
-        raise refused
+    account = counted(CodeWrong, lambda session: actions.register(session, parts().hasher, clock.now(), body))
     audit_subject(str(account.org_id))
     log.get().info("registered", org_id=str(account.org_id), address=current().address)
     return {"account_id": account.id, "org_id": account.org_id, "status": "pending"}
@@ -86,7 +79,7 @@ def my_registration() -> Any:
 @blp.response(200, RegistrationView)
 def correct(body: dict[str, Any]) -> Any:
     """Correct a registration that is not approved; it goes to the institution again."""
-    actions.correct(db(), current_user(), body, clock.now())
+    actions.correct(db(), current_user(), if_match(), body, clock.now())
     return _own()
 
 
@@ -104,5 +97,6 @@ def _created(org: Organization) -> dict[str, Any]:
     return {"account_id": owner.id, "org_id": org.id, "status": org.status}
 
 
-def _own() -> dict[str, Any]:
-    return queries.own_registration(db(), current_user())
+def _own() -> Any:
+    row = queries.own_registration(db(), current_user())
+    return with_etag(json_response(row), row["version"])

@@ -66,6 +66,7 @@ class RegistrationView(Schema):
     org = fields.Nested(OrgView, required=True)
     files = fields.List(fields.Nested(FileView, allow_none=True), required=True)
     submitted_at = fields.DateTime(required=True)
+    version = fields.Integer()
 
 
 class RegistrationArgs(PageArgs):
@@ -123,6 +124,7 @@ class AccountView(Schema):
     status = fields.String(required=True)
     reason = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
+    version = fields.Integer()
 
 
 class SignedIn(Schema):

@@ -8,13 +8,14 @@ from flask import Response, request
 
 from chassis import clock, context
 from chassis.auth import SIGNED_IN, allow, allow_anyone
-from chassis.errors import Invalid, NotFound, ServiceError, Unauthorized
+from chassis.errors import NotFound, ServiceError, Unauthorized
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions
 from identity import actions, queries, sign_in
 from identity.actions.sms_codes import sent_from
+from identity.api.counted import counted
 from identity.api.schemas import (
     CaptchaView,
     PasswordReset,
@@ -27,6 +28,7 @@ from identity.api.schemas import (
 )
 from identity.api.views import account_view
 from identity.captchas import check_captcha, new_captcha
+from identity.domain.errors import CodeWrong
 from identity.models import Account
 from identity.parts import parts
 from identity.tokens import ACCESS_SECONDS
@@ -46,17 +48,9 @@ CODES_WITHOUT_CAPTCHA = 10  # SMS codes of one address in an hour
 def create_session(body: dict[str, Any]) -> Any:
     """Sign in by password, SMS code, WeChat or mini-program."""
     now, address = clock.now(), context.current().address
-    database = runtime().database
-    refused: ServiceError | None = None
-    with database.transaction() as session:  # failures are counted, so this commits either way
-        try:
-            account = sign_in.identify(session, parts(), body, address, now)
-        except ServiceError as error:
-            refused = error
-    if refused is not None:
-        raise refused
-    with database.transaction() as session:
-        account = queries.account_by_id(session, account.id)
+    found = counted(ServiceError, lambda session: sign_in.identify(session, parts(), body, address, now))
+    with runtime().database.transaction() as session:
+        account = queries.account_by_id(session, found.id)
         opened, refresh_token = actions.open_session(session, account, _client(), address, _lifetime(), now)
         audit_subject(account.id)
         return _signed_in(account, opened.id, refresh_token, 201)
@@ -142,18 +136,9 @@ def captcha() -> Any:
 @blp.response(204)
 def reset_password(body: dict[str, Any]) -> Any:
     """Set a new password with an SMS code; every session ends."""
-    refused: ServiceError | None = None
-    with runtime().database.transaction() as session:
-        try:
-            actions.reset_password(
-                session, parts().hasher, body["phone"], body["sms_code"], body["password"], clock.now()
-            )
-        except Invalid as error:
-            if error.errors:  # a weak password must not use up the code
-                raise
-            refused = error
-    if refused is not None:
-        raise refused
+    hasher, now = parts().hasher, clock.now()
+    phone, code, password = body["phone"], body["sms_code"], body["password"]
+    counted(CodeWrong, lambda session: actions.reset_password(session, hasher, phone, code, password, now))
     return ""
 
 

@@ -11,5 +11,5 @@ def account_view(account: Account) -> dict[str, Any]:
         "org_id": account.org_id or account.bureau_id, "institution_id": account.institution_id,
         "tier": account.tier, "division_code": account.division_code, "roles": account.roles,
         "status": account.standing, "phone": account.phone,
-        "reason": account.organization.reason if account.organization else None,
+        "reason": account.organization.reason if account.organization else None, "version": account.version,
     }  # fmt: skip
