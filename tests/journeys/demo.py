@@ -11,8 +11,8 @@ from journey import STEPS, Story
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--gateway", default=f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '8080')}")
-    parser.add_argument("--sandbox", default=f"http://127.0.0.1:{os.environ.get('SANDBOX_PORT', '8090')}")
+    parser.add_argument("--gateway", default=f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT') or 8080}")
+    parser.add_argument("--sandbox", default=f"http://127.0.0.1:{os.environ.get('SANDBOX_PORT') or 8090}")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
     arguments = parser.parse_args()
     story = Story(arguments.gateway, arguments.sandbox, arguments.seed)
