@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import current_app
+from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from chassis import log, outbox
@@ -17,10 +18,6 @@ from chassis.files import FileStore
 from chassis.inbox import Effect
 from chassis.revocations import Revocations
 from chassis.settings import ServiceSettings
-
-if TYPE_CHECKING:
-    from chassis.jobs import JobHandler
-    from chassis.web import Blueprint
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,9 @@ class Service:
     title: str
     settings: type[ServiceSettings]
     migrations: Path
-    blueprints: Sequence["Blueprint"]
+    blueprints: Sequence[Blueprint]
     effects: Mapping[str, Effect] = field(default_factory=dict)
-    jobs: Mapping[str, "JobHandler"] = field(default_factory=dict)
+    jobs: Mapping[str, Callable[["Runtime", Any], None]] = field(default_factory=dict)  # see chassis.jobs.JobHandler
     schedules: Sequence[Schedule] = ()
     seed: Callable[["Runtime", str | None], None] | None = None
     prepare: Callable[["Runtime"], None] | None = None  # add clients of systems outside to runtime.parts
