@@ -63,10 +63,7 @@ demo: up  ## drive the whole journey through the gateway and tell what happened
 contracts:  ## write the OpenAPI snapshots into contracts/
 	@$(BOOTSTRAP) --dev tests/contracts/snapshot.py
 
-bench:  ## measure (s=registry: one service); see tests/bench
-	@$(BOOTSTRAP) --dev tests/bench/run.py $(s)
-
 ci:  ## everything the way CI does it (as root: brings Debian packages)
 	@.ci/run
 
-.PHONY: help run up down clean status logs test test-unit test-carried lint format migrate demo contracts bench ci
+.PHONY: help run up down clean status logs test test-unit test-carried lint format migrate demo contracts ci
