@@ -51,13 +51,11 @@ class Bus:
 
     def declare(self) -> None:
         """Declare the exchange and every queue with its bindings; harmless when they stand already."""
-        if self.url.startswith("amqp"):
-            self._declare()
-            return
-        # pgmq drops and makes triggers to declare, and two at once end in a deadlock: one at a time, and only once
         topology = orjson.dumps(self.topology, option=orjson.OPT_SORT_KEYS).decode()
-        with psycopg.connect(self._database_url(), connect_timeout=5) as lock:
-            lock.execute("SELECT pg_advisory_xact_lock(4471003)")
+        with self._alone() as lock:
+            if lock is None:
+                self._declare()
+                return
             lock.execute("CREATE TABLE IF NOT EXISTS declared (prefix text PRIMARY KEY, topology text NOT NULL)")
             known = lock.execute("SELECT topology FROM declared WHERE prefix = %s", (self.prefix,)).fetchone()
             if known is None or known[0] != topology:
@@ -117,14 +115,28 @@ class Bus:
             handle(_content(message.body))
             message.ack()
 
-        with Consumer(
+        consumer = Consumer(
             self.connection.channel(),
             queues=[self.queue(service)],
             on_message=on_message,
             prefetch_count=prefetch,
             auto_declare=False,
-        ):
+        )
+        with contextlib.ExitStack() as stack:
+            with self._alone():
+                stack.enter_context(consumer)
             yield self._drain
+
+    @contextmanager
+    def _alone(self) -> Iterator[psycopg.Connection[Any] | None]:
+        """On pgmq, to declare a queue and to begin consuming it drops and makes triggers, and two at once end in a
+        deadlock: one at a time, over all processes."""
+        if self.url.startswith("amqp"):
+            yield None
+            return
+        with psycopg.connect(self._database_url(), connect_timeout=5) as lock:
+            lock.execute("SELECT pg_advisory_xact_lock(4471003)")
+            yield lock
 
     def _drain(self, seconds: float) -> None:
         try:
