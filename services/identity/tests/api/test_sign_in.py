@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from chassis.runtime import Runtime
 from chassis.testing import Caller, recorded
@@ -50,8 +51,6 @@ def test_the_fourth_try_after_three_failures_needs_a_captcha(stranger: Caller) -
 
 
 def test_failures_slow_an_account_down_even_for_unknown_names(stranger: Caller, runtime: Runtime) -> None:
-    from sqlalchemy import text
-
     for _ in range(5):
         with runtime.database.transaction() as db:
             db.execute(text("INSERT INTO sign_in (login_key, at, address, way, success)"
@@ -121,3 +120,12 @@ def test_a_wrong_code_for_a_new_phone_is_counted_and_five_end_it(stranger: Calle
     for _ in range(5):
         assert change(wrong).json["code"] == "sms_code_wrong"
     assert change(code).json["code"] == "sms_code_wrong"
+
+
+def test_tokens_are_never_kept_for_a_repeat(stranger: Caller, runtime: Runtime) -> None:
+    body, key = {"username": "applicant", "password": "Demo-2026!"}, {"Idempotency-Key": "the-same"}
+    first = stranger.post("/api/identity/sessions", body, headers=key)
+    second = stranger.post("/api/identity/sessions", body, headers=key)
+    assert first.json["refresh_token"] != second.json["refresh_token"]
+    with runtime.database.transaction() as db:
+        assert db.execute(text("SELECT count(*) FROM idempotency_key")).scalar_one() == 0

@@ -12,7 +12,7 @@ from chassis.errors import NotFound, ServiceError, Unauthorized
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
-from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions
+from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions, secret_answer
 from identity import actions, queries, sign_in
 from identity.actions.sms_codes import sent_from
 from identity.api.counted import counted
@@ -43,6 +43,7 @@ CODES_WITHOUT_CAPTCHA = 10  # SMS codes of one address in an hour
 @blp.route("/sessions", methods=["POST"])
 @allow_anyone
 @own_transactions
+@secret_answer
 @blp.arguments(SignInRequest)
 @blp.response(201, SignedIn)
 def create_session(body: dict[str, Any]) -> Any:
@@ -59,6 +60,7 @@ def create_session(body: dict[str, Any]) -> Any:
 @blp.route("/sessions/refresh", methods=["POST"])
 @allow_anyone
 @own_transactions
+@secret_answer
 @blp.arguments(RefreshRequest)
 @blp.response(200, SignedIn)
 def refresh(body: dict[str, Any]) -> Any:
