@@ -23,6 +23,8 @@ AUDIENCE = "qj"
 ISSUER = "identity"
 JWKS_SECONDS = 600  # how long a fetched key set is good for
 SERVICE_TOKEN_SECONDS = 60
+VERIFIED_SECONDS = 60
+VERIFIED_MAX = 10_000
 View = TypeVar("View", bound=Callable[..., Any])
 
 APPLICANT = "applicant"
@@ -93,11 +95,21 @@ def check(permission: Permission, actor: Actor) -> None:
         raise RoleMissing(roles="、".join(sorted(permission.roles)))
 
 
+@dataclass(frozen=True)
+class Verified:
+    """A token whose signature was right. Whether its session was revoked meanwhile is asked at every request anyway."""
+
+    actor: Actor
+    expires: float  # [Unix time]
+    until: float  # then its signature is looked at anew: its key may have been withdrawn [monotonic seconds]
+
+
 class KeySet:
     """Public keys by kid, from a function that gives a JWKS; fetched anew when old or when a kid is unknown."""
 
     def __init__(self, fetch: Callable[[], dict[str, Any]]) -> None:
         self.fetch = fetch
+        self.verified: dict[str, Verified] = {}
         self._keys: dict[str, Any] = {}
         self._fetched = 0.0
         self._lock = threading.Lock()
@@ -136,7 +148,18 @@ def fetch_jwks(identity_url: str) -> Callable[[], dict[str, Any]]:
 
 def read_access_token(token: str, keys: KeySet) -> Actor:
     """The actor of a valid access token. Raises: Unauthorized."""
+    known = keys.verified.get(token)
+    if known is not None and time.monotonic() < known.until and clock.now().timestamp() <= known.expires:
+        return known.actor
     claims = _decode(token, lambda header: keys.key(str(header.get("kid", ""))), AUDIENCE, ISSUER)
+    actor = _actor(claims)
+    if len(keys.verified) >= VERIFIED_MAX:
+        keys.verified.clear()
+    keys.verified[token] = Verified(actor, claims["exp"], time.monotonic() + VERIFIED_SECONDS)
+    return actor
+
+
+def _actor(claims: dict[str, Any]) -> Actor:
     try:
         return Actor(
             account_id=UUID(claims["sub"]),

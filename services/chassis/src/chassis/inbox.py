@@ -11,6 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -172,6 +173,8 @@ def backoff(attempts: int) -> timedelta:
 
 def database_is_away(error: Exception) -> bool:
     """The connection broke (or never was), as opposed to a statement that the server refused."""
+    if isinstance(error, psycopg.OperationalError):
+        return error.sqlstate in _AWAY
     return isinstance(error, OperationalError | InterfaceError) and (
         error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _AWAY
     )

@@ -77,7 +77,7 @@ def paginate(
     size = args["page_size"]
     if args.get("cursor") is not None:
         if args["cursor"]:
-            statement = statement.where(key < _cursor(args["cursor"], key))
+            statement = statement.where(key < cursor_value(args["cursor"], key))
         rows = [dict(row) for row in db.execute(statement.order_by(key.desc()).limit(size + 1)).mappings()]
         more = len(rows) > size
         rows = rows[:size]
@@ -89,7 +89,7 @@ def paginate(
     page = args.get("page") or 1
     if total is None:
         total = db.execute(select(func.count()).select_from(statement.order_by(None).subquery())).scalar_one()
-    order = [*(_order(args.get("sort") or "", sortable) or default or []), key.desc()]
+    order = [*(ordering(args.get("sort") or "", sortable) or default or []), key.desc()]
     rows = []
     if (page - 1) * size < total:
         found = db.execute(statement.order_by(*order).limit(size).offset((page - 1) * size)).mappings()
@@ -97,7 +97,7 @@ def paginate(
     return {"items": rows, "page": page, "page_size": size, "total": total}
 
 
-def _cursor(given: str, key: SQLColumnExpression[Any]) -> UUID | int:
+def cursor_value(given: str, key: SQLColumnExpression[Any]) -> UUID | int:
     """The cursor as a value of `key`: an id, else a serial number. Raises: Invalid for the cursor of another list."""
     try:
         return UUID(given) if isinstance(getattr(key, "type", None), Uuid) else int(given)
@@ -105,7 +105,7 @@ def _cursor(given: str, key: SQLColumnExpression[Any]) -> UUID | int:
         raise invalid("cursor", "invalid", "cursor 无效，请从头开始。", "Not a cursor of this list.") from None
 
 
-def _order(sort: str, sortable: Mapping[str, SQLColumnExpression[Any]]) -> list[SQLColumnExpression[Any]]:
+def ordering(sort: str, sortable: Mapping[str, SQLColumnExpression[Any]]) -> list[SQLColumnExpression[Any]]:
     order: list[SQLColumnExpression[Any]] = []
     for part in filter(None, (p.strip() for p in sort.split(","))):
         name = part.removeprefix("-")

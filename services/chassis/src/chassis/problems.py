@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import psycopg
 from flask import Response, current_app, request
 from flask_smorest import Api
 from marshmallow import Schema, fields
@@ -81,6 +82,7 @@ class ProblemApi(Api):
         self._app.register_error_handler(OperationalError, _database_error)
         self._app.register_error_handler(InterfaceError, _database_error)
         self._app.register_error_handler(PoolTimeout, _database_error)
+        self._app.register_error_handler(psycopg.OperationalError, _database_error)
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         return problem(_from_http(error), http=error)
@@ -176,11 +178,12 @@ def _worded(path: str, text: str) -> FieldError:
     return FieldError(path, "invalid", f"填写有误：{text}", str(text))
 
 
-def _database_error(error: DBAPIError | PoolTimeout) -> Response:
+def _database_error(error: DBAPIError | PoolTimeout | psycopg.OperationalError) -> Response:
+    """psycopg's own come from hot reads (chassis.reads), which go below SQLAlchemy."""
     if isinstance(error, PoolTimeout) or database_is_away(error):
         log.get().error("database_away", error=repr(error))
         return problem(Unavailable(retry_after=2))
-    sqlstate = getattr(getattr(error, "orig", None), "sqlstate", "") or ""
+    sqlstate = getattr(getattr(error, "orig", error), "sqlstate", "") or ""
     log.get().error("database_error", sqlstate=sqlstate, exc_info=error)
     # 40001/40P01: two requests crossed; 53xxx: out of disk or memory; 55P03/57014: waited too long
     if sqlstate.startswith(("40", "53", "55", "57")):

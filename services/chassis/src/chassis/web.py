@@ -22,6 +22,7 @@ from chassis.actor import Actor
 from chassis.db import ALL, Scope
 from chassis.errors import Malformed, Precondition, Stale, Unauthorized
 from chassis.metrics import REQUESTS
+from chassis.reads import Reader, Snapshot, Within
 from chassis.runtime import runtime
 
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -41,6 +42,10 @@ class Blueprint(flask_smorest.Blueprint):
     """A blueprint whose every route must declare who may call it."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def arguments(self, schema: Any, **kwargs: Any) -> Any:
+        """As flask-smorest's, but with the schema made once instead of at every request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
 
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **kw: Any
@@ -70,6 +75,12 @@ def db() -> Session:
         g.session = runtime().database.session(g.get("scope", ALL))
     session: Session = g.session
     return session
+
+
+def reader() -> Reader:
+    """For hot reads of the request: of the snapshot that stands, or of its own transaction where that has begun."""
+    session: Session | None = g.get("session")
+    return Within(session) if session is not None else Snapshot(runtime().database, g.get("scope", ALL))
 
 
 def current_user() -> Actor:
@@ -161,11 +172,13 @@ def _run(view: Any, args: Any, kwargs: Any) -> Response:
     if key is not None and (answered := idempotency.claim(db(), key, clock.now())):
         return answered
     response = make_response(view(*args, **kwargs))
-    if request.method in _WRITES and response.status_code < 400:
-        _audit(db(), kwargs)
-        if key is not None:
-            idempotency.remember(db(), key, response)
-        db().commit()
+    if response.status_code < 400:
+        if request.method in _WRITES:
+            _audit(db(), kwargs)
+            if key is not None:
+                idempotency.remember(db(), key, response)
+        if "session" in g:
+            db().commit()  # a read too: after a ROLLBACK psycopg forgets what it has prepared
     return response
 
 

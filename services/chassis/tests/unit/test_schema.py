@@ -10,7 +10,7 @@ from sqlalchemy import SQLColumnExpression, column
 
 from chassis.errors import Invalid
 from chassis.ids import new_id
-from chassis.paging import MAX_PAGE, MAX_SIZE, PageArgs, _order, page_schema
+from chassis.paging import MAX_PAGE, MAX_SIZE, PageArgs, ordering, page_schema
 from chassis.schema import Phone, Schema, Text, storable
 from chassis.selections import MAX_IDS, freeze, selection_schema
 
@@ -102,13 +102,13 @@ COLUMNS: dict[str, SQLColumnExpression[Any]] = {"name": column("name"), "at": co
     ],
 )
 def test_sort_is_read_left_to_right(sort: str, sql: list[str]) -> None:
-    assert [str(one) for one in _order(sort, COLUMNS)] == sql
+    assert [str(one) for one in ordering(sort, COLUMNS)] == sql
 
 
 @pytest.mark.parametrize("sort", ["created_at", "--name", "name desc", "name,secret", "-"])
 def test_only_what_is_named_can_be_sorted_by(sort: str) -> None:
     with pytest.raises(Invalid) as caught:
-        _order(sort, COLUMNS)
+        ordering(sort, COLUMNS)
     assert [(e.field, e.code) for e in caught.value.errors] == [("sort", "not_sortable")]
     assert "name, at" in caught.value.errors[0].zh
 

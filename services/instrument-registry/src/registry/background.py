@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import bulk, clock, jobs, log, outbox
@@ -106,6 +106,32 @@ def free_expired_claims(runtime: Runtime, now: datetime) -> None:
                 db.execute(update(Instrument).where(Instrument.claim_id == submission_id).values(claim_until=later))
 
 
+_MERGE = text("""
+    WITH touched AS (
+        SELECT DISTINCT org_id, status, filing_state, phase, phase_day FROM instrument_count WHERE NOT merged LIMIT 10000
+    ), gone AS (
+        DELETE FROM instrument_count AS c USING touched AS t
+        WHERE c.org_id = t.org_id AND c.status = t.status AND c.filing_state = t.filing_state AND c.phase = t.phase
+          AND c.phase_day IS NOT DISTINCT FROM t.phase_day
+        RETURNING c.org_id, c.status, c.filing_state, c.phase, c.phase_day, c.n
+    ), sums AS (
+        INSERT INTO instrument_count (org_id, status, filing_state, phase, phase_day, n, merged)
+        SELECT org_id, status, filing_state, phase, phase_day, sum(n), true FROM gone GROUP BY 1, 2, 3, 4, 5
+        HAVING sum(n) <> 0
+    )
+    SELECT count(*) FROM touched
+""")
+
+
+def merge_counts(runtime: Runtime, _now: datetime) -> None:
+    """Sum up the changes of counts: an entry an organisation and state instead of one for each change. What readers
+    and writers see meanwhile is right: sums do not change."""
+    while True:
+        with runtime.database.transaction() as db:
+            if not db.scalar(_MERGE):
+                return
+
+
 JOBS: dict[str, jobs.JobHandler] = {
     "import": run_import,
     "export": run_export,
@@ -115,4 +141,7 @@ JOBS: dict[str, jobs.JobHandler] = {
     "scrap": bulk.job_of(instruments.scrap),
     "delete": bulk.job_of(instruments.delete),
 }
-SCHEDULES = [Schedule("expired_claims", timedelta(minutes=1), free_expired_claims)]
+SCHEDULES = [
+    Schedule("expired_claims", timedelta(minutes=1), free_expired_claims),
+    Schedule("merge_counts", timedelta(minutes=1), merge_counts),
+]

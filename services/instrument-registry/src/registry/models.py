@@ -4,7 +4,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, MetaData, column, table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    FetchedValue,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    column,
+    table,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db import NAMING, TYPES
@@ -124,6 +137,11 @@ class Instrument(Base):
     valid_until: Mapped[date | None]
     rotate_on: Mapped[date | None]
     open_booking_id: Mapped[UUID | None]
+    # derived by the database, see registry.view_sql
+    phase: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
+    phase_day: Mapped[date | None] = mapped_column(
+        server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True
+    )
 
     @property
     def units(self) -> list[str]:
@@ -163,6 +181,18 @@ class Instrument(Base):
         self.check_no_open_filing()
         if self.open_booking_id is not None:
             raise BookingOpen
+
+
+# How many instruments are in a state, as sums of changes; kept by triggers in the transaction of each change.
+INSTRUMENT_COUNT = Table(
+    "instrument_count",
+    Base.metadata,
+    Column("org_id", Uuid, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("status", "filing_state", "phase")),
+    Column("phase_day", Date),
+    Column("n", BigInteger, nullable=False),
+    Column("merged", Boolean, nullable=False),
+)
 
 
 class History(Base):

@@ -2,18 +2,46 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from chassis.actor import Actor
+from chassis.auth import SIGNED_IN
 from chassis.errors import NotFound
+from chassis.listing import Listing
 from chassis.paging import paginate
+from chassis.reads import Read, Reader
 from registry.domain.rules import KindFacts, Reference
-from registry.models import OPEN_FILING, Attachment, Certificate, Division, History, Import, Instrument, Kind
-from registry.view_sql import in_view, live, predicates, view_column
+from registry.models import (
+    INSTRUMENT_COUNT,
+    OPEN_FILING,
+    Attachment,
+    Certificate,
+    Division,
+    History,
+    Import,
+    Instrument,
+    Kind,
+)
+from registry.view_sql import RANGES, in_view, view_column
 
 I = Instrument  # noqa: E741
 COLUMNS = (
@@ -28,59 +56,86 @@ FILTERS = (
     "kind_code", "purpose", "division_code", "status", "filing_state", "institution_id", "result", "origin", "venue",
     "department", "keeper", "serial_no", "own_no", "model", "name", "manufacturer", "import_id", "org_id",
 )  # fmt: skip
+RANGES_OF = {
+    "valid_until_from": (I.valid_until, True), "valid_until_to": (I.valid_until, False),
+    "approved_on_from": (I.approved_on, True), "approved_on_to": (I.approved_on, False),
+}  # fmt: skip
+SEARCHED = (I.name, I.model, I.serial_no, I.own_no, I.install_address)
+COUNTER_FILTERS = {"status", "filing_state"}  # what the counters are kept by, besides the view
+ACTOR_ORG, ACTOR_AREA = bindparam("actor_org", type_=Uuid), bindparam("actor_area", type_=Text)
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The instruments that an actor may see; supervisors see what is filed in their area."""
-    if actor.kind == "applicant":
-        return I.org_id == actor.org_id
-    if actor.kind == "institution":
-        return I.participants.contains([actor.org_id])
-    if actor.kind == "supervisor":
-        return (I.division_code.startswith(actor.area)) & (I.filing_state != "none")
+class Question(NamedTuple):
+    """What the statement of a list depends on; the values come with each call."""
+
+    kind: str  # of account
+    view: str
+    names: tuple[str, ...]  # of the filters
+
+    @classmethod
+    def of(cls, actor: Actor, args: Mapping[str, Any]) -> "Question":
+        asked = (*FILTERS, *RANGES_OF, "q")
+        return cls(actor.kind, args.get("view") or "all", tuple(name for name in asked if args.get(name) is not None))
+
+
+def values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """The parameters of a statement that is made from a Question."""
+    given = {name: args[name] for name in (*FILTERS, *RANGES_OF) if args.get(name) is not None}
+    fragment = str(args.get("q") or "").replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today, "q": f"%{fragment}%"}
+
+
+def visible_to(kind: str) -> ColumnElement[bool]:
+    """The instruments that an account of this kind may see; supervisors see what is filed in their area."""
+    if kind == "applicant":
+        return I.org_id == ACTOR_ORG
+    if kind == "institution":
+        return I.participants.contains(array([ACTOR_ORG]))
+    if kind == "supervisor":
+        return I.division_code.startswith(ACTOR_AREA) & (I.filing_state != "none")
     return true()
 
 
-def instruments(db: Session, actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
+def conditions(question: Question) -> list[ColumnElement[bool]]:
+    """The WHERE of a list of instruments, within the scope of who asks."""
+    found = [visible_to(question.kind), in_view(question.view)]
+    for name in question.names:
+        if name == "q":
+            found.append(or_(*(c.ilike(bindparam("q", type_=Text), escape="\\") for c in SEARCHED)))
+        elif name in RANGES_OF:
+            column, after = RANGES_OF[name]
+            bound = bindparam(name, type_=Date)
+            found.append(column >= bound if after else column <= bound)
+        else:
+            column = getattr(I, name)
+            found.append(column == bindparam(name, type_=column.type))
+    return found
+
+
+LISTING = Listing({**{column.key: column for column in COLUMNS}, "view": view_column()}, "id", SORTABLE, conditions)
+_ONE = {
+    kind: Read(LISTING.select(Question(kind, "any", ())).where(I.id == bindparam("id", type_=Uuid)))
+    for kind in SIGNED_IN
+}
+
+
+def instruments(reader: Reader, actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
     """A page of instruments with their view of today, newest first."""
-    statement = filtered(select(*COLUMNS, view_column(today).label("view")), actor, args, today)
-    return paginate(db, statement, args, key=I.id, sortable=SORTABLE)
+    question = Question.of(actor, args)
+    return LISTING.page(reader, question, args, values(actor, args, today), total=counted(question))
+
+
+def instrument(reader: Reader, actor: Actor, instrument_id: UUID, today: date) -> dict[str, Any]:
+    """Raises: NotFound."""
+    [rows] = reader.run((_ONE[actor.kind], values(actor, {}, today) | {"id": instrument_id}))
+    if not rows:
+        raise NotFound
+    return rows[0]
 
 
 def ids_by_filter(actor: Actor, args: Mapping[str, Any], today: date) -> Select[UUID]:
-    return filtered(select(I.id), actor, args, today).order_by(I.id)
-
-
-def filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any], today: date) -> Select[Any]:
-    """Narrow a SELECT over instruments by the list's filters, within the actor's scope."""
-    statement = statement.where(visible_to(actor), in_view(args.get("view") or "all", today))
-    for name in FILTERS:
-        if args.get(name) is not None:
-            statement = statement.where(getattr(I, name) == args[name])
-    if args.get("q"):
-        fragment = args["q"]
-        statement = statement.where(
-            or_(
-                *(
-                    c.icontains(fragment, autoescape=True)
-                    for c in (I.name, I.model, I.serial_no, I.own_no, I.install_address)
-                )
-            )
-        )
-    for name, column in (("valid_until", I.valid_until), ("approved_on", I.approved_on)):
-        if args.get(f"{name}_from"):
-            statement = statement.where(column >= args[f"{name}_from"])
-        if args.get(f"{name}_to"):
-            statement = statement.where(column <= args[f"{name}_to"])
-    return statement
-
-
-def instrument(db: Session, actor: Actor, instrument_id: UUID, today: date) -> dict[str, Any]:
-    statement = select(*COLUMNS, view_column(today).label("view")).where(I.id == instrument_id, visible_to(actor))
-    row = db.execute(statement).mappings().first()
-    if row is None:
-        raise NotFound
-    return dict(row)
+    statement = select(I.id).where(*conditions(Question.of(actor, args))).order_by(I.id)
+    return statement.params(**values(actor, args, today))
 
 
 def own_instrument(db: Session, actor: Actor, instrument_id: UUID) -> Instrument:
@@ -103,7 +158,8 @@ def by_ids(db: Session, ids: Sequence[UUID]) -> dict[UUID, Instrument]:
 
 
 def check_visible(db: Session, actor: Actor, instrument_id: UUID) -> None:
-    if db.scalar(select(I.id).where(I.id == instrument_id, visible_to(actor))) is None:
+    statement = select(I.id).where(I.id == instrument_id, visible_to(actor.kind))
+    if db.scalar(statement, {"actor_org": actor.org_id, "actor_area": actor.area}) is None:
         raise NotFound
 
 
@@ -134,26 +190,67 @@ def attachment(db: Session, actor: Actor, instrument_id: UUID, attachment_id: UU
     return found
 
 
-def overview(db: Session, actor: Actor, today: date, args: Mapping[str, Any] | None = None) -> dict[str, int]:
+# -- counts ----------------------------------------------------------------------------------------------------------
+
+COUNTED = ("total", "filed", "returned", "scrapped", "suspended", "unfiled", *sorted(RANGES))
+
+
+def counted(question: Question) -> Read | None:
+    """The total of a list from the counters, where they know it: an applicant's view, by filing state at most."""
+    return _counter(question) if question.kind == "applicant" and set(question.names) <= COUNTER_FILTERS else None
+
+
+@cache
+def _counter(question: Question) -> Read:
+    n = INSTRUMENT_COUNT.c
+    where = [n.org_id == ACTOR_ORG, in_view(question.view, n)]
+    where += [n[name] == bindparam(name, type_=Text) for name in question.names]
+    return Read(select(func.coalesce(cast(func.sum(n.n), BigInteger), 0).label("total")).where(*where))
+
+
+def _figures(of: Any) -> dict[str, ColumnElement[bool]]:
+    """Each count of the home page as the condition of the list behind it."""
+    return {
+        "total": in_view("all", of),
+        "filed": (of.filing_state == "approved") & in_view("all", of),
+        "returned": (of.filing_state == "returned") & in_view("all", of),
+    } | {name: in_view(name, of) for name in COUNTED[3:]}
+
+
+_OWN_FIGURES = Read(
+    select(
+        *(
+            func.coalesce(cast(func.sum(INSTRUMENT_COUNT.c.n).filter(condition), BigInteger), 0).label(name)
+            for name, condition in _figures(INSTRUMENT_COUNT.c).items()
+        )
+    ).where(INSTRUMENT_COUNT.c.org_id == ACTOR_ORG)
+)
+
+
+def overview(reader: Reader, actor: Actor, today: date, args: Mapping[str, Any] | None = None) -> dict[str, int]:
     """The counts of home page and supervision; each equals the total of the list behind it."""
-    named = {
-        "total": I.status != "scrapped",
-        "filed": (I.filing_state == "approved") & (I.status != "scrapped"),
-        "returned": (I.filing_state == "returned") & (I.status != "scrapped"),
-        "scrapped": I.status == "scrapped",
-        "suspended": I.status == "suspended",
-        "unfiled": in_view("unfiled", today),
-    } | {name: live() & condition for name, condition in predicates(today).items()}
-    statement = select(*(func.count().filter(condition).label(name) for name, condition in named.items()))
-    statement = statement.where(visible_to(actor))
-    for name in ("kind_code", "institution_id"):
-        if (args or {}).get(name):
-            statement = statement.where(getattr(I, name) == (args or {})[name])
-    if (args or {}).get("division_code"):
-        code = str((args or {})["division_code"])
-        prefix = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") and len(code) == 6 else code
-        statement = statement.where(I.division_code.startswith(prefix))
-    return dict(db.execute(statement).mappings().one())
+    given = values(actor, {}, today)
+    if actor.kind == "applicant" and not args:
+        [rows] = reader.run((_OWN_FIGURES, given))
+        return rows[0]
+    narrowed = {name: value for name, value in (args or {}).items() if value is not None}
+    if code := str(narrowed.get("division_code") or ""):
+        short = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") and len(code) == 6 else code
+        given["division_code"] = short + "%"
+    [rows] = reader.run((_seen_figures(actor.kind, tuple(sorted(narrowed))), narrowed | given))
+    return rows[0]
+
+
+@cache
+def _seen_figures(kind: str, names: tuple[str, ...]) -> Read:
+    """The same counts over what an institution, a supervisor or an administrator sees."""
+    statement = select(*(func.count().filter(condition).label(name) for name, condition in _figures(I).items()))
+    statement = statement.where(visible_to(kind))
+    for name in names:
+        column = getattr(I, name)
+        bound = bindparam(name, type_=column.type)
+        statement = statement.where(column.like(bound) if name == "division_code" else column == bound)
+    return Read(statement)
 
 
 # -- reference -------------------------------------------------------------------------------------------------------
@@ -237,21 +334,23 @@ def public_certificate(db: Session, code: str) -> dict[str, Any] | None:
 
 
 def public_instrument(db: Session, code: str, today: date) -> dict[str, Any] | None:
-    row = db.execute(select(*COLUMNS, view_column(today).label("view")).where(I.code == code)).mappings().first()
+    statement = select(*COLUMNS, view_column().label("view")).where(I.code == code)
+    row = db.execute(statement, {"today": today}).mappings().first()
     return dict(row) if row else None
 
 
 def ids_for_action(actor: Actor, action: str, view: str, today: date) -> Select[UUID]:
     """Every instrument on which the caller may do `action` now, as far as its own row tells."""
-    statement = select(I.id).where(visible_to(actor), in_view(view, today), I.claim_id.is_(None))
+    statement = select(I.id).where(visible_to(actor.kind), in_view(view), I.claim_id.is_(None))
     statement = statement.where(I.filing_state.not_in(OPEN_FILING))
     if action == "delete":
         statement = statement.where(I.ever_filed.is_(False), I.filing_state.not_in(["approved", "revoked"]))
     if action == "suspend":
         statement = statement.where(I.status == "in_use")
-    return statement.order_by(I.id)
+    return statement.order_by(I.id).params(**values(actor, {}, today))
 
 
 def ids_to_file(actor: Actor, today: date) -> Select[UUID]:
     """`all` of a submission: the view `unfiled`; returned ones must be named."""
-    return select(I.id).where(visible_to(actor), in_view("unfiled", today), I.claim_id.is_(None)).order_by(I.id)
+    statement = select(I.id).where(visible_to(actor.kind), in_view("unfiled"), I.claim_id.is_(None)).order_by(I.id)
+    return statement.params(**values(actor, {}, today))

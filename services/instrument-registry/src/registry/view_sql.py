@@ -1,65 +1,71 @@
-"""The views as SQL: one table of predicates, from which both the list's filter and the row's `view` are made."""
+"""The views as SQL: ranges of days over an instrument's phase and the day that the phase counts from.
 
-from datetime import date, timedelta
+The database derives both from the row (migration 0002), and no day changes them:
+
+| phase | of a live instrument that | its day |
+| --- | --- | --- |
+| unverified | has no result, or was approved after its validity had ended | approved_on |
+| verified | passed, with a validity | valid_until |
+| rotation | passed, to be replaced one day | rotate_on |
+| no_expiry | passed once and for all | – |
+| failed | failed | – |
+| none | is not live | – |
+
+A view of today is then a table of ranges, the same for a row, a list and a counter. `today` is a parameter of every
+statement made here.
+"""
+
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, literal_column, or_, true, type_coerce
 
 from registry.domain.views import DUE_DAYS, ROTATION_DAYS, WINDOW_DAYS
-from registry.models import Instrument as I
+from registry.models import Instrument
 
-
-def predicates(today: date) -> dict[str, ColumnElement[bool]]:
-    """view -> condition, for live instruments; exactly one holds for each."""
-
-    def day(offset: int) -> date:
-        return today + timedelta(days=offset)
-
-    ended = and_(I.result == "pass", I.valid_until.is_not(None), I.approved_on > I.valid_until)
-    unverified = or_(I.result.is_(None), ended)
-    verified = and_(I.result == "pass", I.valid_until.is_not(None), I.approved_on <= I.valid_until)
-    endless = and_(I.result == "pass", I.valid_until.is_(None))
-    return {
-        "failed": I.result == "fail",
-        "no_expiry": and_(endless, I.rotate_on.is_(None)),
-        "rotation": and_(endless, I.rotate_on <= day(ROTATION_DAYS)),
-        "normal": or_(
-            and_(endless, I.rotate_on > day(ROTATION_DAYS)), and_(verified, I.valid_until > day(WINDOW_DAYS))
-        ),
-        "due": or_(
-            and_(unverified, I.approved_on >= day(-DUE_DAYS)),
-            and_(verified, I.valid_until.between(today, day(WINDOW_DAYS))),
-        ),
-        "overdue": or_(
-            and_(unverified, I.approved_on >= day(-WINDOW_DAYS), I.approved_on < day(-DUE_DAYS)),
-            and_(verified, I.valid_until >= day(-WINDOW_DAYS), I.valid_until < today),
-        ),
-        "invalid": or_(
-            and_(unverified, I.approved_on < day(-WINDOW_DAYS)), and_(verified, I.valid_until < day(-WINDOW_DAYS))
-        ),
-    }
-
-
-def live() -> ColumnElement[bool]:
-    return and_(I.status == "in_use", I.filing_state == "approved", I.approved_on.is_not(None))
-
-
-def in_view(view: str, today: date) -> ColumnElement[bool]:
-    """The filter of a list: every menu of 仪器管理, and the two of 备案管理 that are read here."""
-    if view == "all":
-        return I.status != "scrapped"
-    if view in ("scrapped", "suspended"):
-        return I.status == view
-    if view == "unfiled":
-        return and_(I.status == "in_use", I.filing_state.in_(UNFILED))
-    return and_(live(), predicates(today)[view])
-
-
+TODAY = bindparam("today", type_=Date())
+# view -> the phases it holds, each with its first and last day, counted from today
+RANGES: dict[str, tuple[tuple[str, int | None, int | None], ...]] = {
+    "failed": (("failed", None, None),),
+    "no_expiry": (("no_expiry", None, None),),
+    "rotation": (("rotation", None, ROTATION_DAYS),),
+    "normal": (("rotation", ROTATION_DAYS + 1, None), ("verified", WINDOW_DAYS + 1, None)),
+    "due": (("unverified", -DUE_DAYS, None), ("verified", 0, WINDOW_DAYS)),
+    "overdue": (("unverified", -WINDOW_DAYS, -DUE_DAYS - 1), ("verified", -WINDOW_DAYS, -1)),
+    "invalid": (("unverified", None, -WINDOW_DAYS - 1), ("verified", None, -WINDOW_DAYS - 1)),
+}
 UNFILED = ("none", "withdrawn", "lapsed")
-LIST_VIEWS = ("all", "due", "overdue", "invalid", "failed", "normal", "no_expiry", "rotation", "scrapped", "suspended", "unfiled")  # fmt: skip
+LIST_VIEWS = ("all", *sorted(RANGES), "scrapped", "suspended", "unfiled")
 
 
-def view_column(today: date) -> ColumnElement[Any]:
+def in_view(view: str, of: Any = Instrument) -> Any:
+    """The filter of a list: every menu of 仪器管理, and the two of 备案管理 that are read here.
+
+    of: the columns status, filing_state, phase and phase_day, of instruments or of their counts. `any`: no filter."""
+    if view == "any":
+        return true()
+    if view == "all":
+        return of.status != "scrapped"
+    if view in ("scrapped", "suspended"):
+        return of.status == view
+    if view == "unfiled":
+        return and_(of.status == "in_use", or_(*(of.filing_state == state for state in UNFILED)))
+    return or_(*(_in_range(of, *each) for each in RANGES[view]))
+
+
+def view_column() -> ColumnElement[Any]:
     """The row's own view."""
-    whens = [(and_(live(), condition), literal(name)) for name, condition in predicates(today).items()]
-    return case(*whens, else_=literal("none"))
+    whens: list[tuple[Any, Any]] = [(in_view(view), literal_column(f"'{view}'")) for view in RANGES]
+    return case(*whens, else_=literal_column("'none'"))
+
+
+def _in_range(of: Any, phase: str, first: int | None, last: int | None) -> ColumnElement[bool]:
+    conditions = [of.phase == phase]
+    if first is not None:
+        conditions.append(of.phase_day >= _day(first))
+    if last is not None:
+        conditions.append(of.phase_day <= _day(last))
+    return and_(*conditions)
+
+
+def _day(offset: int) -> ColumnElement[Any]:
+    return type_coerce(TODAY + literal_column(str(offset)), Date)

@@ -10,12 +10,13 @@ from chassis import bulk, clock
 from chassis.app import send_stored
 from chassis.auth import APPLICANT, INSTITUTION, SIGNED_IN, allow
 from chassis.errors import invalid
+from chassis.listing import row_schema
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.schema import BINARY
 from chassis.selections import freeze
-from chassis.web import Blueprint, audit_subject, current_user, db, if_match, with_etag
+from chassis.web import Blueprint, audit_subject, current_user, db, if_match, reader, with_etag
 from registry import queries
 from registry.actions import instruments
 from registry.actions.histories import line
@@ -43,10 +44,10 @@ KINDS = ("application/pdf", "image/jpeg", "image/png")
 @blp.route("/instruments", methods=["GET"])
 @allow(*SIGNED_IN)
 @blp.arguments(InstrumentArgs, location="query")
-@blp.response(200, page_schema(InstrumentView))
+@blp.response(200, page_schema(row_schema(InstrumentView)))
 def list_instruments(args: dict[str, Any]) -> Any:
     """Instruments that the caller may see, with today's view of each."""
-    return page_response(queries.instruments(db(), current_user(), args, clock.today()))
+    return page_response(queries.instruments(reader(), current_user(), args, clock.today()))
 
 
 @blp.route("/instruments", methods=["POST"])
@@ -212,7 +213,7 @@ def _plain(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(instrument_id: UUID, status: int = 200) -> Any:
-    row = queries.instrument(db(), current_user(), instrument_id, clock.today())
+    row = queries.instrument(reader(), current_user(), instrument_id, clock.today())
     return with_etag(json_response(row, status), row["version"])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from chassis.jobs import JobView
+from chassis.listing import ListingArgs
 from chassis.paging import PageArgs
 from chassis.schema import Schema, Text, one_of
 from chassis.selections import selection_schema
@@ -127,7 +128,7 @@ class InstrumentFilter(Schema):
     approved_on_to = fields.Date()
 
 
-class InstrumentArgs(PageArgs, InstrumentFilter):
+class InstrumentArgs(ListingArgs, InstrumentFilter):
     """The query of the list of instruments."""
 
 

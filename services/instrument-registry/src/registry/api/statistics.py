@@ -5,7 +5,7 @@ from typing import Any
 from chassis import clock
 from chassis.auth import ADMIN, APPLICANT, INSTITUTION, SUPERVISOR, allow
 from chassis.rawjson import json_response
-from chassis.web import Blueprint, current_user, db
+from chassis.web import Blueprint, current_user, reader
 from registry import queries
 from registry.api.schemas import Overview, SupervisionArgs
 
@@ -17,7 +17,7 @@ blp = Blueprint("statistics", "statistics", url_prefix="/api/registry", descript
 @blp.response(200, Overview)
 def overview() -> Any:
     """Counts by view of what the caller may see."""
-    return json_response(queries.overview(db(), current_user(), clock.today()))
+    return json_response(queries.overview(reader(), current_user(), clock.today()))
 
 
 @blp.route("/statistics/supervision", methods=["GET"])
@@ -26,4 +26,4 @@ def overview() -> Any:
 @blp.response(200, Overview)
 def supervision(args: dict[str, Any]) -> Any:
     """The same counts for a part of the supervisor's area, a kind or an institution."""
-    return json_response(queries.overview(db(), current_user(), clock.today(), args))
+    return json_response(queries.overview(reader(), current_user(), clock.today(), args))

@@ -1,0 +1,122 @@
+"""Lists that many people look at all day: the same answers as `paging.paginate`, by statements compiled once.
+
+A list is asked in few shapes (which filters, which order, which fields) with ever other values. A `Listing` compiles
+each shape once and then sends page and total in one round trip (chassis.reads).
+"""
+
+import copy
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import BigInteger, ColumnElement, Select, SQLColumnExpression, bindparam, func, select
+
+from chassis.errors import invalid
+from chassis.paging import PageArgs, cursor_value, ordering
+from chassis.reads import Read, Reader
+from chassis.schema import Schema, Text
+
+SHAPES = 1000  # kept at most; who asks in more shapes than that is no person
+Question = TypeVar("Question", bound=Hashable)
+_LIMIT, _OFFSET = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
+
+
+class ListingArgs(PageArgs):
+    """The query fields of a Listing."""
+
+    fields = Text(  # type: ignore[assignment]
+        max=1000, load_default="", metadata={"description": "only these fields of each item, by comma"}
+    )
+
+
+@cache
+def row_schema(item: type[Schema], key: str = "id") -> type[Schema]:
+    """The shape of an item whose fields were chosen: those of `item`, of which only the key is always there."""
+    fields_of = {name: copy.copy(field) for name, field in item._declared_fields.items()}
+    for name, field in fields_of.items():
+        field.required = name == key
+    return type(f"{item.__name__.removesuffix('View')}Row", (Schema,), fields_of)
+
+
+class Listing(Generic[Question]):
+    """columns: what an item shows, by name. key: the name of the unique one that orders by making. sortable: name -> column.
+    where: question -> conditions, whose `bindparam`s get their values at each call. A question says all that the
+    conditions depend on but the values: the kind of account, the view, the names of the filters."""
+
+    def __init__(
+        self,
+        columns: Mapping[str, Any],
+        key: str,
+        sortable: Mapping[str, SQLColumnExpression[Any]],
+        where: Callable[[Question], list[ColumnElement[bool]]],
+    ) -> None:
+        self.columns = columns
+        self._key_name = key
+        self._key = columns[key]
+        self._sortable = sortable
+        self._where = where
+        self._reads: dict[Hashable, Read] = {}
+
+    def page(
+        self,
+        reader: Reader,
+        question: Question,
+        args: Mapping[str, Any],
+        values: Mapping[str, Any],
+        total: Read | None = None,
+    ) -> dict[str, Any]:
+        """One page as in `paging.paginate`. args: page, page_size, cursor, sort, fields. total: where a counter knows
+        it, a read of one row whose one column is the total. Raises: Invalid for a field or an order that is not there."""
+        size, sort, fields = args["page_size"], args.get("sort") or "", args.get("fields") or ""
+        given = dict(values)
+        if args.get("cursor") is not None:
+            given |= {"limit": size + 1}
+            if args["cursor"]:
+                given |= {"cursor": cursor_value(args["cursor"], self._key)}
+            walk = self._read(
+                ("walk", question, fields, bool(args["cursor"])), self._walk, question, fields, args["cursor"]
+            )
+            [rows] = reader.run((walk, given))
+            more, rows = len(rows) > size, rows[:size]
+            last = rows[-1][self._key_name] if more else None
+            return {"items": rows, "page_size": size, "next_cursor": str(last) if more else None}
+        page = args.get("page") or 1
+        given |= {"limit": size, "offset": (page - 1) * size}
+        items = self._read(("page", question, sort, fields), self._page, question, sort, fields)
+        count = total or self._read(("total", question), self._total, question)
+        rows, counted = reader.run((items, given), (count, given))
+        return {"items": rows, "page": page, "page_size": size, "total": next(iter(counted[0].values()))}
+
+    def _read(self, shape: Hashable, make: Callable[..., Select[Any]], *words: Any) -> Read:
+        found = self._reads.get(shape)
+        if found is None:
+            found = Read(make(*words))
+            if len(self._reads) >= SHAPES:
+                self._reads.clear()
+            self._reads[shape] = found
+        return found
+
+    def select(self, question: Question, fields: str = "") -> Any:
+        """The items that a question is about, with their `fields` (all where none is named)."""
+        return select(*(self.columns[name].label(name) for name in self._names(fields))).where(*self._where(question))
+
+    def _names(self, fields: str) -> list[str]:
+        names = [name.strip() for name in fields.split(",") if name.strip()]
+        for name in names:
+            if name not in self.columns:
+                known = ", ".join(self.columns)
+                raise invalid(
+                    "fields", "no_such_field", f"没有“{name}”这一项，可用：{known}。", f"No field {name}; use {known}."
+                )
+        return list(dict.fromkeys([self._key_name, *names])) if names else list(self.columns)
+
+    def _page(self, question: Question, sort: str, fields: str) -> Any:
+        order = [*ordering(sort, self._sortable), self._key.desc()]
+        return self.select(question, fields).order_by(*order).limit(_LIMIT).offset(_OFFSET)
+
+    def _walk(self, question: Question, fields: str, cursor: str) -> Any:
+        statement = self.select(question, fields).order_by(self._key.desc()).limit(_LIMIT)
+        return statement.where(self._key < bindparam("cursor", type_=self._key.type)) if cursor else statement
+
+    def _total(self, question: Question) -> Select[Any]:
+        return select(func.count().label("total")).where(*self._where(question)).select_from(self._key.expression.table)
