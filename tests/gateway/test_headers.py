@@ -61,6 +61,14 @@ def test_the_trace_is_passed_on(gateway: Gateway) -> None:
     assert seen["traceparent"] == trace
 
 
+@pytest.mark.parametrize("given", [None, "", "00-x", f"00-{'0' * 32}-b7ad6b7169203331-01", f'00-{"a" * 32}-1-01" x'])
+def test_without_a_good_trace_one_begins_here(gateway: Gateway, given: str | None) -> None:
+    headers = {} if given is None else {"traceparent": given}
+    seen = [gateway.ask("/api/filing/x", headers=headers).json()["headers"]["traceparent"] for _ in range(2)]
+    assert all(re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", one) for one in seen), seen
+    assert seen[0] != seen[1]
+
+
 def test_the_client_cannot_choose_its_address(gateway: Gateway) -> None:
     forged = {"X-Forwarded-For": "10.0.0.1", "X-Real-IP": "10.0.0.1", "Forwarded": "for=10.0.0.1"}
     seen = gateway.ask("/api/identity/x", headers=forged).json()["headers"]

@@ -4,16 +4,24 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from launcher.servers import platform
+from chassis.testing.collector import Collector, collector
+from launcher.servers import Platform, platform
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
-def whole_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with platform(tmp_path_factory.mktemp("platform"), tier=os.environ.get("TIER")) as running:
+def collected() -> Iterator[Collector]:
+    """Takes the spans of the whole platform."""
+    with collector() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def whole_platform(tmp_path_factory: pytest.TempPathFactory, collected: Collector) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("platform")
+    with platform(folder, tier=os.environ.get("TIER"), OTLP_ENDPOINT=collected.url) as running:
         yield running

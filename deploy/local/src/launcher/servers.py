@@ -2,6 +2,7 @@
 process."""
 
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -75,6 +76,10 @@ class Platform:
     def pid(self, process: str) -> int | None:
         """None while it is down. Raises: KeyError for an unknown name."""
         return self._now().processes[process].pid
+
+    def port(self, process: str) -> int:
+        """Where <service>-serve and <service>-work answer on loopback."""
+        return int(json.loads((self.run_dir / "ports.json").read_text())[process])
 
     def kill(self, process: str) -> None:
         """SIGKILL; the supervisor starts it again by itself."""

@@ -4,9 +4,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, request, send_file
+from flask import Flask, Response, g, request, send_file
 
-from chassis import audit, context, health, jobs
+from chassis import audit, context, health, jobs, telemetry
 from chassis.auth import ADMIN, SIGNED_IN, allow, allow_anyone
 from chassis.errors import NotFound
 from chassis.paging import page_schema
@@ -16,6 +16,7 @@ from chassis.runtime import Runtime, Service, runtime
 from chassis.schema import BINARY
 from chassis.web import Blueprint, current_user, db
 
+_PROBED = ("/healthz", "/readyz", "/metrics")  # asked every second, and of no interest as a trace
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -46,11 +47,13 @@ def create_app(service: Service, runtime: Runtime) -> Flask:
 
 def _enter() -> None:
     given = request.headers.get("X-Request-Id", "")
+    kind = "" if request.path.endswith(_PROBED) else "server"
+    g.span = telemetry.start(request.method, request.headers.get("traceparent", ""), kind)
     language = request.headers.get("Accept-Language", "")
     context.enter(
         context.Context(
             request_id=given if _REQUEST_ID.fullmatch(given) else context.new_request_id(),
-            traceparent=context.child_traceparent(request.headers.get("traceparent", "")),
+            traceparent=g.span.traceparent,
             # the gateway writes this header itself and lets no client's through
             address=request.headers.get("X-Forwarded-For", request.remote_addr or "").split(",")[0].strip()[:64],
             language="en" if language.lower().startswith("en") else "zh",
@@ -59,6 +62,12 @@ def _enter() -> None:
 
 
 def _leave(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "?"
+    g.span.rename(f"{request.method} {route}")
+    g.span.note(http_route=route, http_status_code=response.status_code, qj_request_id=context.current().request_id)
+    if response.status_code >= 500:
+        g.span.fail(response.status)
+    g.span.end()
     response.headers["X-Request-Id"] = context.current().request_id
     response.headers.setdefault("Cache-Control", "no-store")
     return response

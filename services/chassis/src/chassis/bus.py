@@ -74,6 +74,13 @@ class Bus:
         for service in self.topology:
             self.queue(service)(channel).declare()
 
+    def waiting(self, service: str) -> int:
+        """How many messages wait in the queue of `service` for somebody to take them."""
+        name, channel = self.queue(service).name, self.connection.default_channel
+        if self.url.startswith("amqp"):
+            return int(channel.queue_declare(name, passive=True).message_count)
+        return int(channel._size(name))  # kombu's queue_declare would make the queue's triggers anew
+
     def delete(self) -> None:
         """Remove every queue and the exchange, for tests."""
         channel = self.connection.default_channel

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 import tenacity
 
-from chassis import context
+from chassis import context, telemetry
 from chassis.auth import ServiceTokens
 from chassis.errors import ServiceError, Unavailable
 
@@ -60,17 +60,21 @@ class ServiceClient:
         if time.monotonic() < self._open_until:
             raise Unavailable(retry_after=int(STAYS_OPEN))
         now = context.current()
-        headers = {
-            "Authorization": f"Bearer {self._tokens.make(self.service)}",
-            "X-Request-Id": now.request_id,
-            "traceparent": context.child_traceparent(now.traceparent),
-            "Accept-Language": now.language,
-        }
-        try:
-            answer = self._session.request(method, self._base_url + path, headers=headers, timeout=TIMEOUT, **kwargs)
-        except requests.RequestException as error:
-            self._failed()
-            raise Unavailable(retry_after=2) from error
+        with telemetry.span(f"{method} {self.service}", now.traceparent, "client", url_path=path) as span:
+            headers = {
+                "Authorization": f"Bearer {self._tokens.make(self.service)}",
+                "X-Request-Id": now.request_id,
+                "traceparent": span.traceparent,
+                "Accept-Language": now.language,
+            }
+            try:
+                answer = self._session.request(
+                    method, self._base_url + path, headers=headers, timeout=TIMEOUT, **kwargs
+                )
+            except requests.RequestException as error:
+                self._failed()
+                raise Unavailable(retry_after=2) from error
+            span.note(http_status_code=answer.status_code)
         if answer.status_code >= 500:
             self._failed()
             raise Unavailable(retry_after=2)

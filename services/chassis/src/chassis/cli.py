@@ -5,12 +5,14 @@ import gc
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from prometheus_client import multiprocess
 
 from chassis import inbox, settings, worker
 from chassis.app import create_app
@@ -74,6 +76,10 @@ class _Web(BaseApplication):
 
 def _serve(service: Service, _: argparse.Namespace) -> None:
     chosen = settings.load(service.settings, os.environ)
+    if chosen.web_workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        # Workers share their figures in files, and the library chooses so at its import: begin anew.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=f"qj-metrics-{service.name}-")
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 (ourselves)
     options = {
         "bind": chosen.http_bind,
         "workers": chosen.web_workers,
@@ -86,9 +92,16 @@ def _serve(service: Service, _: argparse.Namespace) -> None:
         "loglevel": "warning",
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108 (memory, not a temporary file)
         "proc_name": f"qj-{service.name}",
+        "child_exit": _forget_figures,
     }
     gc.freeze()
     _Web(wsgi(service), options).run()
+
+
+def _forget_figures(_server: Any, worker: Any) -> None:
+    """What a worker that ended was just doing is no figure any more; what it counted is."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def _work(service: Service, arguments: argparse.Namespace) -> None:

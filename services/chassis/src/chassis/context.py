@@ -1,5 +1,6 @@
 """What travels with one piece of work (a request, a message, a job): its id, its trace, who asked."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,11 +51,13 @@ def new_request_id() -> str:
 
 def child_traceparent(parent: str) -> str:
     """A W3C traceparent of the same trace as `parent`, or of a new one where `parent` is empty or malformed."""
-    parts = parent.split("-")
-    well_formed = len(parts) == 4 and len(parts[1]) == 32 and parts[1].strip("0") != "" and _is_hex(parts[1])
-    trace = parts[1].lower() if well_formed else secrets.token_hex(16)
-    return f"00-{trace}-{secrets.token_hex(8)}-01"
+    return f"00-{trace_of(parent) or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
-def _is_hex(text: str) -> bool:
-    return all(c in "0123456789abcdefABCDEF" for c in text)
+def trace_of(traceparent: str) -> str:
+    """The trace id of a well-formed traceparent, else nothing."""
+    match = _TRACEPARENT.fullmatch(traceparent.lower())
+    return match["trace"] if match else ""
+
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})(?P<trace>[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")

@@ -47,7 +47,7 @@ def envelope(event: Event, source: str, at: datetime) -> dict[str, Any]:
         "subject": str(event.subject),
         "time": at.isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",
-        "traceparent": context.child_traceparent(context.current().traceparent),
+        "traceparent": context.current().traceparent or context.child_traceparent(""),
         "data": jsonable(event.data),
     }
     if context.current().request_id:

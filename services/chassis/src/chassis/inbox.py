@@ -5,7 +5,9 @@ until somebody replays it. Order is never relied on: `newer` lets only newer ver
 """
 
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -16,12 +18,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from chassis import clock, context, log
+from chassis import clock, context, log, telemetry
 from chassis.actor import SYSTEM
 from chassis.bus import Bus
 from chassis.db import ALL, Database
 from chassis.events import Contracts
-from chassis.metrics import EVENTS_CONSUMED
+from chassis.metrics import EVENT_LAG, EVENTS_CONSUMED, QUEUE_WAITING
 
 Body = dict[str, Any]
 # SQLSTATEs of a server that goes or is not there: none at all, shutdown, starting up, too many connections
@@ -74,7 +76,7 @@ class Inbox:
         Raises when the database is away: then it must not be acknowledged."""
         now = clock.now()
         body = _identified(body)
-        with context.work(_context_of(body)):
+        with _work_on(body) as span:
             try:
                 with self.database.transaction(ALL) as db:
                     if db.execute(_CLAIM, _key(body) | {"at": now}).first() is None:
@@ -85,9 +87,11 @@ class Inbox:
                 if database_is_away(error):
                     raise
                 self._keep(body, error, now)
+                span.fail(error)
                 EVENTS_CONSUMED.labels(body.get("type", "?"), "failed").inc()
             else:
                 EVENTS_CONSUMED.labels(body["type"], "done").inc()
+                EVENT_LAG.labels(body["type"]).observe(_age(body))
 
     def _apply(self, db: Session, body: Body, now: datetime) -> None:
         self.contracts.check(body)
@@ -119,7 +123,7 @@ class Inbox:
             if row is None:
                 return False
             body = row["body"]
-            with context.work(_context_of(body)):
+            with _work_on(body) as span:
                 try:
                     with db.begin_nested():
                         self._apply(db, body, now)
@@ -127,6 +131,7 @@ class Inbox:
                     if database_is_away(error):
                         raise
                     failure = (body, error, row["attempts"] + 1)
+                    span.fail(error)
             if failure is None:
                 db.execute(text("UPDATE inbox SET state = 'done', body = NULL, error = NULL WHERE event_id = :id"),
                            {"id": row["event_id"]})  # fmt: skip
@@ -188,8 +193,12 @@ def run_consumer(inbox: Inbox, bus: Bus, service: str, stop: threading.Event, be
                 db.execute(text("SELECT 1"))
             bus.declare()
             with bus.consuming(service, inbox.receive) as drain:
+                counted = float("-inf")
                 while not stop.is_set():
                     beat()
+                    if time.monotonic() - counted > 5:
+                        QUEUE_WAITING.set(bus.waiting(service))
+                        counted = time.monotonic()
                     drain(0.5)
                     while inbox.retry_due():
                         beat()
@@ -229,7 +238,16 @@ def _key(body: Body) -> dict[str, Any]:
     return {"id": body["id"], "type": str(body.get("type")), "source": str(body.get("source"))}
 
 
-def _context_of(body: Body) -> context.Context:
-    """Well-formed whatever the body says, because the log reads it also where the body is refused."""
-    trace = context.child_traceparent(str(body.get("traceparent", "")))
-    return context.Context(request_id=str(body.get("requestid", "")), traceparent=trace, actor=SYSTEM)
+@contextmanager
+def _work_on(body: Body) -> Iterator[telemetry.Span]:
+    """Context and span of taking one event; well-formed whatever the body says, because the log reads it also where
+    the body is refused."""
+    with telemetry.span(f"take {body.get('type')}", str(body.get("traceparent", "")), "consumer") as span:
+        taking = context.Context(request_id=str(body.get("requestid", "")), traceparent=span.traceparent, actor=SYSTEM)
+        with context.work(taking):
+            yield span
+
+
+def _age(body: Body) -> float:
+    """From the event's time, which is that of its change, to now. [seconds]"""
+    return max(0.0, (clock.now() - datetime.fromisoformat(body["time"])).total_seconds())

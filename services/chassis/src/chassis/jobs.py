@@ -15,7 +15,7 @@ from marshmallow import fields
 from sqlalchemy import Integer, column, select, table, text
 from sqlalchemy.orm import Session
 
-from chassis import clock, context, log
+from chassis import clock, context, log, telemetry
 from chassis.actor import Actor
 from chassis.db import ALL, Database, Scope
 from chassis.errors import Conflict, NotFound, ServiceError
@@ -240,8 +240,13 @@ def run_one(runtime: Runtime, handlers: Mapping[str, JobHandler]) -> bool:
     if row is None:
         return False
     job = Job(dict(row), runtime.database)
-    with context.work(context.Context(request_id=row["request_id"], actor=job.actor)):
+    with (
+        telemetry.span(f"job {job.kind}", "", qj_request_id=row["request_id"], qj_job_id=str(job.id)) as span,
+        context.work(context.Context(request_id=row["request_id"], traceparent=span.traceparent, actor=job.actor)),
+    ):
         state, error = _run(runtime, handlers, job)
+        if error is not None:
+            span.fail(error)
         if state != "lost":
             with runtime.database.transaction(ALL) as db:
                 db.execute(

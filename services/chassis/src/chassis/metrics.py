@@ -13,6 +13,12 @@ REQUESTS = Histogram(
 )  # fmt: skip
 EVENTS_PUBLISHED = Counter("qj_events_published_total", "Events handed to the bus and confirmed")
 EVENTS_CONSUMED = Counter("qj_events_consumed_total", "Events taken from the bus", ["type", "outcome"])
+EVENT_LAG = Histogram(
+    "qj_event_lag_seconds", "From the change that an event tells to the commit of its effect", ["type"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300),
+)  # fmt: skip
+QUEUE_WAITING = Gauge("qj_queue_waiting", "Messages that wait in this service's queue")
+COPIES_DIFFERENT = Gauge("qj_copies_different", "Rows of a copied fact that differ from their owner's", ["copy"])
 JOBS_FINISHED = Counter("qj_jobs_finished_total", "Jobs that ended", ["kind", "state"])
 BEAT = Gauge("qj_worker_beat_seconds", "When a part of the worker last showed life (Unix time)", ["part"])
 
@@ -23,7 +29,9 @@ BACKLOG = text("""
            (SELECT count(*) FROM inbox WHERE state = 'retry') AS inbox_retry,
            (SELECT count(*) FROM inbox WHERE state = 'dead') AS inbox_dead,
            (SELECT count(*) FROM job WHERE state = 'queued') AS jobs_queued,
-           (SELECT count(*) FROM job WHERE state = 'running') AS jobs_running
+           (SELECT count(*) FROM job WHERE state = 'running') AS jobs_running,
+           (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)
+              FROM job WHERE state = 'queued') AS jobs_oldest_seconds
 """)
 
 

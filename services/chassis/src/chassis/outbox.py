@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import clock, log
+from chassis import clock, log, telemetry
 from chassis.bus import Bus
 from chassis.events import Contracts, Event, envelope
 from chassis.metrics import EVENTS_PUBLISHED
@@ -91,7 +91,8 @@ def relay_once(connection: psycopg.Connection[dict[str, Any]], bus: Bus) -> int:
     published: list[int] = []
     try:
         for row in rows:
-            bus.publish(row["type"], row["body"])
+            with telemetry.span(f"publish {row['type']}", row["body"]["traceparent"], "producer"):
+                bus.publish(row["type"], row["body"])
             published.append(row["id"])
     finally:
         if published:

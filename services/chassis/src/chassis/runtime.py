@@ -10,7 +10,7 @@ from flask import current_app
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from chassis import log, outbox
+from chassis import log, outbox, telemetry
 from chassis.auth import KeySet, ServiceTokens, fetch_jwks
 from chassis.db import Database
 from chassis.events import Contracts
@@ -53,6 +53,7 @@ class Runtime:
         self.service = service
         self.settings = settings
         log.configure(service.name, settings.log_level)
+        telemetry.configure(service.name, settings)
         self.contracts = Contracts(settings.contracts_dir)
         self.database = Database(settings.database_url, pool_size or settings.web_threads, f"qj-{service.name}")
         self.keys = KeySet(fetch_jwks(settings.identity_url))

@@ -36,6 +36,8 @@ class ServiceSettings:
     web_workers: int = 1
     web_threads: int = 8  # per web worker; the database pool is sized to it
     log_level: str = "INFO"
+    otlp_endpoint: str = ""  # where spans are sent (OTLP over HTTP, http://collector:4318); empty: none are made
+    trace_percent: int = 100  # of the traces, chosen by their id
 
 
 def load(cls: type[T], env: Mapping[str, str]) -> T:
