@@ -16,7 +16,7 @@ CHECKED := $(if $(s),$(FOLDER),services deploy tests)
 export TIER BUS GATEWAY_PORT SANDBOX_PORT
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z -]+):.*## /\1\t/' | expand -t 14
 
 run:  ## set up if needed, run the platform here until Ctrl-C (BUS=rabbitmq, TIER=carried, GATEWAY_PORT=…)
 	@$(LAUNCH) run
@@ -57,6 +57,12 @@ format:  ## let ruff lay out the code
 migrate:  ## migrate the five databases (of the running platform, or with servers started for it)
 	@$(LAUNCH) migrate
 
+check-copies dead-letters replay:  ## ask the services of the running platform: do copies agree, what failed, try again
+	@$(LAUNCH) $@
+
+bench:  ## measure against the bare means, a JSON line a figure (s=registry: some); takes minutes, wants a quiet machine
+	@$(BOOTSTRAP) --dev tests/bench/run.py $(s)
+
 demo: up  ## drive the whole journey through the gateway and tell what happened
 	@$(BOOTSTRAP) --dev tests/journeys/demo.py
 
@@ -66,4 +72,4 @@ contracts:  ## write the OpenAPI snapshots into contracts/
 ci:  ## everything the way CI does it (as root: brings Debian packages)
 	@.ci/run
 
-.PHONY: help run up down clean status logs test test-unit test-carried lint format migrate demo contracts ci
+.PHONY: help run up down clean status logs test test-unit test-carried lint format migrate demo contracts ci check-copies dead-letters replay bench

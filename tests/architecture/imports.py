@@ -26,6 +26,7 @@ HEIGHT = {
     "queries": 5,
     "parts": 4,  # clients, wired with their settings
     "events": 3,
+    "facts": 3,
     "view_sql": 3,
     "tokens": 3,
     "pdfs": 3,

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 
@@ -27,6 +28,7 @@ def test_one_trace_from_the_gateway_through_the_services_and_their_events(
         "type_approval_no": "PA2026F001-44",
     }  # fmt: skip
     instrument = clerk.post("/api/registry/instruments", body, 201)
+    collected.spans.clear()
     institution = "00000000-0000-7000-8000-000000440100"
     receipt = clerk.post(
         "/api/filing/filings",
@@ -42,7 +44,7 @@ def test_one_trace_from_the_gateway_through_the_services_and_their_events(
         ("take filing.submitted", "qj-registry"),
         ("take filing.submitted", "qj-notification"),
     ):
-        assert collected.wait_for(name, service).trace_id == request.trace_id, name
+        collected.wait_for(name, service, request.trace_id)
     wait_for(lambda: clerk.get(f"/api/registry/instruments/{instrument['id']}")["filing_state"], "submitted".__eq__)
     clerk.post("/api/filing/filings/actions/withdraw", {"selection": {"all": True}})
     log = (whole_platform.run_dir / "gateway" / "access.log").read_text("utf-8")
@@ -56,3 +58,29 @@ def test_every_process_shows_its_figures(whole_platform: Any, service: str) -> N
         shown = requests.get(url, timeout=5).text
         for name in names:
             assert re.search(rf"^{name}(\{{.*\}})? ", shown, re.MULTILINE), f"{service} {part}: {name}"
+
+
+@pytest.mark.parametrize("service", ["registry", "filing", "booking", "notification"])
+def test_every_copy_agrees_with_its_owner(whole_platform: Any, service: str) -> None:
+    checked = whole_platform.ask(service, "check-copies", "--patience", "2")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert checked.stdout.count("agrees") >= 2, checked.stdout
+
+
+def test_a_copy_that_went_astray_is_found(whole_platform: Any) -> None:
+    with psycopg.connect(whole_platform.database_urls["filing"], autocommit=True) as db:
+        db.execute("SET qj.everything = 'on'")
+        names = dict(db.execute("UPDATE org SET name = name || '?' RETURNING id, name").fetchall())
+        removed = db.execute(
+            "DELETE FROM kind WHERE code = (SELECT min(code) FROM kind) RETURNING code, name"
+        ).fetchone()
+        assert removed
+        try:
+            checked = whole_platform.ask("filing", "check-copies", "--patience", "0")
+        finally:
+            db.execute("UPDATE org SET name = left(name, -1)")
+            db.execute("INSERT INTO kind (code, name) VALUES (%s, %s)", removed)
+    assert checked.returncode == 1
+    assert f"organization: {len(names)} differ" in checked.stdout
+    assert f"kind {removed[0]} missing" in checked.stdout
+    assert "institution: agrees" in checked.stdout

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,11 @@ pytest_plugins = ["chassis.testing.plugin"]
 @pytest.fixture(scope="session")
 def service() -> Service:
     return SERVICE
+
+
+@pytest.fixture(scope="session")
+def extra_settings() -> dict[str, Any]:
+    return {"registry_url": "http://127.0.0.1:1", "filing_url": "http://127.0.0.1:1"}
 
 
 @pytest.fixture

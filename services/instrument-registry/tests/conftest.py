@@ -18,7 +18,7 @@ def service() -> Service:
 
 @pytest.fixture(scope="session")
 def extra_settings() -> dict[str, Any]:
-    return {"filing_url": "http://127.0.0.1:1"}
+    return {"filing_url": "http://127.0.0.1:1", "booking_url": "http://127.0.0.1:1"}
 
 
 @pytest.fixture

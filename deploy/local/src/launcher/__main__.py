@@ -1,11 +1,11 @@
-"""python -m launcher run | up | down | clean | migrate | status | logs [service]"""
+"""python -m launcher run | up | down | clean | migrate | status | logs [service] | check-copies | dead-letters | replay"""
 
 import argparse
 import os
 import sys
 import time
 
-from launcher import background, supervisor
+from launcher import background, operating, supervisor
 from launcher.errors import LauncherError
 from launcher.paths import forget, run_dir
 from launcher.probes import http_status
@@ -108,10 +108,12 @@ def main() -> int:
         "migrate": migrate,
         "supervise": supervise,
     }
-    parser.add_argument("command", choices=[*commands, "logs"])
+    parser.add_argument("command", choices=[*commands, "logs", *operating.COMMANDS])
     parser.add_argument("service", nargs="?", default=None)
     words = parser.parse_args()
     try:
+        if words.command in operating.COMMANDS:
+            return operating.ask_all(run_dir(), words.command)
         return logs(words.service) if words.command == "logs" else commands[words.command]()
     except LauncherError as error:
         print(f"\n{error}", file=sys.stderr, flush=True)

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import background, pgmq_bus, postgres, rabbitmq, state
+from launcher import background, operating, pgmq_bus, postgres, rabbitmq, state
 from launcher.errors import LauncherError
 from launcher.generated import Secrets
 from launcher.paths import forget, passable_folder
@@ -80,6 +81,10 @@ class Platform:
     def port(self, process: str) -> int:
         """Where <service>-serve and <service>-work answer on loopback."""
         return int(json.loads((self.run_dir / "ports.json").read_text())[process])
+
+    def ask(self, service: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """`python -m <service>.cli words…`, in the environment of its processes, run to its end."""
+        return operating.ask(self.run_dir, service, *words)
 
     def kill(self, process: str) -> None:
         """SIGKILL; the supervisor starts it again by itself."""

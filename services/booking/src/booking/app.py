@@ -4,6 +4,7 @@ from pathlib import Path
 
 from booking.api import BLUEPRINTS
 from booking.consumers import EFFECTS
+from booking.facts import COPIES, FACTS
 from booking.settings import Settings
 from chassis.cli import wsgi
 from chassis.runtime import Service
@@ -15,5 +16,7 @@ SERVICE = Service(
     migrations=Path(__file__).resolve().parents[2] / "migrations",
     blueprints=BLUEPRINTS,
     effects=EFFECTS,
+    facts=FACTS,
+    copies=COPIES,
 )
 create_app = wsgi(SERVICE)

@@ -1,4 +1,4 @@
-"""Settings of booking: the common ones are enough."""
+"""Settings of booking."""
 
 from dataclasses import dataclass
 
@@ -7,4 +7,5 @@ from chassis.settings import ServiceSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    pass
+    registry_url: str
+    filing_url: str

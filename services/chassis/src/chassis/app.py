@@ -1,19 +1,21 @@
 """The application factory: one call gives a service its errors, sign-in, health, metrics, jobs, audit and OpenAPI."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Flask, Response, g, request, send_file
+from marshmallow import fields, validate
 
-from chassis import audit, context, health, jobs, telemetry
-from chassis.auth import ADMIN, SIGNED_IN, allow, allow_anyone
+from chassis import audit, context, facts, health, jobs, telemetry
+from chassis.auth import ADMIN, SIGNED_IN, allow, allow_anyone, allow_service
 from chassis.errors import NotFound
 from chassis.paging import page_schema
 from chassis.problems import ProblemApi
 from chassis.rawjson import json_response
 from chassis.runtime import Runtime, Service, runtime
-from chassis.schema import BINARY
+from chassis.schema import BINARY, Schema, Text
 from chassis.web import Blueprint, current_user, db
 
 _PROBED = ("/healthz", "/readyz", "/metrics")  # asked every second, and of no interest as a trace
@@ -42,6 +44,8 @@ def create_app(service: Service, runtime: Runtime) -> Flask:
     api: Any = ProblemApi(app)
     for blueprint in (*service.blueprints, _common(service.name), _operations()):
         api.register_blueprint(blueprint)
+    if service.facts:
+        api.register_blueprint(_facts(service.facts))
     return app
 
 
@@ -117,6 +121,32 @@ def _common(service: str) -> Blueprint:
     def audit_lines(args: dict[str, Any]) -> Any:
         """The audit trail, newest first."""
         return audit.search(db(), args)
+
+    return blp
+
+
+class FactArgs(Schema):
+    after = Text(max=200, load_default="", metadata={"description": "the last key of the page before"})
+    limit = fields.Integer(load_default=facts.PAGE, validate=validate.Range(min=1, max=facts.PAGE))
+
+
+class FactRows(Schema):
+    items = fields.List(fields.Dict(), required=True)
+
+
+def _facts(owned: Mapping[str, facts.Fact]) -> Blueprint:
+    """What this service owns, for those who keep copies of it and check them."""
+    blp = Blueprint("facts", "facts", url_prefix="/internal", description="Between services")
+
+    @blp.route("/facts/<string:fact>", methods=["GET"])
+    @allow_service(*sorted({service for fact in owned.values() for service in fact.copied_by}))
+    @blp.arguments(FactArgs, location="query")
+    @blp.response(200, FactRows)
+    def rows(args: dict[str, Any], fact: str) -> Any:
+        """The rows of a fact in the order of their keys."""
+        if fact not in owned:
+            raise NotFound
+        return json_response({"items": facts.page(db(), owned[fact].rows, args["after"], args["limit"])})
 
     return blp
 

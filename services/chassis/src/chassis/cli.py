@@ -1,4 +1,5 @@
-"""The command line of a service: `python -m <service>.cli serve | work | migrate | seed | replay | resync | openapi`."""
+"""The command line of a service: `python -m <service>.cli serve | work | migrate | seed | replay | resync | check-copies |
+openapi`."""
 
 import argparse
 import gc
@@ -14,7 +15,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess
 
-from chassis import inbox, settings, worker
+from chassis import copies, inbox, settings, worker
 from chassis.app import create_app
 from chassis.db import ALL
 from chassis.openapi import document
@@ -39,6 +40,8 @@ def main(service: Service, argv: Sequence[str] | None = None) -> None:
     commands.add_parser("dead-letters", help="list the events that could not be taken")
     resync = commands.add_parser("resync", help="tell the facts of this service anew, for those who keep copies")
     resync.add_argument("what", choices=sorted(service.resync) or ["nothing"], nargs="?")
+    check = commands.add_parser("check-copies", help="compare what this service keeps of others with its owners")
+    check.add_argument("--patience", type=float, default=copies.PAUSE, help="seconds between two looks at a difference")
     commands.add_parser("openapi", help="print the OpenAPI document")
     arguments = parser.parse_args(argv)
     try:
@@ -139,6 +142,15 @@ def _resync(service: Service, arguments: argparse.Namespace) -> None:
             print(f"{name}: {service.resync[name](db)} told")
 
 
+def _check_copies(service: Service, arguments: argparse.Namespace) -> None:
+    found = copies.differences(_runtime(service, pool_size=1), pause=arguments.patience)
+    for name, standing in found.items():
+        print(f"{service.name}: {name}: {len(standing)} differ" if standing else f"{service.name}: {name}: agrees")
+        for one in standing[: copies.SHOWN]:
+            print(f"  {one}")
+    sys.exit(1 if any(found.values()) else 0)
+
+
 def _openapi(service: Service, _: argparse.Namespace) -> None:
     print(json.dumps(document(create_app(service, _runtime(service))), ensure_ascii=False, indent=2))
 
@@ -151,5 +163,6 @@ _COMMANDS: dict[str, Callable[[Service, argparse.Namespace], None]] = {
     "replay": _replay,
     "dead-letters": _dead_letters,
     "resync": _resync,
+    "check-copies": _check_copies,
     "openapi": _openapi,
 }

@@ -14,6 +14,7 @@ from chassis import log, outbox, telemetry
 from chassis.auth import KeySet, ServiceTokens, fetch_jwks
 from chassis.db import Database
 from chassis.events import Contracts
+from chassis.facts import Copy, Fact
 from chassis.files import FileStore
 from chassis.inbox import Effect
 from chassis.revocations import Revocations
@@ -44,6 +45,8 @@ class Service:
     seed: Callable[["Runtime", str | None], None] | None = None
     prepare: Callable[["Runtime"], None] | None = None  # add clients of systems outside to runtime.parts
     resync: Mapping[str, Callable[[Session], int]] = field(default_factory=dict)  # tell all copies anew
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # what it owns and others copy
+    copies: Mapping[str, Copy] = field(default_factory=dict)  # what it keeps of others
 
 
 class Runtime:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from chassis import clock, health, jobs, log, outbox
+from chassis import clock, copies, health, jobs, log, outbox
 from chassis.bus import Bus
 from chassis.db import ALL
 from chassis.inbox import Effect, Inbox, run_consumer
@@ -130,7 +130,7 @@ def run_if_due(runtime: Runtime, schedule: Schedule) -> bool:
 
 
 def housekeeping() -> tuple[Schedule, ...]:
-    """What every service tidies: events long published, keys and sessions long expired, old jobs."""
+    """What every service tidies (events long published, keys and sessions long expired, old jobs) and compares."""
 
     def tidy(runtime: Runtime, now: datetime) -> None:
         with runtime.database.transaction(ALL) as db:
@@ -147,7 +147,10 @@ def housekeeping() -> tuple[Schedule, ...]:
             db.execute(text("DELETE FROM revoked_session WHERE until < :now"), {"now": now})
             jobs.tidy(db, now)
 
-    return (Schedule("housekeeping", timedelta(hours=1), tidy),)
+    return (
+        Schedule("housekeeping", timedelta(hours=1), tidy),
+        Schedule("check_copies", timedelta(hours=1), copies.check_at_night),
+    )
 
 
 # -- health of the worker --------------------------------------------------------------------------------------------

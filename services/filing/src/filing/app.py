@@ -7,6 +7,7 @@ from chassis.runtime import Service
 from filing.api import BLUEPRINTS
 from filing.background import JOBS, SCHEDULES
 from filing.consumers import EFFECTS
+from filing.facts import COPIES, FACTS
 from filing.parts import prepare
 from filing.settings import Settings
 
@@ -17,6 +18,8 @@ SERVICE = Service(
     migrations=Path(__file__).resolve().parents[2] / "migrations",
     blueprints=BLUEPRINTS,
     effects=EFFECTS,
+    facts=FACTS,
+    copies=COPIES,
     jobs=JOBS,
     schedules=SCHEDULES,
     prepare=prepare,

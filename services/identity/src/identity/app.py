@@ -9,6 +9,7 @@ from chassis.cli import wsgi
 from chassis.runtime import Runtime, Schedule, Service
 from identity.api import BLUEPRINTS
 from identity.consumers import EFFECTS
+from identity.facts import FACTS
 from identity.models import File
 from identity.parts import prepare
 from identity.seed import seed, tell_divisions, tell_institutions
@@ -31,6 +32,7 @@ SERVICE = Service(
     migrations=Path(__file__).resolve().parents[2] / "migrations",
     blueprints=BLUEPRINTS,
     effects=EFFECTS,
+    facts=FACTS,
     schedules=[Schedule("unclaimed_files", timedelta(hours=1), drop_unclaimed_files)],
     seed=seed,
     prepare=prepare,

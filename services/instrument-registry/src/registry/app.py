@@ -9,6 +9,7 @@ from chassis.runtime import Runtime, Service
 from registry.api import BLUEPRINTS
 from registry.background import JOBS, SCHEDULES
 from registry.consumers import EFFECTS
+from registry.facts import COPIES, FACTS
 from registry.seed import seed, tell_catalog
 from registry.settings import Settings
 
@@ -25,6 +26,8 @@ SERVICE = Service(
     migrations=Path(__file__).resolve().parents[2] / "migrations",
     blueprints=BLUEPRINTS,
     effects=EFFECTS,
+    facts=FACTS,
+    copies=COPIES,
     jobs=JOBS,
     schedules=SCHEDULES,
     seed=seed,

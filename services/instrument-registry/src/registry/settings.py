@@ -8,3 +8,4 @@ from chassis.settings import ServiceSettings
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
     filing_url: str
+    booking_url: str

@@ -7,6 +7,7 @@ from chassis.runtime import Service
 from notification.api import BLUEPRINTS
 from notification.background import SCHEDULES
 from notification.consumers import EFFECTS
+from notification.facts import COPIES
 from notification.parts import prepare
 from notification.settings import Settings
 
@@ -17,6 +18,7 @@ SERVICE = Service(
     migrations=Path(__file__).resolve().parents[2] / "migrations",
     blueprints=BLUEPRINTS,
     effects=EFFECTS,
+    copies=COPIES,
     schedules=SCHEDULES,
     prepare=prepare,
 )

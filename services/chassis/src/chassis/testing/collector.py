@@ -41,12 +41,12 @@ class Collector:
                     for span in scope.spans
                 ]  # fmt: skip
 
-    def wait_for(self, name: str, service: str = "", seconds: float = 15) -> Taken:
-        """The first span of this name (of this service). Raises: AssertionError when none has come in time."""
+    def wait_for(self, name: str, service: str = "", trace_id: str = "", seconds: float = 15) -> Taken:
+        """The first span of this name (of this service, in this trace). Raises: AssertionError when none has come."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for span in list(self.spans):
-                if span.name == name and service in ("", span.service):
+                if span.name == name and service in ("", span.service) and trace_id in ("", span.trace_id):
                     return span
             time.sleep(0.05)
         raise AssertionError(f"no span {name} among {sorted({(s.service, s.name) for s in self.spans})}")

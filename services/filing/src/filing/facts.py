@@ -1,0 +1,27 @@
+"""What filing owns and others copy, and what it keeps of others."""
+
+from sqlalchemy import select
+
+from chassis.facts import Copy, Fact
+from filing.models import Filing, Institution, Kind, Org
+
+FACTS = {
+    "filing": Fact(
+        select(Filing.instrument_id.label("key"), Filing.id.label("filing_id"), Filing.state.label("filing_state"),
+               Filing.holder_id)
+        .where(Filing.latest),
+        copied_by=("registry", "booking"),
+    )
+}  # fmt: skip
+COPIES = {
+    "organization": Copy(
+        "identity", "organization", select(Org.id.label("key"), Org.name, Org.division_code),
+        needed={"status": ("approved",)},
+    ),
+    "institution": Copy(
+        "identity", "institution",
+        select(Institution.id.label("key"), Institution.name, Institution.tier, Institution.division_code,
+               Institution.active, Institution.capabilities),
+    ),
+    "kind": Copy("registry", "kind", select(Kind.code.label("key"), Kind.name)),
+}  # fmt: skip

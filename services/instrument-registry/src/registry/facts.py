@@ -1,0 +1,50 @@
+"""What the registry owns and others copy, and what it keeps of others."""
+
+from sqlalchemy import select
+
+from chassis.facts import Copy, Fact
+from registry.models import Division, Institution, Instrument, Kind, Org
+
+FACTS = {
+    "kind": Fact(
+        select(Kind.code.label("key"), Kind.name, Kind.mode, Kind.period_months, Kind.term_months),
+        copied_by=("filing", "booking"),
+    ),
+    "instrument": Fact(
+        select(
+            Instrument.id.label("key"), Instrument.org_id, Instrument.name, Instrument.model, Instrument.serial_no,
+            Instrument.own_no, Instrument.manufacturer, Instrument.kind_code, Instrument.purpose,
+            Instrument.division_code, Instrument.install_address, Instrument.venue, Instrument.status,
+            Instrument.filing_state, Instrument.approved_on, Instrument.result, Instrument.valid_until,
+            Instrument.rotate_on,
+        ),
+        copied_by=("booking",),
+    ),
+}  # fmt: skip
+COPIES = {
+    "organization": Copy(
+        "identity", "organization", select(Org.id.label("key"), Org.name, Org.division_code),
+        needed={"status": ("approved",)},
+    ),
+    "institution": Copy(
+        "identity", "institution",
+        select(Institution.id.label("key"), Institution.name, Institution.tier, Institution.division_code),
+    ),
+    "division": Copy(
+        "identity", "division",
+        select(Division.code.label("key"), Division.name, Division.level, Division.is_leaf, Division.valid_from,
+               Division.valid_to),
+    ),
+    "filing": Copy(
+        "filing", "filing",
+        select(Instrument.id.label("key"), Instrument.filing_id, Instrument.filing_state)
+        .where(Instrument.filing_id.is_not(None)),
+        # what went back to the applicant may have been deleted here since
+        needed={"filing_state": ("submitted", "awaiting_confirmation", "pending_reassignment", "approved", "revoked",
+                                 "lapsed", "closed")},
+    ),
+    "open_booking": Copy(
+        "booking", "open_booking",
+        select(Instrument.id.label("key"), Instrument.open_booking_id).where(Instrument.open_booking_id.is_not(None)),
+    ),
+}  # fmt: skip
