@@ -112,7 +112,7 @@ def _common(service: str) -> Blueprint:
         row = jobs.find(db(), current_user(), job_id)
         if not row["result_file"]:
             raise NotFound
-        return send_stored(row["result_file"], row["result_name"])
+        return send_stored(row["result_file"], row["result_name"], "application/octet-stream")
 
     @blp.route("/audit", methods=["GET"])
     @allow(ADMIN)
@@ -151,23 +151,32 @@ def _facts(owned: Mapping[str, facts.Fact]) -> Blueprint:
     return blp
 
 
+class Health(Schema):
+    status = fields.String(required=True)
+    parts = fields.Dict(keys=fields.String(), values=fields.String())
+
+
 def _operations() -> Blueprint:
     """Health and metrics; the gateway lets none of these through."""
     blp = Blueprint("operations", "operations")
 
     @blp.route("/healthz", methods=["GET"])
     @allow_anyone
+    @blp.response(200, Health)
     def healthz() -> Any:
         return json_response({"status": "ok"})
 
     @blp.route("/readyz", methods=["GET"])
     @allow_anyone
+    @blp.response(200, Health)
+    @blp.alt_response(503, schema=Health)
     def readyz() -> Any:
         ok, parts = health.ready(runtime())
         return json_response({"status": "ok" if ok else "unavailable", "parts": parts}, 200 if ok else 503)
 
     @blp.route("/metrics", methods=["GET"])
     @allow_anyone
+    @blp.response(200, {"type": "string"}, content_type="text/plain; version=0.0.4; charset=utf-8")
     def metrics() -> Any:
         return Response(health.metrics_text(runtime()), content_type="text/plain; version=0.0.4; charset=utf-8")
 

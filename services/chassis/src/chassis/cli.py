@@ -91,6 +91,7 @@ def _serve(service: Service, _: argparse.Namespace) -> None:
         "control_socket_disable": True,  # its default path is shared by all instances on a machine
         "graceful_timeout": 20,
         "timeout": 60,
+        "limit_request_line": 8190,  # what the gateway lets through; it answers what is longer
         "keepalive": 75,  # [seconds]; longer than the gateway keeps its connections
         "loglevel": "warning",
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108 (memory, not a temporary file)

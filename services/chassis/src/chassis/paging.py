@@ -27,8 +27,8 @@ class PageArgs(Schema):
 
     page = fields.Integer(load_default=None, allow_none=False, validate=validate.Range(min=1, max=MAX_PAGE))
     page_size = fields.Integer(load_default=DEFAULT_SIZE, validate=validate.Range(min=1, max=MAX_SIZE))
-    cursor = Text(
-        max=64, load_default=None, allow_none=False, pattern="|[0-9a-fA-F-]{36}|[0-9]{1,18}",
+    cursor = fields.String(
+        load_default=None, allow_none=False, validate=validate.Regexp(r"^(?:|[0-9a-fA-F-]{36}|[0-9]{1,18})\Z"),
         metadata={"description": "empty for the first step, then next_cursor; walks in order of making, newest first"},
     )  # fmt: skip
     sort = Text(max=200, load_default="", metadata={"description": "fields, with - for descending: -created_at,name"})

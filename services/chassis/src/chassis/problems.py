@@ -1,5 +1,6 @@
 """Problem documents (RFC 9457) for every error, from one table of words. One envelope for all."""
 
+import http
 import re
 from typing import Any
 
@@ -76,6 +77,15 @@ class ProblemApi(Api):
 
     ERROR_SCHEMA = Problem
 
+    def _register_responses(self) -> None:
+        """Every error is a problem document, and of that type."""
+        content = {"application/problem+json": {"schema": self.ERROR_SCHEMA}}
+        for status in http.HTTPStatus:
+            response = {"description": status.phrase} | ({"content": content} if status >= 400 else {})
+            self.spec.components.response(status.name, response, lazy=True)
+        default = {"description": "A problem document", "content": content}
+        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, default, lazy=True)
+
     def _register_error_handlers(self) -> None:
         super()._register_error_handlers()
         self._app.register_error_handler(ServiceError, problem)
@@ -85,14 +95,14 @@ class ProblemApi(Api):
         self._app.register_error_handler(psycopg.OperationalError, _database_error)
 
     def handle_http_exception(self, error: HTTPException) -> Response:
-        return problem(_from_http(error), http=error)
+        return problem(_from_http(error), of=error)
 
 
-def problem(error: ServiceError, http: HTTPException | None = None) -> Response:
+def problem(error: ServiceError, of: HTTPException | None = None) -> Response:
     language = context.current().language
     body = {
         "type": f"urn:qj:problem:{error.code}",
-        "title": type(error).__name__ if http is None else http.name,
+        "title": type(error).__name__ if of is None else of.name,
         "status": error.status,
         "code": error.code,
         "detail": error.message(language),
@@ -102,8 +112,8 @@ def problem(error: ServiceError, http: HTTPException | None = None) -> Response:
         "request_id": context.current().request_id,
     }
     response = json_response(body, error.status, content_type="application/problem+json")
-    if http is not None:
-        for name, value in http.get_headers():
+    if of is not None:
+        for name, value in of.get_headers():
             if name.lower() in ("allow", "retry-after", "www-authenticate"):
                 response.headers[name] = value
     if error.retry_after is not None:

@@ -53,6 +53,15 @@ class Text(fields.String):
         return text
 
 
+class Flag(fields.Boolean):
+    """true or false of JSON, and not 0, "yes" or whatever else could be meant."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Phone(Text):
     """A mainland mobile number, 11 digits."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from chassis.errors import Conflict
 from chassis.problems import Message
-from chassis.schema import Schema
+from chassis.schema import Flag, Schema
 
 MAX_IDS = 10_000  # named one by one; more come by filter or all
 
@@ -36,7 +36,7 @@ def selection_schema(filters: type[Schema], name: str) -> type[Schema]:
     class Selection(Schema):
         ids = fields.List(fields.UUID(), validate=validate.Length(min=1, max=MAX_IDS))
         filter = fields.Nested(filters(unknown=RAISE))
-        all = fields.Boolean(validate=validate.Equal(True))
+        all = Flag(validate=validate.Equal(True))
         expect = fields.Integer(validate=validate.Range(min=0))
 
         @validates_schema

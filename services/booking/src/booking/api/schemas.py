@@ -10,7 +10,7 @@ from booking.domain.states import State
 from booking.domain.views import BOOKABLE
 from chassis.paging import PageArgs
 from chassis.problems import Message
-from chassis.schema import Schema, Text, one_of, storable
+from chassis.schema import Flag, Schema, Text, one_of, storable
 
 STATES = tuple(state.value for state in State)
 MAX_INSTRUMENTS = 500  # of one booking
@@ -110,7 +110,7 @@ class CalendarRequest(Schema):
     since = fields.Date(required=True, data_key="from")
     until = fields.Date(required=True, data_key="to")
     capacity = fields.Nested(Capacity)
-    closed = fields.Boolean()
+    closed = Flag()
 
 
 class CalendarDayView(Schema):

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from chassis.bulk import FailureView
 from chassis.paging import PageArgs
-from chassis.schema import Schema, Text, one_of
+from chassis.schema import Flag, Schema, Text, one_of
 from chassis.selections import selection_schema
 from filing.domain.states import State
 
@@ -37,8 +37,8 @@ FilingSelection = selection_schema(FilingFilter, "Filing")
 class SubmitRequest(Schema):
     selection = fields.Dict(required=True, metadata={"description": "a selection over instruments, as registry's list"})
     institution_id = fields.UUID(required=True)
-    accept_responsibility = fields.Boolean(required=True)
-    authorize_province = fields.Boolean(load_default=False)
+    accept_responsibility = Flag(required=True)
+    authorize_province = Flag(load_default=False)
 
 
 class SubmissionView(Schema):

@@ -87,13 +87,28 @@ def list_sessions() -> Any:
     return json_response({"items": queries.sessions(db(), current_user())})
 
 
-@blp.route("/sessions/<string:session_id>", methods=["DELETE"])
+@blp.route("/sessions/current", methods=["DELETE"])
 @allow(*SIGNED_IN, pending=True)
 @blp.response(204)
-def delete_session(session_id: str) -> Any:
-    """Sign out: `current`, or another of one's own sessions by id."""
-    user = current_user()
-    actions.end_session(db(), user, _session_id(session_id, user.session_id), clock.now())
+def sign_out() -> Any:
+    """Sign out: end the session of this very token."""
+    session_id = current_user().session_id
+    if session_id is None:
+        raise NotFound
+    return _ended(session_id)
+
+
+@blp.route("/sessions/<uuid:session_id>", methods=["DELETE"])
+@allow(*SIGNED_IN, pending=True)
+@blp.response(204)
+def delete_session(session_id: UUID) -> Any:
+    """End another of one's own sessions."""
+    return _ended(session_id)
+
+
+def _ended(session_id: UUID) -> Response:
+    audit_subject(session_id)
+    actions.end_session(db(), current_user(), session_id, clock.now())
     response = Response(status=204)
     response.delete_cookie(COOKIE, path=COOKIE_PATH)
     return response
@@ -181,12 +196,3 @@ def _client() -> str:
 
 def _lifetime() -> timedelta:
     return timedelta(days=parts().settings.refresh_days)
-
-
-def _session_id(text: str, current: UUID | None) -> UUID:
-    if text == "current" and current is not None:
-        return current
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound from None

@@ -34,7 +34,7 @@ def list_certificates(args: dict[str, Any]) -> Any:
     return page_response(page)
 
 
-@blp.route("/certificates/<string:number>", methods=["GET"])
+@blp.route("/certificates/<string(minlength=8):number>", methods=["GET"])
 @allow(*SIGNED_IN)
 @blp.response(200, CertificateView)
 def get_certificate(number: str) -> Any:
@@ -42,7 +42,7 @@ def get_certificate(number: str) -> Any:
     return json_response(certificate_view(queries.certificate(db(), current_user(), number), clock.today()))
 
 
-@blp.route("/certificates/<string:number>.pdf", methods=["GET"])
+@blp.route("/certificates/<string(minlength=8):number>.pdf", methods=["GET"])
 @allow(*SIGNED_IN)
 @blp.response(200, BINARY, content_type="application/pdf")
 def get_certificate_pdf(number: str) -> Any:

@@ -149,7 +149,7 @@ def template(_args: dict[str, Any]) -> Any:
 
 @blp.route("/exports", methods=["POST"])
 @allow(APPLICANT, INSTITUTION, SUPERVISOR)
-@blp.arguments(ExportRequest)
+@blp.arguments(ExportRequest, required=False)
 @blp.response(202, jobs.JobView)
 def start_export(body: dict[str, Any]) -> Any:
     """Export the instruments that match, as a job, in the layout of the import."""

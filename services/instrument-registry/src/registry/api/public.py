@@ -14,6 +14,8 @@ from registry.api.views import public_certificate
 from registry.domain.errors import CertificateNotFound
 
 blp = Blueprint("public", __name__, description="Public pages", template_folder="templates")
+HTML = "text/html; charset=utf-8"
+PAGE = {"type": "string"}
 
 VIEW_LABELS = {
     "due": "待检", "overdue": "超期未检", "invalid": "已失效", "failed": "检定不合格", "normal": "检定合格",
@@ -44,6 +46,8 @@ def instrument(code: str) -> Any:
 
 @blp.route("/c/<string:code>", methods=["GET"])
 @allow_anyone
+@blp.response(200, PAGE, content_type=HTML)
+@blp.alt_response(404, schema=PAGE, content_type=HTML)
 def certificate_page(code: str) -> Any:
     """The page behind a certificate's QR code."""
     try:
@@ -55,6 +59,8 @@ def certificate_page(code: str) -> Any:
 
 @blp.route("/i/<string:code>", methods=["GET"])
 @allow_anyone
+@blp.response(200, PAGE, content_type=HTML)
+@blp.alt_response(404, schema=PAGE, content_type=HTML)
 def instrument_page(code: str) -> Any:
     """The page behind an instrument's QR label."""
     try:
@@ -91,4 +97,4 @@ def _instrument(code: str) -> dict[str, Any]:
 
 
 def _page(template: str, status: int, **values: Any) -> Response:
-    return Response(render_template(template, **values), status=status, content_type="text/html; charset=utf-8")
+    return Response(render_template(template, **values), status=status, content_type=HTML)

@@ -8,7 +8,7 @@ from marshmallow import fields
 from chassis import clock
 from chassis.auth import SIGNED_IN, allow
 from chassis.paging import PageArgs, page_response, page_schema
-from chassis.schema import Schema, Text, one_of
+from chassis.schema import Flag, Schema, Text, one_of
 from chassis.web import Blueprint, current_user, db
 from notification import queries
 from notification.actions import messages
@@ -47,8 +47,8 @@ class DeliveryView(Schema):
 
 
 class Preferences(Schema):
-    wechat = fields.Boolean(required=True)
-    sms = fields.Boolean(required=True)
+    wechat = Flag(required=True)
+    sms = Flag(required=True)
 
 
 @blp.route("/messages", methods=["GET"])
