@@ -12,7 +12,7 @@ SERVICE = Service(
     name="booking",
     title="预约与检定 Booking",
     settings=Settings,
-    migrations=Path(__file__).resolve().parents[2] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     blueprints=BLUEPRINTS,
     effects=EFFECTS,
 )

@@ -28,7 +28,7 @@ SERVICE = Service(
     name="identity",
     title="身份与机构 Identity",
     settings=Settings,
-    migrations=Path(__file__).resolve().parents[2] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     blueprints=BLUEPRINTS,
     effects=EFFECTS,
     schedules=[Schedule("unclaimed_files", timedelta(hours=1), drop_unclaimed_files)],
