@@ -38,11 +38,10 @@ give() { # FOLDER NAME: standard input becomes a file that a container may read
     chmod 755 "$folder/$1"
     chmod 644 "$folder/$1/$2"
 }
-rabbit_user() { # the password as RabbitMQ keeps it: salt, then SHA-256 of salt and password
+rabbit_definitions() { # the password as RabbitMQ keeps it: salt, then SHA-256 of salt and password
     salt=$(value bus-salt)
     hash=$({ printf '%s' "$salt"; printf '%s%s' "$salt" "$(value bus-password)" | openssl dgst -sha256 -binary; } | openssl base64 -A)
-    printf '{"users": [{"name": "qj", "password_hash": "%s", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": ""}],\n' "$hash"
-    printf ' "permissions": [{"user": "qj", "vhost": "/", "configure": "^qj\\\\.", "write": "^qj\\\\.", "read": "^qj\\\\."}]}\n'
+    sed "s|@HASH@|$hash|" "$(dirname "$0")/rabbitmq/definitions.json"
 }
 
 # -- values ----------------------------------------------------------------------------------------------------------
@@ -73,7 +72,7 @@ value postgres-password | give postgres password
 value grafana-password | give grafana password
 printf 'qj' | give bus-user username
 value bus-password | give bus-user password
-rabbit_user | give rabbitmq user.json
+rabbit_definitions | give rabbitmq definitions.json
 for name in sms-secret wechat-official-appid wechat-official-secret; do
     for user in identity notification sandbox; do value "$name" | give "$user" "$name"; done
 done
