@@ -12,7 +12,9 @@ from images import DOCKERFILES, ROOT, copied, environment, instructions
 from service_apps import PACKAGES, service
 
 SCRIPTS = sorted([*ROOT.glob("deploy/docker/**/*.sh"), *ROOT.glob("deploy/kubernetes/*.sh")])
-SOURCES = [str(path.parent.relative_to(ROOT)) for path in (*ROOT.glob("services/*/pyproject.toml"), ROOT / "deploy/sandbox/x")]
+SOURCES = [
+    str(path.parent.relative_to(ROOT)) for path in (*ROOT.glob("services/*/pyproject.toml"), ROOT / "deploy/sandbox/x")
+]
 YAML = sorted([ROOT / "docker-compose.yml", *ROOT.glob("deploy/kubernetes/**/*.yaml"), *ROOT.glob("deploy/observability/**/*.y*ml")])  # fmt: skip
 
 
@@ -40,7 +42,9 @@ def test_yamllint_finds_nothing() -> None:
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.name)
 def test_it_runs_as_nobody_in_particular_and_says_how_it_stops(dockerfile: Path) -> None:
     words = instructions(dockerfile)
-    last = [rest for word, rest in words[max(n for n, (word, _) in enumerate(words) if word == "FROM") :] if word == "USER"]
+    last = [
+        rest for word, rest in words[max(n for n, (word, _) in enumerate(words) if word == "FROM") :] if word == "USER"
+    ]
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", last[-1])
     assert {"STOPSIGNAL", "HEALTHCHECK", "EXPOSE", "ENTRYPOINT"} <= {word for word, _ in words}
     for word, rest in words:

@@ -108,7 +108,9 @@ def test_the_broker_takes_the_definitions_and_lets_the_services_work(tmp_path: P
         for program in node.programs:
             processes.start(program, seconds=60)
         given = urlsplit((secrets / "filing" / "bus-url").read_text())
-        bus = Bus(f"amqp://{given.username}:{given.password}@127.0.0.1:{port}//", Contracts(ROOT / "contracts").topology)
+        bus = Bus(
+            f"amqp://{given.username}:{given.password}@127.0.0.1:{port}//", Contracts(ROOT / "contracts").topology
+        )
         bus.declare()
         taken: list[object] = []
         bus.publish("filing.approved", {"id": "1"})
@@ -137,7 +139,10 @@ def configured(folder: Path, port: int, secrets: Path) -> None:
         text = text.replace('"delivery-limit": -1', '"delivery-limit": 1000000')
     (folder / "definitions.json").write_text(text)
     conf = (DOCKER / "rabbitmq" / "rabbitmq.conf").read_text()
-    for image, here in (("/etc/rabbitmq/", f"{folder}/"), ("disk_free_limit.absolute = 1GB", "disk_free_limit.absolute = 100MB")):
+    for image, here in (
+        ("/etc/rabbitmq/", f"{folder}/"),
+        ("disk_free_limit.absolute = 1GB", "disk_free_limit.absolute = 100MB"),
+    ):
         assert image in conf
         conf = conf.replace(image, here)
     (folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n{conf}")
@@ -151,7 +156,11 @@ def gateway(tmp_path: Path, *words: str, **env: str) -> subprocess.CompletedProc
     found = binaries.find("nginx")
     assert found is not None
     image = environment(DOCKER / "gateway.Dockerfile")
-    here = {"GATEWAY_DIR": str(ROOT / "gateway"), "RUN_DIR": str(tmp_path / "run"), "PATH": f"{found.folder}:/usr/bin:/bin"}
+    here = {
+        "GATEWAY_DIR": str(ROOT / "gateway"),
+        "RUN_DIR": str(tmp_path / "run"),
+        "PATH": f"{found.folder}:/usr/bin:/bin",
+    }
     upstreams = {name: "127.0.0.1:1" for name in image if name.endswith("_UPSTREAM")}  # names resolve in the network
     given = {**image, **upstreams, **here, **env}
     return subprocess.run(
@@ -169,7 +178,9 @@ def test_nginx_takes_what_the_start_script_writes(tmp_path: Path) -> None:
 def test_a_trusted_proxy_is_believed_about_addresses(tmp_path: Path) -> None:
     done = gateway(tmp_path, "-t", TRUSTED_PROXY="0.0.0.0/0")
     assert done.returncode == 0, done.stderr
-    assert "set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For;" in (tmp_path / "run" / "nginx.conf").read_text()
+    assert (
+        "set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For;" in (tmp_path / "run" / "nginx.conf").read_text()
+    )
 
 
 @pytest.mark.parametrize(("value", "words"), [("unset", "RATE is missing"), ("1r/s; evil", "RATE cannot stand")])
