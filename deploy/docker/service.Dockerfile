@@ -20,13 +20,8 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir wheels ./services/chass
     && chmod 755 /opt/qj/bin/service
 
 FROM python:3.11.14-slim-bookworm
-# Certificates are set in the chassis's own subset of Noto; this is for what else reads the system's fonts.
-# hadolint ignore=DL3008
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends fonts-noto-cjk \
-    && rm -rf /var/lib/apt/lists/* \
-    && mkdir -p /var/lib/qj/files \
-    && chown 10001:10001 /var/lib/qj/files
+# No fonts of the system: PDFs are set in the chassis's own subset of Noto alone (chassis/pdf.py).
+RUN mkdir -p /var/lib/qj/files && chown 10001:10001 /var/lib/qj/files
 COPY --from=build /opt/qj /opt/qj
 COPY contracts /opt/qj/contracts
 COPY deploy/docker/migrated.py deploy/docker/healthy.py /opt/qj/

@@ -80,8 +80,8 @@ def test_secrets_are_kept_out_of_every_build_and_of_git() -> None:
 
 def test_the_image_listens_where_settings_say_so() -> None:
     env = environment(ROOT / "deploy/docker/service.Dockerfile")
-    assert "0.0.0.0:8000" == env["HTTP_BIND"]
-    assert "0.0.0.0:9000" == env["WORK_BIND"]
+    assert env["HTTP_BIND"] == "0.0.0.0:8000"
+    assert env["WORK_BIND"] == "0.0.0.0:9000"
     for package in PACKAGES:  # what the last stage sets, every service reads
         names = set(service(package).settings.__dataclass_fields__)
         assert {"http_bind", "work_bind", "contracts_dir", "files_dir"} <= names

@@ -8,7 +8,19 @@ import pytest
 from given_settings import load, unknown
 from images import DOCKER, environment
 from manifests import (
-    COMPONENT, NAME, OURS, ROOT, Object, build, containers, mounted_secrets, named, of_kind, pods, port_named, selects,
+    COMPONENT,
+    NAME,
+    OURS,
+    ROOT,
+    Object,
+    build,
+    containers,
+    mounted_secrets,
+    named,
+    of_kind,
+    pods,
+    port_named,
+    selects,
 )  # fmt: skip
 from manifests import environment as given
 from service_apps import PACKAGES

@@ -23,7 +23,6 @@ from launcher.ports import free_port
 from launcher.processes import Processes
 from launcher.servers import private_postgres
 
-
 # -- PostgreSQL ----------------------------------------------------------------------------------------------------
 
 
@@ -118,7 +117,7 @@ def test_the_broker_takes_the_definitions_and_lets_the_services_work(tmp_path: P
             while not taken:
                 drain(5.0)
         assert taken == [{"id": "1"}]
-        with pytest.raises(Exception, match="ACCESS_REFUSED|access to exchange"):
+        with pytest.raises(Exception, match="ACCESS_REFUSED"):
             bus.connection.channel().exchange_declare("other", "topic", durable=True)
         bus.close()
         listed = subprocess.run(
