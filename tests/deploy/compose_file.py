@@ -31,9 +31,12 @@ def fill(text: str, env: dict[str, str]) -> str:
 
 
 def mounts(service: dict[str, Any]) -> dict[str, str]:
-    """target -> source of each volume in short form"""
-    pairs = [volume.split(":")[:2] for volume in service.get("volumes", [])]
-    return {target: source for source, target in pairs}
+    """target -> source of each volume, in long or short form"""
+    found = {}
+    for volume in service.get("volumes", []):
+        source, target = volume.split(":")[:2] if isinstance(volume, str) else (volume["source"], volume["target"])
+        found[target] = source
+    return found
 
 
 def on_this_machine(service: dict[str, Any], path: str, secrets: Path) -> Path:

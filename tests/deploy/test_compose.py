@@ -154,6 +154,15 @@ def test_what_is_mounted_or_built_exists(process: str, secrets: Path) -> None:
             assert (ROOT / build["args"]["SOURCE"] / "src" / build["args"]["MODULE"].split(".")[0]).is_dir()
 
 
+@pytest.mark.parametrize("process", SERVICES)
+def test_forgotten_secrets_are_told_and_not_made_up(process: str) -> None:
+    """In its short form a mount would make an empty folder, which belongs to root and stands in the script's way."""
+    for volume in SERVICES[process].get("volumes", []):
+        if SECRETS in str(volume):
+            assert volume["bind"] == {"create_host_path": False}
+            assert volume["read_only"] is True
+
+
 @pytest.mark.parametrize("process", PROCESSES)
 def test_a_service_is_given_only_its_own_secrets(process: str) -> None:
     given = {source.removeprefix(SECRETS + "/") for source in mounts(SERVICES[process]).values() if SECRETS in source}

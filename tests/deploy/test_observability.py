@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from compose_file import read
+from compose_file import mounts, read
 from images import DOCKER, environment
 from manifests import COMPONENT, OURS, build, pods, port_named, selects
 from service_apps import PACKAGES, ROOT
@@ -141,8 +141,7 @@ def test_the_overlay_traces_every_process_and_mounts_what_exists(secrets: Path) 
     for name in traced:
         assert overlay[name]["environment"]["OTLP_ENDPOINT"] == f"http://otel-collector:{port.rpartition(':')[2]}"
     for one in overlay.values():
-        for volume in one.get("volumes", []):
-            source = volume.partition(":")[0]
+        for source in mounts(one).values():
             if source.startswith("./deploy/docker/secrets/"):
                 assert (secrets / source.removeprefix("./deploy/docker/secrets/")).exists()
             elif source.startswith("."):

@@ -3,16 +3,20 @@
 import base64
 import hashlib
 import json
+import os
 import stat
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from manifests import ROOT
+import yaml
+from manifests import KUBECTL, ROOT
 from service_apps import PACKAGES
 
 from chassis.auth import ServiceTokens
+
+pytestmark = pytest.mark.usefixtures("secrets")  # which says so where there is no openssl
 
 
 def run(folder: Path, *words: str) -> None:
@@ -77,3 +81,30 @@ def test_the_callback_key_is_43_characters_of_32_bytes(secrets: Path) -> None:
     key = (secrets / "notification" / "wechat-callback-aes-key").read_text()
     assert len(key) == 43
     assert len(base64.b64decode(key + "=", validate=True)) == 32
+
+
+def test_they_become_secrets_of_the_same_names_and_keys(tmp_path: Path) -> None:
+    """The real kubectl makes them; only `apply`, which needs a cluster, is taken down instead."""
+    stand_in = tmp_path / "bin" / "kubectl"
+    stand_in.parent.mkdir()
+    stand_in.write_text(f'#!/bin/sh\ncase $1 in apply) cat; echo ---;; *) exec {KUBECTL} "$@";; esac\n')
+    stand_in.chmod(0o755)
+    env = {"PATH": f"{stand_in.parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+    script = ROOT / "deploy/kubernetes/secrets.sh"
+    done = subprocess.run([script, "qj", tmp_path / "made"], env=env, check=True, capture_output=True, text=True)
+    made = {one["metadata"]["name"]: one for one in yaml.safe_load_all(done.stdout) if one}
+    assert {one["metadata"]["namespace"] for one in made.values()} == {"qj"}
+    for folder in (*PACKAGES, "sandbox", "service-public-keys", "token-keys", "bus-user"):
+        data = made[folder]["data"]
+        assert {key: base64.b64decode(value).decode() for key, value in data.items()} == contents(
+            tmp_path / "made" / folder
+        )
+    for package in PACKAGES:
+        database, url = (
+            made[f"database-{package}"],
+            urlsplit((tmp_path / "made" / package / "database-url").read_text()),
+        )
+        assert database["type"] == "kubernetes.io/basic-auth"
+        assert base64.b64decode(database["data"]["username"]).decode() == url.username
+        assert base64.b64decode(database["data"]["password"]).decode() == url.password
+        assert url.hostname == "postgres-rw"  # the Service that CloudNativePG makes for the primary of `postgres`
