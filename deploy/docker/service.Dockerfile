@@ -16,6 +16,7 @@ COPY services/chassis services/chassis
 COPY ${SOURCE} ${SOURCE}
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir wheels ./services/chassis "./${SOURCE}" \
     && /opt/qj/bin/pip install --no-deps --no-index wheels/*.whl \
+    && /opt/qj/bin/pip uninstall -y setuptools pip \
     && printf '#!/bin/sh\nexec python -m %s "$@"\n' "${MODULE}" >/opt/qj/bin/service \
     && chmod 755 /opt/qj/bin/service
 

@@ -33,3 +33,9 @@ def copied(dockerfile: Path, arguments: dict[str, str]) -> list[str]:
         if word == "COPY" and "--from" not in rest:
             found += rest.split()[:-1]
     return [re.sub(r"\$\{(\w+)\}", lambda match: arguments[match[1]], source) for source in found]
+
+
+def gateway_reads() -> set[str]:
+    """Names that the gateway's template or its start script reads."""
+    template = set(re.findall(r"\$\{([A-Z_]+)\}", (ROOT / "gateway/nginx.conf.template").read_text("utf-8")))
+    return template | set(re.findall(r'ENVIRON\["([A-Z_]+)"\]', (DOCKER / "gateway.sh").read_text("utf-8")))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from compose_file import ROOT, SECRETS, as_here, fill, mounts, on_this_machine, read
 from given_settings import load, unknown
-from images import DOCKER, environment
+from images import DOCKER, environment, gateway_reads
 from service_apps import PACKAGES
 
 from chassis.auth import ServiceTokens
@@ -83,6 +83,12 @@ def test_the_sandbox_knows_the_secrets_that_the_services_use(secrets: Path) -> N
 def test_identity_finds_its_signing_key(secrets: Path) -> None:
     env = as_here(SERVICES["identity"], SERVICES["identity"]["environment"], secrets)
     assert TokenSigner(load("identity", IMAGE | env).token_keys_dir).jwks()
+
+
+def test_the_gateway_reads_what_it_is_given() -> None:
+    given = set(SERVICES["gateway"]["environment"])
+    assert given
+    assert given <= gateway_reads()
 
 
 def test_addresses_lead_to_containers_that_listen_there() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 from given_settings import load, unknown
-from images import DOCKER, environment
+from images import DOCKER, environment, gateway_reads
 from manifests import (
     COMPONENT,
     NAME,
@@ -155,6 +155,11 @@ def test_ports_agree_from_the_image_to_the_probe_and_the_service(overlay: list[O
         assert len(behind) == 1, service["metadata"]["name"]
         port = service["spec"]["ports"][0]
         assert port_named(behind[0]["spec"]["containers"][0], port["targetPort"]) == port["port"]
+
+
+def test_the_gateway_reads_what_it_is_given(overlay: list[Object]) -> None:
+    given_names = set(given(overlay, container_of(overlay, "gateway")))
+    assert {f"{package.upper()}_UPSTREAM" for package in PACKAGES} <= given_names <= gateway_reads()
 
 
 def test_addresses_lead_to_services_that_exist(overlay: list[Object]) -> None:
