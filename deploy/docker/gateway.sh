@@ -12,7 +12,7 @@ awk '
         while (match(rest, /\$\{[A-Z_]+\}/)) {
             name = substr(rest, RSTART + 2, RLENGTH - 3)
             if (!(name in ENVIRON)) { print "gateway: " name " is missing" > "/dev/stderr"; exit 2 }
-            if (ENVIRON[name] ~ /[;{}"\047\\$[:space:]]/) {
+            if (name != "USER" && ENVIRON[name] ~ /[;{}"\047\\$[:space:]]/) {
                 print "gateway: " name " cannot stand in a configuration" > "/dev/stderr"; exit 2
             }
             done = done substr(rest, 1, RSTART - 1) ENVIRON[name]

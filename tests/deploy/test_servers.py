@@ -4,8 +4,11 @@ the gateway's start script."""
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +23,7 @@ from chassis.bus import Bus
 from chassis.events import Contracts
 from launcher import binaries, rabbitmq
 from launcher.ports import free_port
+from launcher.probes import http_status
 from launcher.processes import Processes
 from launcher.servers import private_postgres
 
@@ -151,21 +155,43 @@ def configured(folder: Path, port: int, secrets: Path) -> None:
 # -- the gateway ---------------------------------------------------------------------------------------------------
 
 
-def gateway(tmp_path: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run the image's start script with the image's environment, but paths of this machine."""
+def gateway_environment(tmp_path: Path, **env: str) -> dict[str, str]:
+    """The image's environment, but paths of this machine; "unset" takes a name away."""
     found = binaries.find("nginx")
     assert found is not None
     image = environment(DOCKER / "gateway.Dockerfile")
-    here = {
-        "GATEWAY_DIR": str(ROOT / "gateway"),
-        "RUN_DIR": str(tmp_path / "run"),
-        "PATH": f"{found.folder}:/usr/bin:/bin",
-    }
     upstreams = {name: "127.0.0.1:1" for name in image if name.endswith("_UPSTREAM")}  # names resolve in the network
-    given = {**image, **upstreams, **here, **env}
-    return subprocess.run(
-        ["sh", DOCKER / "gateway.sh", *words], env={k: v for k, v in given.items() if v != "unset"}, capture_output=True, text=True
-    )  # fmt: skip
+    here = {"GATEWAY_DIR": str(ROOT / "gateway"), "RUN_DIR": str(tmp_path / "run")}
+    path = {"PATH": f"{found.folder}:/usr/bin:/bin"}
+    return {k: v for k, v in {**image, **upstreams, **here, **path, **env}.items() if v != "unset"}
+
+
+def gateway(tmp_path: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the image's start script."""
+    command = ["sh", DOCKER / "gateway.sh", *words]
+    return subprocess.run(command, env=gateway_environment(tmp_path, **env), capture_output=True, text=True)
+
+
+def test_it_answers_believes_its_proxy_logs_to_standard_output_and_ends_in_order(tmp_path: Path) -> None:
+    port = free_port()
+    user = "user root root;" if os.geteuid() == 0 else ""  # as root nginx would hand its workers to somebody else
+    env = gateway_environment(tmp_path, LISTEN=f"127.0.0.1:{port}", TRUSTED_PROXY="0.0.0.0/0", USER=user)
+    with (tmp_path / "out").open("wb") as out:
+        process = subprocess.Popen(["sh", DOCKER / "gateway.sh"], env=env, stdout=out)
+    try:
+        deadline = time.monotonic() + 20
+        while http_status(f"http://127.0.0.1:{port}/") != 200:
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{port}/", headers={"X-Forwarded-For": "203.0.113.9, 203.0.113.7"}
+        )
+        urllib.request.urlopen(asked, timeout=5).close()
+    finally:
+        process.send_signal(signal.SIGQUIT)
+        assert process.wait(20) == 0
+    lines = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
+    assert {line["address"] for line in lines} == {"127.0.0.1", "203.0.113.7"}  # the last, which the proxy itself saw
 
 
 def test_nginx_takes_what_the_start_script_writes(tmp_path: Path) -> None:
