@@ -26,6 +26,7 @@ from manifests import environment as given
 from service_apps import PACKAGES
 
 from chassis.auth import ServiceTokens
+from chassis.settings import ServiceSettings
 from chassis.worker import PARTS
 from sandbox.settings import read_settings
 
@@ -254,6 +255,25 @@ def test_the_databases_and_roles_are_those_of_the_services(overlay: list[Object]
         "hostssl sameuser all all scram-sha-256",
         "host all all all reject",
     ]
+
+
+def test_the_database_has_a_connection_for_every_pod_at_its_most() -> None:
+    overlay = build("deploy/kubernetes/overlays/production")
+    most = {
+        one["spec"]["scaleTargetRef"]["name"]: one["spec"]["maxReplicas"]
+        for one in of_kind(overlay, "HorizontalPodAutoscaler")
+    }
+    needed = 0
+    for one in of_kind(overlay, "Deployment"):
+        name = one["metadata"]["name"]
+        if name != "gateway":
+            threads = (
+                ServiceSettings.__dataclass_fields__["web_threads"].default if name.endswith("-serve") else 5
+            )  # chassis.cli
+            pool = threads + 2 + name.endswith("-relay")  # its overflow (chassis.db); the relay holds one beside it
+            needed += pool * most.get(name, one["spec"].get("replicas", 0))
+    parameters = of_kind(overlay, "Cluster")[0]["spec"]["postgresql"]["parameters"]
+    assert 300 < needed < int(parameters["max_connections"])
 
 
 def test_the_broker_never_drops(overlay: list[Object]) -> None:
