@@ -106,7 +106,7 @@ def service_tests(service: str | None) -> dict[str, list[str]]:
 
 
 def platform_tests() -> dict[str, list[str]]:
-    paths = [path for path in ("tests/architecture", "tests/contracts", "tests/gateway") if _has(path)]
+    paths = [path for path in ("tests/architecture", "tests/contracts", "tests/gateway", "tests/deploy") if _has(path)]
     runs = {path.replace("tests/", ""): [path] for path in paths}
     return runs | {name: [f"deploy/{name}/tests"] for name in ("local", "sandbox") if _has(f"deploy/{name}/tests")}
 

@@ -31,6 +31,7 @@ HEIGHT = {
     "tokens": 3,
     "pdfs": 3,
     "workbooks": 3,
+    "migrations": 3,
     "models": 2,
     "clients": 2,
     "codes": 1,

@@ -1,5 +1,6 @@
 """The application factory: one call gives a service its errors, sign-in, health, metrics, jobs, audit and OpenAPI."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from flask import Flask, Response, g, request, send_file
 from marshmallow import fields, validate
+from werkzeug.exceptions import HTTPException
 
 from chassis import audit, context, facts, health, jobs, telemetry
 from chassis.auth import ADMIN, SIGNED_IN, allow, allow_anyone, allow_service
@@ -66,6 +68,7 @@ def _enter() -> None:
 
 
 def _leave(response: Response) -> Response:
+    _hear_out()
     route = request.url_rule.rule if request.url_rule else "?"
     g.span.rename(f"{request.method} {route}")
     g.span.note(http_route=route, http_status_code=response.status_code, qj_request_id=context.current().request_id)
@@ -75,6 +78,14 @@ def _leave(response: Response) -> Response:
     response.headers["X-Request-Id"] = context.current().request_id
     response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _hear_out() -> None:
+    """Read what is left of the request. Where an answer comes early (403 for a large body), the server would close the
+    connection on a gateway that is still sending, and that would make a 503 of the answer."""
+    with contextlib.suppress(HTTPException, OSError):
+        while request.stream.read(1 << 16):
+            pass
 
 
 def _common(service: str) -> Blueprint:

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 from flask import Response
 from marshmallow import fields
-from sqlalchemy import Integer, column, select, table, text
+from sqlalchemy import BigInteger, column, select, table, text
 from sqlalchemy.orm import Session
 
 from chassis import clock, context, log, telemetry
@@ -317,7 +317,7 @@ class JobFailureView(Schema):
     detail = fields.String(required=True)
 
 
-JOB_FAILURE = table("job_failure", column("seq", Integer()), *(column(n) for n in ("job_id", "id", "code", "detail")))
+JOB_FAILURE = table("job_failure", column("seq", BigInteger()), *(column(n) for n in ("job_id", "id", "code", "detail")))
 
 
 def failures(db: Session, actor: Actor, job_id: UUID, args: dict[str, Any]) -> dict[str, Any]:

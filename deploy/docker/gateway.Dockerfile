@@ -1,0 +1,30 @@
+# The gateway: nginx, its snippets and pages, and the same template that the launcher fills, filled at the start.
+FROM nginx:1.28.0-bookworm
+COPY gateway /opt/gateway
+COPY deploy/docker/gateway.sh /opt/gateway.sh
+ENV LISTEN=0.0.0.0:8080 \
+    GATEWAY_DIR=/opt/gateway \
+    RUN_DIR=/run/gateway \
+    USER="" \
+    WORKERS=2 \
+    RATE=100r/s \
+    BURST=400 \
+    ANONYMOUS_RATE=5r/s \
+    ANONYMOUS_BURST=40 \
+    BODY=2m \
+    UPLOAD_BODY=10500k \
+    IMPORT_BODY=66m \
+    READ_TIMEOUT=60s \
+    IDENTITY_UPSTREAM=identity:8000 \
+    REGISTRY_UPSTREAM=registry:8000 \
+    FILING_UPSTREAM=filing:8000 \
+    BOOKING_UPSTREAM=booking:8000 \
+    NOTIFICATION_UPSTREAM=notification:8000
+RUN mkdir /run/gateway && chown 101:101 /run/gateway
+USER 101:101
+EXPOSE 8080
+# nginx's own word for: finish what is being answered, then end
+STOPSIGNAL SIGQUIT
+# A page of its own: whether the services behind it answer is not the gateway's health.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/"]
+ENTRYPOINT ["/bin/sh", "/opt/gateway.sh"]

@@ -1,0 +1,47 @@
+"""Waits until the database of this image's service is at the image's newest migration, or beyond it: `migrated.py [SECONDS]`.
+
+Beyond, because during a roll-out or after a roll-back old code runs on the newer schema. Ends with 0, or after SECONDS
+(300) with 1 and the reason. It never migrates: that is one job's work (`service migrate`).
+"""
+
+import importlib
+import os
+import sys
+import time
+
+import psycopg
+from alembic.script import ScriptDirectory
+
+from chassis import settings
+
+
+def main(package: str, seconds: float) -> int:
+    service = importlib.import_module(f"{package}.app").SERVICE
+    known = {script.revision for script in ScriptDirectory(str(service.migrations)).walk_revisions()}
+    head = ScriptDirectory(str(service.migrations)).get_current_head()
+    url = settings.load(service.settings, os.environ).database_url
+    deadline = time.monotonic() + seconds
+    while True:
+        state = revision(url)
+        if state == head or (state not in known and not state.startswith("no ")):
+            return 0
+        if time.monotonic() > deadline:
+            sys.stderr.write(f"{package}: {state}, not {head}, after {seconds:g} s\n")
+            return 1
+        time.sleep(min(1.0, seconds / 10))
+
+
+def revision(url: str) -> str:
+    """The revision of the database, or "no …" and why there is none."""
+    try:
+        with psycopg.connect(url, connect_timeout=3) as db:
+            row = db.execute("SELECT version_num FROM alembic_version").fetchone()
+            return row[0] if row else "no revision"
+    except psycopg.errors.UndefinedTable:
+        return "no migration yet"
+    except psycopg.OperationalError as error:
+        return f"no database ({type(error).__name__})"
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ["MODULE"].removesuffix(".cli"), float(sys.argv[1]) if sys.argv[1:] else 300.0))
