@@ -7,8 +7,8 @@ from service_apps import service
 
 from chassis import settings
 
-# Read by a library or by tracing, not by a service's settings.
-READ_ELSEWHERE = {"PROMETHEUS_MULTIPROC_DIR", "OTLP_ENDPOINT"}
+# Read by a library, not by a service's settings.
+READ_ELSEWHERE = {"PROMETHEUS_MULTIPROC_DIR"}
 
 
 def load(package: str, env: dict[str, str]) -> Any:

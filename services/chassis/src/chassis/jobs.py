@@ -317,7 +317,9 @@ class JobFailureView(Schema):
     detail = fields.String(required=True)
 
 
-JOB_FAILURE = table("job_failure", column("seq", BigInteger()), *(column(n) for n in ("job_id", "id", "code", "detail")))
+JOB_FAILURE = table(
+    "job_failure", column("seq", BigInteger()), *(column(n) for n in ("job_id", "id", "code", "detail"))
+)
 
 
 def failures(db: Session, actor: Actor, job_id: UUID, args: dict[str, Any]) -> dict[str, Any]:
