@@ -1,6 +1,6 @@
 """Every test: decides on the servers, starts them once, runs pytest once a service, sums up.
 
-    .venv/bin/python tests/suite.py [--only unit|services|bus|platform|journeys …] [--service booking]
+    .venv/bin/python tests/suite.py [--only unit|services|bus|platform|journeys|hostile …] [--service booking]
 
 Servers, in this order: TEST_DATABASE_URL and TEST_BUS_URL; a Docker engine, if one answers; private local ones
 (installed, else carried; TIER=carried and BUS=rabbitmq decide as they do for `make run`). The last line is
@@ -29,7 +29,7 @@ from launcher.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[1]
 AT_ONCE = 2
-PARTS = ("unit", "services", "bus", "platform", "journeys")
+PARTS = ("unit", "services", "bus", "platform", "journeys", "hostile")
 BUS_TESTS = "services/chassis/tests/bus"
 
 
@@ -52,7 +52,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--service", help="booking, instrument-registry or registry, chassis, sandbox, local …")
     words = parser.parse_args()
-    parts = words.only or (["services"] if words.service else ["services", "platform", "journeys"])
+    parts = words.only or (["services"] if words.service else ["services", "platform", "journeys", "hostile"])
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     began = time.monotonic()
@@ -69,6 +69,8 @@ def main() -> int:
                         runs += run_all(folder, {"bus": [BUS_TESTS]}, env, 1)
                     if "platform" in parts:
                         runs += run_all(folder, platform_tests(), env, 1)
+            if "hostile" in parts:
+                runs += run_all(folder, {"hostile": ["tests/hostile"]}, dict(os.environ), 1)
             if "journeys" in parts:
                 runs += run_all(
                     folder, {name: [f"tests/{name}"] for name in ("journeys", "faults")}, dict(os.environ), 1

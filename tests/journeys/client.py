@@ -35,6 +35,7 @@ class Client:
         self.gateway = gateway
         self.name = name
         self.account: dict[str, Any] = {}
+        self.token = ""
         self._session = requests.Session()
         self._session.mount("http://127.0.0.1", _FromElsewhere())
 
@@ -99,7 +100,8 @@ class Client:
 
     def sign_in(self, username: str, password: str = DEMO_PASSWORD) -> "Client":
         answer = self.post("/api/identity/sessions", {"username": username, "password": password}, 201)
-        self._session.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        self.token = answer["access_token"]
+        self._session.headers["Authorization"] = f"Bearer {self.token}"
         self.account = answer["account"]
         self.name = username
         return self

@@ -11,6 +11,12 @@ from chassis.problems import Message
 PHONE = r"1[3-9][0-9]{9}"
 BINARY = {"type": "string", "format": "binary"}  # what a download is, in OpenAPI
 
+
+def download_of(*kinds: str) -> dict[str, Any]:
+    """The answers of a route that gives a file of one of these content types, for `@blp.doc(responses=…)`."""
+    return {"200": {"description": "The file", "content": {kind: {"schema": BINARY} for kind in kinds}}}
+
+
 _NUL = Message("invalid_character", "含有不能保存的字符。", "Contains a character that cannot be stored.")
 _BLANK = Message("required", "此项必填。", "This field is required.")
 _PHONE = Message("phone_invalid", "手机号应为 11 位数字，不带 +86。", "A phone number has 11 digits, without +86.")

@@ -10,7 +10,7 @@ from chassis.app import send_stored
 from chassis.auth import SIGNED_IN, allow, allow_anyone
 from chassis.errors import invalid
 from chassis.runtime import runtime
-from chassis.schema import BINARY
+from chassis.schema import download_of
 from chassis.web import Blueprint, audit_subject, current_user, db
 from identity import queries
 from identity.api.schemas import FileCreated
@@ -75,7 +75,7 @@ def upload() -> Any:
 
 @blp.route("/files/<uuid:file_id>", methods=["GET"])
 @allow(*SIGNED_IN, pending=True)
-@blp.response(200, BINARY, content_type="application/octet-stream")
+@blp.doc(responses=download_of(*KINDS))
 def download(file_id: UUID) -> Any:
     """A file of one's own organisation, or of a registration that one decides."""
     file = queries.file_for(db(), current_user(), file_id)

@@ -14,7 +14,7 @@ from chassis.listing import row_schema
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
-from chassis.schema import BINARY
+from chassis.schema import download_of
 from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match, reader, with_etag
 from registry import queries
@@ -196,7 +196,7 @@ def add_attachment(instrument_id: UUID) -> Any:
 
 @blp.route("/instruments/<uuid:instrument_id>/attachments/<uuid:attachment_id>", methods=["GET"])
 @allow(APPLICANT, INSTITUTION)
-@blp.response(200, BINARY, content_type="application/octet-stream")
+@blp.doc(responses=download_of(*KINDS))
 def get_attachment(instrument_id: UUID, attachment_id: UUID) -> Any:
     """Download an attachment."""
     found = queries.attachment(db(), current_user(), instrument_id, attachment_id)

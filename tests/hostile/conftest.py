@@ -1,0 +1,18 @@
+"""A whole platform of its own to be nasty to; the journey's client is next door."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from launcher.servers import Platform, platform
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "journeys"))
+
+
+@pytest.fixture(scope="session")
+def whole_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform(tmp_path_factory.mktemp("platform"), tier=os.environ.get("TIER")) as running:
+        yield running
