@@ -9,7 +9,8 @@ import pytest
 
 from launcher.servers import Platform, platform
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "journeys"))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "journeys"), str(HERE.parent / "contracts")]
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from chassis.actor import Actor
@@ -111,10 +111,11 @@ def registration_to_decide(db: Session, actor: Actor, org_id: UUID) -> Organizat
 
 
 def _decides(actor: Actor) -> Any:
-    """County: its own division. City: everything below it, also where a county institution decides first."""
+    """County: its own division. City: everything below it, also where a county institution decides first. The province
+    decides none."""
     if actor.tier == "county":
         return Organization.division_code == actor.division
-    return Organization.division_code.like(f"{actor.area}%")
+    return Organization.division_code.like(f"{actor.area}%") if actor.tier == "city" else false()
 
 
 def _file_json(file: Any) -> Any:
@@ -195,7 +196,7 @@ def file_for(db: Session, actor: Actor, file_id: UUID) -> File:
     statement = select(File).where(File.id == file_id)
     if actor.kind == "applicant":
         statement = statement.where(File.org_id == actor.org_id)
-    elif actor.kind == "institution":
+    elif "registration_reviewer" in actor.roles:
         statement = statement.join(Organization, Organization.id == File.org_id).where(_decides(actor))
     elif actor.kind != "admin":
         raise NotFound

@@ -65,7 +65,7 @@ def admin() -> Actor:
     return Actor(new_id(), "admin", None, roles=frozenset({"admin"}), session_id=new_id(), name="管理员")
 
 
-def token(actor: Actor, *, key: ec.EllipticCurvePrivateKey = KEY, **changes: Any) -> str:
+def token(actor: Actor, *, key: ec.EllipticCurvePrivateKey = KEY, kid: str = KID, **changes: Any) -> str:
     """An access token of `actor`, as identity would make it."""
     at = int(clock.now().timestamp())
     claims = {
@@ -74,7 +74,7 @@ def token(actor: Actor, *, key: ec.EllipticCurvePrivateKey = KEY, **changes: Any
         "sid": str(actor.session_id or new_id()), "name": actor.name, "username": actor.username,
         "iat": at, "exp": at + 900, "iss": auth.ISSUER, "aud": auth.AUDIENCE,
     } | changes  # fmt: skip
-    return jwt.encode(claims, key, algorithm="ES256", headers={"kid": KID})
+    return jwt.encode(claims, key, algorithm="ES256", headers={"kid": kid})
 
 
 def jwks() -> dict[str, Any]:
