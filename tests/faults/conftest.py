@@ -9,10 +9,14 @@ import pytest
 
 from launcher.servers import Platform, platform
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "journeys"))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "journeys"), str(HERE.parent / "contracts")]
+needs_rabbitmq = pytest.mark.skipif(
+    os.environ.get("TIER") == "carried", reason="about RabbitMQ, which no wheel carries"
+)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     with platform(tmp_path_factory.mktemp("platform"), tier=os.environ.get("TIER")) as running:
         yield running

@@ -8,8 +8,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 import pytest
+from client import Client
+from journey import STEPS, Story
+from looking import assert_settled
 
 from launcher.servers import Platform
 
@@ -38,29 +40,10 @@ def killing(platform: Platform, chance: random.Random) -> Iterator[list[str]]:
         thread.join()
 
 
-def waiting(platform: Platform) -> dict[str, int]:
-    """What has not been told or taken yet, and what could not be taken, over all services."""
-    counts: dict[str, int] = {}
-    for name, url in platform.database_urls.items():
-        with psycopg.connect(url) as db:
-            for what, question in (
-                ("outbox", "SELECT count(*) FROM outbox WHERE published_at IS NULL"),
-                ("retry", "SELECT count(*) FROM inbox WHERE state = 'retry'"),
-                ("dead", "SELECT count(*) FROM inbox WHERE state = 'dead'"),
-            ):
-                row = db.execute(question).fetchone()
-                if row and row[0]:
-                    counts[f"{name} {what}"] = row[0]
-    return counts
-
-
 @pytest.mark.skipif(
     os.environ.get("TIER") == "carried", reason="without a broker a lost message is back only after a minute"
 )
 def test_the_journey_ends_well_while_everything_is_killed(whole_platform: Platform) -> None:
-    from client import Client, wait_for
-    from journey import STEPS, Story
-
     seed = int(os.environ.get("FAULT_SEED") or random.randrange(10**6))
     print(f"FAULT_SEED={seed}")
     Client.patience = 120.0
@@ -73,4 +56,5 @@ def test_the_journey_ends_well_while_everything_is_killed(whole_platform: Platfo
                 error.add_note(f"FAULT_SEED={seed}, step {title}, killed so far: {killed}")
                 raise
     assert len(killed) >= 5, killed
-    assert wait_for(lambda: waiting(whole_platform), lambda counts: not counts, 60) == {}
+    Client.patience = 60.0
+    assert_settled(whole_platform)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from launcher import background
 from launcher.errors import LauncherError
 from launcher.generated import Secrets
-from launcher.services import SERVICES, Wiring, one_time
+from launcher.services import SERVICES, Wiring, environment, one_time
 
 # What can be asked of the running platform, with the services that are asked.
 COMMANDS = {
@@ -24,6 +24,11 @@ def ask(run_dir: Path, service: str, *words: str) -> subprocess.CompletedProcess
     return subprocess.run(
         program.argv, env=dict(program.env), cwd=program.cwd, capture_output=True, text=True, check=False
     )
+
+
+def environment_of(run_dir: Path, service: str) -> dict[str, str]:
+    """What the processes of a service are given. Raises: LauncherError when nothing runs there."""
+    return environment(service, _wiring(run_dir))
 
 
 def ask_all(run_dir: Path, command: str) -> int:

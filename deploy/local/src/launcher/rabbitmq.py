@@ -1,6 +1,7 @@
 """A private RabbitMQ node: own name server (epmd), own folders, loopback only; the machine's broker is
 not touched."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -73,6 +74,7 @@ def prepare(folder: Path, password: str, port: int, dist_port: int, epmd_port: i
     (folder / "rabbitmq.conf").write_text(CONFIG.format(port=port, user=USER, password=password))
     (folder / "rabbitmq.conf").chmod(0o600)
     (folder / "enabled_plugins").write_text("[].\n")
+    (folder / "ports.json").write_text(json.dumps({"epmd": epmd_port, "dist": dist_port}))
     (folder / "rabbitmq-env.conf").write_text("")
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -111,3 +113,19 @@ def prepare(folder: Path, password: str, port: int, dist_port: int, epmd_port: i
         cwd=str(folder),
     )
     return PrivateRabbit((name_server, broker), f"amqp://{USER}:{password}@127.0.0.1:{port}//")
+
+
+def control(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`rabbitmqctl words…` on the private node of `folder`, while it runs."""
+    ports = json.loads((folder / "ports.json").read_text())
+    environment = {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": str(folder),
+        "ERL_EPMD_PORT": str(ports["epmd"]), "RABBITMQ_NODENAME": "qj@localhost",
+        "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
+    }  # fmt: skip
+    found = binaries.find("rabbitmqctl")
+    if found is None:
+        raise LauncherError(f"no rabbitmqctl found: {HOW_TO_GET}")
+    return subprocess.run(
+        [found.path("rabbitmqctl"), *words], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )

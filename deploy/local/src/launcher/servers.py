@@ -86,6 +86,10 @@ class Platform:
         """`python -m <service>.cli words…`, in the environment of its processes, run to its end."""
         return operating.ask(self.run_dir, service, *words)
 
+    def environment(self, service: str) -> dict[str, str]:
+        """What the processes of a service are given."""
+        return operating.environment_of(self.run_dir, service)
+
     def kill(self, process: str) -> None:
         """SIGKILL; the supervisor starts it again by itself."""
         self._signal(process, signal.SIGKILL)

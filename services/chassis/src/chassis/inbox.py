@@ -30,6 +30,7 @@ Body = dict[str, Any]
 _AWAY = (None, "57P01", "57P03", "53300")
 Effect = Callable[[Session, Body, datetime], None]
 
+LONGEST_WAIT = 300  # before another try [seconds]
 ATTEMPTS = 8  # then a dead letter: 8 tries over about 20 minutes
 _CLAIM = text(
     "INSERT INTO inbox (event_id, type, source, state, received_at) VALUES (:id, :type, :source, 'done', :at)"
@@ -40,7 +41,8 @@ _KEEP = text(
     " VALUES (:id, :type, :source, 'retry', :body, 1, :error, :next_at, :at) ON CONFLICT DO NOTHING"
 )
 _DUE = text(
-    "SELECT event_id, type, body, attempts FROM inbox WHERE state = 'retry' AND next_at <= :now"
+    "SELECT event_id, type, body, attempts FROM inbox WHERE state = 'retry'"
+    " AND (next_at <= :now OR next_at > :longest)"  # further away than any wait: the clock was set back
     " ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED"
 )
 _NEWER = text(
@@ -119,7 +121,9 @@ class Inbox:
         now = clock.now()
         failure: tuple[Body, Exception, int] | None = None
         with self.database.transaction(ALL) as db:
-            row = db.execute(_DUE, {"now": now}).mappings().first()
+            row = (
+                db.execute(_DUE, {"now": now, "longest": now + timedelta(seconds=2 * LONGEST_WAIT)}).mappings().first()
+            )
             if row is None:
                 return False
             body = row["body"]
@@ -173,7 +177,7 @@ def dead_letters(db: Session) -> list[dict[str, Any]]:
 
 def backoff(attempts: int) -> timedelta:
     """Wait before the next try: 1 s, 4 s, 16 s, 64 s, then 5 minutes each."""
-    return timedelta(seconds=min(4 ** (attempts - 1), 300))
+    return timedelta(seconds=min(4 ** (attempts - 1), LONGEST_WAIT))
 
 
 def database_is_away(error: Exception) -> bool:

@@ -224,7 +224,8 @@ def cancel(db: Session, actor: Actor, job_id: UUID) -> None:
 
 _CLAIM = text("""
     UPDATE job SET state = 'running', lease_until = :until, attempts = attempts + 1
-    WHERE id = (SELECT id FROM job WHERE state = 'queued' OR (state = 'running' AND lease_until < :now)
+    WHERE id = (SELECT id FROM job WHERE state = 'queued'
+                OR (state = 'running' AND (lease_until < :now OR lease_until > :longest))  -- the clock was set back
                 ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING *
 """)
@@ -236,7 +237,7 @@ def run_one(runtime: Runtime, handlers: Mapping[str, JobHandler]) -> bool:
     """Claim the oldest job that waits (or whose worker died) and run it to its end; False when there is none."""
     now = clock.now()
     with runtime.database.transaction(ALL) as db:
-        row = db.execute(_CLAIM, {"now": now, "until": now + LEASE}).mappings().first()
+        row = db.execute(_CLAIM, {"now": now, "until": now + LEASE, "longest": now + 2 * LEASE}).mappings().first()
     if row is None:
         return False
     job = Job(dict(row), runtime.database)

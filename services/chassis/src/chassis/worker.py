@@ -101,8 +101,8 @@ def _part(runtime: Runtime, part: str, stop: threading.Event) -> Callable[[], No
 
 _DUE = text(
     "INSERT INTO schedule_run (name, last_at) VALUES (:name, :now) ON CONFLICT (name) DO UPDATE"
-    " SET last_at = excluded.last_at WHERE schedule_run.last_at <= :before RETURNING name"
-)
+    " SET last_at = excluded.last_at WHERE schedule_run.last_at <= :before OR schedule_run.last_at > :now RETURNING name"
+)  # in the future: the clock was set back since
 
 
 def _run_schedules(

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from chassis import clock
 from chassis.actor import Actor
+from chassis.inbox import Inbox
 from chassis.runtime import Runtime
 from chassis.testing import Caller, applicant, cloud_event, deliver, recorded, staff
 from chassis.testing.outside import SECRETS, Outside
@@ -25,8 +27,21 @@ def example(runtime: Runtime, event_type: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("event_type", sorted(EFFECTS))
-def test_every_example_is_taken(runtime: Runtime, event_type: str) -> None:
+def test_every_example_is_taken(runtime: Runtime, owner: Actor, event_type: str) -> None:
     deliver(runtime, example(runtime, event_type))
+
+
+def test_news_that_comes_before_the_account_waits_for_it(runtime: Runtime) -> None:
+    """Order is not promised: the account's own event may be the later one."""
+    inbox = Inbox(runtime.database, runtime.contracts, dict(EFFECTS))
+    inbox.receive(example(runtime, "filing.approved"))
+    deliver(runtime, example(runtime, "account.changed"))
+    with runtime.database.transaction() as db:
+        assert db.execute(text("SELECT count(*) FROM message")).scalar_one() == 0
+        db.execute(text("UPDATE inbox SET next_at = now() WHERE state = 'retry'"))
+    assert inbox.retry_due()
+    with runtime.database.transaction() as db:
+        assert db.execute(text("SELECT count(*) FROM message")).scalar_one() == 1
 
 
 @pytest.fixture

@@ -91,8 +91,8 @@ def release(db: Session, submission_id: UUID) -> None:
 
 
 def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datetime) -> None:
-    """Take over what a filing event says. History gets a line for each item also where a newer event came first;
-    the state changes only for the `fresh` ones."""
+    """Take over what a filing event says. History and participants count each item also where a newer event
+    came first; the state changes only for the `fresh` ones."""
     data, kind = body["data"], body["type"]
     items = {UUID(item["instrument_id"]): item for item in data["items"]}
     found = queries.by_ids(db, sorted(items))
@@ -100,6 +100,7 @@ def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datet
     for instrument_id, instrument in found.items():
         item = items[instrument_id]
         db.add(line(instrument_id, data["actor"], at, kind, reference=item["filing_id"], reason=data["reason"]))
+        _let_take_part(instrument, data)
         if instrument_id in fresh:
             _apply(instrument, item, data)
     db.flush()
@@ -110,14 +111,18 @@ def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datet
     outbox.record(db, *events.instruments_changed(approved))
 
 
+def _let_take_part(instrument: Instrument, data: Mapping[str, Any]) -> None:
+    """Who had a part in a filing keeps sight of the instrument, also where the news of it comes late."""
+    for institution in {UUID(data["institution_id"]), UUID(data["holder_id"] or data["institution_id"])}:
+        if institution not in instrument.participants:
+            instrument.participants = [*instrument.participants, institution]
+
+
 def _apply(instrument: Instrument, item: Mapping[str, Any], data: Mapping[str, Any]) -> None:
     instrument.filing_state = item["state"]
     instrument.filing_id = UUID(item["filing_id"])
     instrument.claim_id = instrument.claim_until = None
     instrument.institution_id = UUID(data["holder_id"] or data["institution_id"])
-    for institution in {UUID(data["institution_id"]), instrument.institution_id}:
-        if institution not in instrument.participants:
-            instrument.participants = [*instrument.participants, institution]
     if item["state"] == "approved":
         instrument.ever_filed = True
         instrument.approved_on = date.fromisoformat(data["approved_on"])

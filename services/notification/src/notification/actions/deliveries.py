@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from chassis import log
@@ -24,7 +24,7 @@ def claim(db: Session, official_appid: str, now: datetime) -> tuple[Delivery, Me
     row = db.execute(
         select(Delivery, Message)
         .join(Message, Message.id == Delivery.message_id)
-        .where(Delivery.state.in_(["waiting", "sending"]), Delivery.next_at <= now)
+        .where(Delivery.state.in_(["waiting", "sending"]), _due(now))
         .order_by(Delivery.next_at)
         .limit(1)
         .with_for_update(of=Delivery, skip_locked=True)
@@ -39,6 +39,11 @@ def claim(db: Session, official_appid: str, now: datetime) -> tuple[Delivery, Me
         delivery.address = queries.openid_of(db, message.account_id, official_appid) or ""
     db.flush()
     return delivery, message
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """A time that is further away than any wait was set before the clock was set back."""
+    return or_(Delivery.next_at <= now, Delivery.next_at > now + timedelta(days=1))
 
 
 def hand_over(parts: Parts, delivery: Delivery, message: Message) -> tuple[str, str | None]:

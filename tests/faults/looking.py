@@ -1,0 +1,53 @@
+"""What the fault tests look at: what waits, what differs, what a process shows."""
+
+import re
+
+import psycopg
+import requests
+from client import wait_for
+
+from launcher.servers import Platform
+
+COPIERS = ("registry", "filing", "booking", "notification")
+_QUESTIONS = {
+    "outbox": "SELECT count(*) FROM outbox WHERE published_at IS NULL",
+    "retry": "SELECT count(*) FROM inbox WHERE state = 'retry'",
+    "dead": "SELECT count(*) FROM inbox WHERE state = 'dead'",
+    "jobs": "SELECT count(*) FROM job WHERE state IN ('queued', 'running')",
+}
+
+
+def waiting(platform: Platform) -> dict[str, int]:
+    """What has not been told, taken or done yet, and what could not be taken, over all services."""
+    counts: dict[str, int] = {}
+    for name, url in platform.database_urls.items():
+        with psycopg.connect(url) as db:
+            for what, question in _QUESTIONS.items():
+                row = db.execute(question).fetchone()
+                if row and row[0]:
+                    counts[f"{name} {what}"] = row[0]
+    return counts
+
+
+def assert_settled(platform: Platform, seconds: float = 60) -> None:
+    """Everything is told, taken and done by itself, and every copy agrees with its owner."""
+    assert wait_for(lambda: waiting(platform), lambda counts: not counts, seconds) == {}
+    for service in COPIERS:
+        checked = platform.ask(service, "check-copies", "--patience", "2")
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def figure(platform: Platform, process: str, name: str) -> float:
+    """A metric of one process. Raises: AssertionError when it shows none."""
+    shown = requests.get(f"http://127.0.0.1:{platform.port(process)}/metrics", timeout=5).text
+    found = re.search(rf"^{name}(?:\{{.*\}})? ([-+.\de]+)$", shown, re.MULTILINE)
+    assert found, f"{process} shows no {name}"
+    return float(found.group(1))
+
+
+def execute(url: str, statement: str, *values: object) -> list[tuple[object, ...]]:
+    """Run one statement as its service would, seeing everything."""
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("SET qj.everything = 'on'")
+        cursor = db.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,68 @@
+"""A broker that takes nothing: what is done stays done, what is to be told waits and is seen, and is told when the broker
+takes events again; no hand is needed."""
+
+import uuid
+
+import pytest
+from amqp.exceptions import MessageNacked
+from client import Client, wait_for
+from conftest import needs_rabbitmq
+from looking import assert_settled, figure
+
+from chassis.bus import Bus
+from launcher.rabbitmq import control
+from launcher.servers import Platform
+
+pytestmark = needs_rabbitmq
+
+
+def ctl(platform: Platform, *words: str) -> None:
+    done = control(platform.run_dir / "rabbitmq", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_cannot_be_told_waits(whole_platform: Platform) -> None:
+    """A broker that is out of memory blocks its publishers."""
+    owner = Client(whole_platform.gateway_url).sign_in("applicant2")
+    ctl(whole_platform, "set_vm_memory_high_watermark", "absolute", "1MB")
+    try:
+        body = {
+            "name": "电子计价秤", "model": "ACS-30", "serial_no": f"BROKER-{uuid.uuid4()}", "manufacturer": "示例",
+            "kind_code": "020100", "purpose": "trade", "division_code": "440106", "install_address": "天河路 1 号",
+            "type_approval_no": "PA2026F001-44",
+        }  # fmt: skip
+        instrument = owner.post("/api/registry/instruments", body, 201)
+        receipt = owner.post(
+            "/api/filing/filings",
+            {"selection": {"ids": [instrument["id"]]}, "institution_id": "00000000-0000-7000-8000-000000440100",
+             "accept_responsibility": True},
+        )  # fmt: skip
+        assert receipt["done"] == 1, "who files is not kept waiting by the broker"
+        wait_for(lambda: figure(whole_platform, "filing-serve", "qj_outbox_age_seconds"), lambda age: age > 3, 20)
+        path = f"/api/registry/instruments/{instrument['id']}"
+        assert owner.get(path)["filing_state"] == "none"
+    finally:
+        ctl(whole_platform, "set_vm_memory_high_watermark", "absolute", "1GB")
+    wait_for(lambda: owner.get(path)["filing_state"], "submitted".__eq__, 60)
+    owner.post("/api/filing/filings/actions/withdraw", {"selection": {"filter": {"instrument_id": instrument["id"]}}})
+    assert_settled(whole_platform)
+
+
+def test_a_refusal_of_one_event_is_heard(whole_platform: Platform) -> None:
+    """A queue that is full answers each publishing with a refusal: it must not count as told."""
+    bus = Bus(whole_platform.bus_url, {"registry": ["account.changed"]}, prefix="full.")
+    ctl(whole_platform, "set_policy", "full", "^full\\.", '{"max-length": 1, "overflow": "reject-publish"}')
+    try:
+        bus.declare()
+        with pytest.raises(MessageNacked):
+            _publish(bus, 5)
+    finally:
+        bus.reset()
+        bus.delete()
+        bus.close()
+        ctl(whole_platform, "clear_policy", "full")
+
+
+def _publish(bus: Bus, number: int) -> None:
+    for _ in range(number):
+        bus.publish("account.changed", {"id": str(uuid.uuid4())})

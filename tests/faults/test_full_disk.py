@@ -1,0 +1,101 @@
+"""A disk that fills up under the database: writes are refused clearly, reads go on, nothing is half done, and when there
+is room again everything works without a hand."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+from client import Client
+from looking import execute
+
+from launcher.servers import Platform
+
+SIZE = "6m"
+
+
+@pytest.fixture
+def small_disk(whole_platform: Platform) -> Iterator[Path]:
+    """A file system of a few megabytes, with a tablespace on it that the instruments are moved to."""
+    folder = Path(tempfile.mkdtemp(prefix="qj-small-"))
+    folder.chmod(0o755)  # PostgreSQL's user passes through
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)], check=False).returncode:
+        folder.rmdir()
+        if os.environ.get("CI"):
+            pytest.fail("CI may mount a tmpfs")
+        pytest.skip("mounting a small file system needs root")
+    superuser = _superuser(whole_platform)
+    try:
+        space = folder / "space"
+        space.mkdir()
+        with psycopg.connect(superuser, autocommit=True) as db:
+            [data] = db.execute("SHOW data_directory").fetchone() or [""]
+            owner = Path(data).stat()
+            os.chown(space, owner.st_uid, owner.st_gid)
+            db.execute(f"CREATE TABLESPACE small LOCATION '{space}'")
+            db.execute("ALTER TABLE instrument SET TABLESPACE small")
+        yield folder
+    finally:
+        with psycopg.connect(superuser, autocommit=True) as db:
+            db.execute("ALTER TABLE instrument SET TABLESPACE pg_default")
+            db.execute("DROP TABLESPACE IF EXISTS small")
+        subprocess.run(["umount", str(folder)], check=True)
+        folder.rmdir()
+
+
+def _superuser(platform: Platform) -> str:
+    """The URL of the registry's database as the cluster's superuser."""
+    password = (platform.run_dir / "secrets" / "postgres").read_text()
+    host, _, database = platform.database_urls["registry"].rpartition("@")[2].partition("/")
+    return f"postgresql://postgres:{password}@{host}/{database}"
+
+
+def instrument(number: int) -> dict[str, Any]:
+    return {
+        "name": "电子计价秤", "model": "ACS-30", "serial_no": f"DISK-{number}", "manufacturer": "示例衡器有限公司",
+        "kind_code": "020100", "purpose": "trade", "division_code": "440106", "install_address": "天河路 1 号",
+        "type_approval_no": "PA2026F001-44", "remark": "填" * 400,
+    }  # fmt: skip
+
+
+def test_a_full_disk_is_told_and_survived(whole_platform: Platform, small_disk: Path) -> None:
+    owner = Client(whole_platform.gateway_url).sign_in("applicant2")
+    url = f"{whole_platform.gateway_url}/api/registry/instruments"
+    headers = {"Authorization": f"Bearer {owner.token}"}
+    before = owner.get("/api/registry/instruments")["total"]
+    added = 0
+    _fill(small_disk)
+    refusal: requests.Response | None = None
+    for number in range(400):
+        answer = requests.post(url, json=instrument(number), headers=headers, timeout=30)
+        if answer.status_code != 201:
+            refusal = answer
+            break
+        added += 1
+    assert refusal is not None, "the disk never filled up"
+    assert (refusal.status_code, refusal.json()["code"]) == (503, "service_unavailable")
+    assert int(refusal.headers["Retry-After"]) >= 1
+    assert owner.get("/api/registry/instruments")["total"] == before + added, (
+        "reads go on; nothing half done is counted"
+    )
+    (small_disk / "ballast").unlink()
+    owner.post("/api/registry/instruments", instrument(1000), 201)
+    assert owner.get("/api/registry/instruments")["total"] == before + added + 1
+    [(rows,)] = execute(
+        whole_platform.database_urls["registry"], "SELECT count(*) FROM instrument WHERE serial_no LIKE 'DISK-%%'"
+    )
+    assert rows == added + 1
+    outcome = owner.post("/api/registry/instruments/actions/delete", {"selection": {"filter": {"q": "DISK-"}}})
+    assert outcome["done"] == added + 1
+
+
+def _fill(folder: Path) -> None:
+    """A ballast that leaves some kilobytes."""
+    free = shutil.disk_usage(folder).free
+    (folder / "ballast").write_bytes(b"\0" * max(0, free - 64 * 1024))
