@@ -60,7 +60,7 @@ migrate:  ## migrate the five databases (of the running platform, or with server
 check-copies dead-letters replay:  ## ask the services of the running platform: do copies agree, what failed, try again
 	@$(LAUNCH) $@
 
-bench:  ## measure against the bare means, a JSON line a figure (s=registry: some); takes minutes, wants a quiet machine
+bench:  ## measure against the bare means, a JSON line a figure (s=lists: some); takes minutes, wants a quiet machine
 	@$(BOOTSTRAP) --dev tests/bench/run.py $(s)
 
 demo: up  ## drive the whole journey through the gateway and tell what happened

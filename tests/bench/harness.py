@@ -115,8 +115,12 @@ class Load:
     cpu: float  # [ms of both cores a request], everything on this machine but the load itself
 
 
-def wrk(url: str, headers: Sequence[str] = (), seconds: int = SECONDS, paths: Sequence[str] = ()) -> Load:
-    """Load `url` (or its `paths` in turn) from CONNECTIONS connections. Raises: CannotMeasure where there is no wrk."""
+def wrk(
+    url: str, headers: Sequence[str] = (), seconds: int = SECONDS, paths: Sequence[str] = (),
+    post: tuple[str, str] | None = None,
+) -> Load:  # fmt: skip
+    """Load `url` (its `paths` in turn, or with `post`: path and body) from CONNECTIONS connections.
+    Raises: CannotMeasure where there is no wrk."""
     program = shutil.which("wrk")
     if program is None:
         raise CannotMeasure("no wrk found: apt-get install -y --no-install-recommends wrk")
@@ -129,6 +133,12 @@ def wrk(url: str, headers: Sequence[str] = (), seconds: int = SECONDS, paths: Se
             script.write(f"local p={{{listed}}}\nlocal i=0\nrequest=function()\n i=i+1\n"
                          " return wrk.format('GET', p[i % #p + 1])\nend\n")  # fmt: skip
             script.flush()
+        if post:
+            script.write(
+                f"request=function()\n return wrk.format('POST', {json.dumps(post[0])}, nil, {json.dumps(post[1])})\nend\n"
+            )
+            script.flush()
+        if paths or post:
             command += ["-s", script.name]
         before = _busy()
         said = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout

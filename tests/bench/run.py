@@ -1,0 +1,34 @@
+"""`make bench [s=lists]`: one platform, every benchmark (or those whose name begins so), a JSON line a figure."""
+
+import importlib
+import sys
+
+from harness import CannotMeasure, note, platform_to_measure, tell
+
+BENCHMARKS = ("memory", "lists", "imports", "events", "sign_in")
+
+
+def main() -> int:
+    wanted = [name for name in BENCHMARKS if name.startswith(sys.argv[1] if len(sys.argv) > 1 else "")]
+    if not wanted:
+        note(f"no such benchmark; there are {', '.join(BENCHMARKS)}")
+        return 2
+    try:
+        if "memory" in wanted:
+            for line in importlib.import_module("memory").measure():
+                tell(line)
+            wanted.remove("memory")
+        if wanted:
+            with platform_to_measure() as platform:
+                for name in wanted:
+                    note(name)
+                    for line in importlib.import_module(name).measure(platform):
+                        tell(line)
+    except CannotMeasure as error:
+        note(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
