@@ -13,6 +13,7 @@ from registry.domain.identity_key import identity_key
 from registry.domain.rules import KIND_REQUIRED, Fault, Reference, faults
 from registry.workbooks.read import text_of
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's category Cc, but for tab and line feed
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _OPTION = re.compile(r"(\d+)(?:[.、．\s]\s*(.*))?")
 _EXCEL_EPOCH = date(1899, 12, 30)
@@ -57,7 +58,7 @@ def _required(spec: Field) -> Fault:
 
 def _text(spec: Field, _raw: Any, text: str) -> tuple[Any, Fault | None]:
     text = unicodedata.normalize("NFC", text)
-    if not storable(text) or any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text):
+    if not storable(text) or _CONTROL.search(text):
         return "", Fault(
             spec.key, "invalid_character", f"{spec.header}含有不能保存的字符", "Cannot be stored.", "可见字符"
         )
