@@ -17,6 +17,7 @@ from launcher.processes import Program
 
 USER = "qj"
 HOW_TO_GET = "apt-get install -y --no-install-recommends rabbitmq-server"
+POLICY = Path("/usr/sbin/policy-rc.d")  # Debian's own way to say "do not start what you install"
 CONFIG = """\
 listeners.tcp.1 = 127.0.0.1:{port}
 default_user = {user}
@@ -48,11 +49,10 @@ def install(report: Callable[[str], None]) -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise LauncherError(f"BUS=rabbitmq, but no RabbitMQ is installed. As root: {HOW_TO_GET}  or set BUS_URL")
     report("installing RabbitMQ (apt-get)")
-    policy = Path("/usr/sbin/policy-rc.d")  # Debian's own way to say "do not start what you install"
-    ours = not policy.exists()
+    ours = not POLICY.exists()
     if ours:
-        policy.write_text("#!/bin/sh\nexit 101\n")
-        policy.chmod(0o755)
+        POLICY.write_text("#!/bin/sh\nexit 101\n")
+        POLICY.chmod(0o755)
     try:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (["apt-get", "update", "-q"], HOW_TO_GET.split()):
@@ -61,7 +61,7 @@ def install(report: Callable[[str], None]) -> None:
                 raise LauncherError(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-2000:]}")
     finally:
         if ours:
-            policy.unlink()
+            POLICY.unlink()
 
 
 def prepare(folder: Path, password: str, port: int, dist_port: int, epmd_port: int) -> PrivateRabbit:
