@@ -30,6 +30,7 @@ HEIGHT = {
     "view_sql": 3,
     "tokens": 3,
     "pdfs": 3,
+    "letters": 3,
     "workbooks": 3,
     "migrations": 3,
     "models": 2,

@@ -16,6 +16,8 @@ OPEN = {
         "POST /api/identity/files",
         "POST /api/identity/password-resets",
         "POST /api/identity/registrations",
+        "GET /api/identity/registrations/authorization-letter.pdf",
+        "POST /api/identity/registrations/authorization-letter.pdf",
         "POST /api/identity/sessions",
         "POST /api/identity/sessions/refresh",
         "POST /api/identity/sms-codes",

@@ -8,12 +8,12 @@ import psycopg
 from flask import Response, current_app, request
 from flask_smorest import Api
 from marshmallow import Schema, fields
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from chassis import context, log
-from chassis.errors import FieldError, Invalid, Malformed, ServiceError, Unavailable
+from chassis.errors import Conflict, FieldError, Invalid, Malformed, ServiceError, Unavailable
 from chassis.inbox import database_is_away
 from chassis.rawjson import json_response
 
@@ -91,6 +91,7 @@ class ProblemApi(Api):
         self._app.register_error_handler(ServiceError, problem)
         self._app.register_error_handler(OperationalError, _database_error)
         self._app.register_error_handler(InterfaceError, _database_error)
+        self._app.register_error_handler(IntegrityError, _database_error)
         self._app.register_error_handler(PoolTimeout, _database_error)
         self._app.register_error_handler(psycopg.OperationalError, _database_error)
 
@@ -195,6 +196,8 @@ def _database_error(error: DBAPIError | PoolTimeout | psycopg.OperationalError) 
         return problem(Unavailable(retry_after=2))
     sqlstate = getattr(getattr(error, "orig", error), "sqlstate", "") or ""
     log.get().error("database_error", sqlstate=sqlstate, exc_info=error)
+    if sqlstate in ("23505", "23P01"):  # two at the same moment, and the database decided
+        return problem(Conflict())
     # 40001/40P01: two requests crossed; 53xxx: out of disk or memory; 55P03/57014: waited too long
     if sqlstate.startswith(("40", "53", "55", "57")):
         return problem(Unavailable(retry_after=1))

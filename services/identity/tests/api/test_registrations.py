@@ -2,19 +2,25 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
+from sqlalchemy import text
 
+from chassis import clock
 from chassis.actor import Actor
 from chassis.runtime import Runtime
 from chassis.testing import SHENZHEN, TIANHE, Caller, applicant, recorded, staff
 from chassis.testing.outside import Outside
+from identity.app import drop_unclaimed_files
 from identity.domain.credit_code import check_character
 
 pytestmark = pytest.mark.usefixtures("seeded")
 SignIn = Callable[[Actor | None], Caller]
 PHONE = "13912345678"
+LETTER = "/api/identity/registrations/authorization-letter.pdf"
 
 
 @pytest.fixture
@@ -174,3 +180,42 @@ def test_wechat_is_bound_once_and_signs_in(stranger: Caller, world: Outside, run
 @pytest.mark.parametrize("actor", [applicant(), staff(roles=("verifier",))], ids=["applicant", "verifier"])
 def test_only_reviewers_see_registrations(signed_in: SignIn, actor: Actor) -> None:
     assert signed_in(actor).get("/api/identity/registrations").status_code == 403
+
+
+def text_of(answer: Any) -> str:
+    assert (answer.status_code, answer.content_type) == (200, "application/pdf"), answer.data[:500]
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages).replace("\n", "").replace(" ", "")
+
+
+def test_the_letter_comes_filled_and_addressed(stranger: Caller) -> None:
+    typed = {
+        "name": "便民市场", "credit_code": "91440106MA5ABCDE1X", "address": "天河路 1 号", "contact_name": "陈志强",
+        "phone": PHONE, "username": "bianmin", "division_code": "440106",
+    }  # fmt: skip
+    shown = text_of(stranger.post(LETTER, typed))
+    for value in ("法人授权书", "便民市场", "91440106MA5ABCDE1X", "陈志强", PHONE, "加盖公章"):
+        assert value in shown
+    assert "天河区" in shown, "addressed to the institution that reviews it"
+
+
+def test_the_letter_comes_blank_too(stranger: Caller) -> None:
+    assert "法定代表人（签字）" in text_of(stranger.get(LETTER))
+
+
+def test_a_character_that_cannot_be_printed_is_named(stranger: Caller) -> None:
+    answer = stranger.post(LETTER, {"name": "𠮷祥市场"})
+    assert (answer.status_code, answer.json["code"]) == (422, "character_missing")
+    assert "𠮷" in answer.json["detail"]
+
+
+def test_who_withdraws_leaves_no_papers(stranger: Caller, world: Outside, runtime: Runtime) -> None:
+    register(stranger, world)
+    session = stranger.post("/api/identity/sessions", {"username": "bianmin", "password": "correct horse battery"})
+    bearer = {"Authorization": f"Bearer {session.json['access_token']}"}
+    assert stranger.delete("/api/identity/registrations/mine", headers=bearer).status_code == 204
+    runtime.revoked.forget()
+    assert stranger.get("/api/identity/me", headers=bearer).status_code == 401, "at once, not only by the event"
+    drop_unclaimed_files(runtime, clock.now() + timedelta(hours=25))
+    with runtime.database.transaction() as db:
+        assert db.execute(text("SELECT count(*) FROM file")).scalar_one() == 0
+    assert list(runtime.settings.files_dir.rglob("*.pdf")) == []

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import outbox
+from chassis import outbox, revocations
 from chassis.actor import Actor
 from chassis.errors import FieldError, Invalid, NotFound, ServiceError, Stale
 from identity import events, queries
@@ -81,6 +81,7 @@ def correct(db: Session, by: Actor, version: int, changes: dict[str, Any], now: 
         setattr(org, name, value)
     for name in ("license_file_id", "authorization_file_id"):
         if name in changes:
+            _let_go(db, org.id, getattr(org, name))
             setattr(org, name, changes[name])
             _claim_files(db, org.id, [changes[name]])
     org.resubmit(now)
@@ -88,14 +89,17 @@ def correct(db: Session, by: Actor, version: int, changes: dict[str, Any], now: 
     return org
 
 
-def withdraw(db: Session, by: Actor) -> None:
-    """自行注销: the applicant deletes a registration that is not approved, with its accounts."""
+def withdraw(db: Session, by: Actor, now: datetime) -> None:
+    """自行注销: the applicant deletes a registration that is not approved, with its accounts; its papers go too."""
     org = own_registration(db, by)
     org.check_withdrawable()
     for account in queries.accounts_of(db, org.id):
         account.version += 1
         outbox.record(db, events.account_disabled(account, "withdrawn"))
+        revocations.revoke(db, account.id, now)
         db.delete(account)
+    for file_id in (org.license_file_id, org.authorization_file_id):
+        _let_go(db, org.id, file_id)
     db.flush()
     db.delete(org)
 
@@ -146,6 +150,13 @@ def _is_free(db: Session, file_id: UUID, purpose: str) -> bool:
 def _claim_files(db: Session, org_id: UUID, file_ids: list[UUID]) -> None:
     for file in db.scalars(select(File).where(File.id.in_(file_ids), File.org_id.is_(None))):
         file.org_id = org_id
+
+
+def _let_go(db: Session, org_id: UUID, file_id: UUID | None) -> None:
+    """A paper that nobody needs any more: removed with the uploads that nobody claimed."""
+    file = db.get(File, file_id) if file_id else None
+    if file is not None and file.org_id == org_id:
+        file.org_id = None
 
 
 def _check_unique(db: Session, username: str, phone: str, code: str) -> None:

@@ -1,17 +1,22 @@
 """Registrations: submitted by anyone, decided by the competent institution, corrected by the applicant."""
 
+import io
 from typing import Any
 from uuid import UUID
+
+from flask import Response, send_file
 
 from chassis import clock, log
 from chassis.auth import APPLICANT, INSTITUTION, allow, allow_anyone
 from chassis.context import current
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
+from chassis.schema import BINARY
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match, own_transactions, with_etag
 from identity import actions, queries
 from identity.api.counted import counted
 from identity.api.schemas import (
+    LetterRequest,
     Reason,
     RegistrationArgs,
     RegistrationChanges,
@@ -20,9 +25,11 @@ from identity.api.schemas import (
     RegistrationView,
 )
 from identity.domain.errors import CodeWrong
+from identity.letters import letter
 from identity.models import Organization
 from identity.parts import parts
 
+PDF = "application/pdf"
 blp = Blueprint("registrations", "registrations", url_prefix="/api/identity", description="Registration")
 
 
@@ -65,6 +72,31 @@ def reject(body: dict[str, Any], org_id: UUID) -> Any:
     return _created(actions.reject(db(), current_user(), org_id, body["reason"], clock.now()))
 
 
+@blp.route("/registrations/authorization-letter.pdf", methods=["GET"])
+@allow_anyone
+@blp.response(200, BINARY, content_type=PDF)
+def blank_letter() -> Any:
+    """The authorisation letter 法人授权书, blank, to be filled by hand."""
+    return _letter({})
+
+
+@blp.route("/registrations/authorization-letter.pdf", methods=["POST"])
+@allow_anyone
+@blp.arguments(LetterRequest)
+@blp.response(200, BINARY, content_type=PDF)
+def filled_letter(body: dict[str, Any]) -> Any:
+    """The same letter, filled from what was typed and addressed to the institution that will review the registration."""
+    code = body.pop("division_code", None)
+    reviewer = queries.reviewer_of(db(), code) if code else None
+    return _letter(body | ({"institution": reviewer.name} if reviewer else {}))
+
+
+def _letter(values: dict[str, str]) -> Response:
+    response = send_file(io.BytesIO(letter(values)), mimetype=PDF, as_attachment=True, download_name="法人授权书.pdf")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 @blp.route("/registrations/mine", methods=["GET"])
 @allow(APPLICANT, pending=True)
 @blp.response(200, RegistrationView)
@@ -88,7 +120,7 @@ def correct(body: dict[str, Any]) -> Any:
 @blp.response(204)
 def withdraw() -> Any:
     """自行注销: delete a registration that is not approved, with its accounts."""
-    actions.withdraw(db(), current_user())
+    actions.withdraw(db(), current_user(), clock.now())
     return ""
 
 

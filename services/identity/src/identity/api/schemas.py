@@ -36,6 +36,18 @@ class OrgChanges(OrgFields):
     contact_name = Text(min=1, max=50)
 
 
+class LetterRequest(Schema):
+    """What the letter is filled from; everything may be left to the pen."""
+
+    name = Text(max=200)
+    credit_code = Text(max=18)
+    address = Text(max=300)
+    contact_name = Text(max=50)
+    phone = Text(max=11)
+    username = Text(max=50)
+    division_code = Text(max=9, metadata={"description": "of the organisation; says whom the letter is addressed to"})
+
+
 class RegistrationChanges(Schema):
     org = fields.Nested(OrgChanges)
     license_file_id = fields.UUID()

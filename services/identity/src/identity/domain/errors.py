@@ -83,11 +83,11 @@ class NotEnterprise(Invalid):
 
 class AlreadyDecided(Conflict):
     code = "already_decided"
-    zh = "该注册申请已处理（{state}）。"
-    en = "This registration has been decided ({state})."
+    zh = "该注册申请已处理，请刷新页面查看结果。"
+    en = "This registration has been decided. Reload to see how."
 
 
 class ApprovedStays(Conflict):
     code = "approved_stays"
-    zh = "账号已通过审核，不能自行注销。"
-    en = "The account is approved and cannot be withdrawn."
+    zh = "注册已通过审核，不能再修改或自行注销。"
+    en = "The registration is approved; it can be neither corrected nor withdrawn."
