@@ -83,6 +83,8 @@ def _leave(response: Response) -> Response:
 def _hear_out() -> None:
     """Read what is left of the request. Where an answer comes early (403 for a large body), the server would close the
     connection on a gateway that is still sending, and that would make a 503 of the answer."""
+    if not request.content_length and "Transfer-Encoding" not in request.headers:
+        return
     with contextlib.suppress(HTTPException, OSError):
         while request.stream.read(1 << 16):
             pass
