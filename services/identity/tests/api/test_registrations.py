@@ -184,7 +184,11 @@ def test_only_reviewers_see_registrations(signed_in: SignIn, actor: Actor) -> No
 
 def text_of(answer: Any) -> str:
     assert (answer.status_code, answer.content_type) == (200, "application/pdf"), answer.data[:500]
-    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages).replace("\n", "").replace(" ", "")
+    return (
+        "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+        .replace("\n", "")
+        .replace(" ", "")
+    )
 
 
 def test_the_letter_comes_filled_and_addressed(stranger: Caller) -> None:
