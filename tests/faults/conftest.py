@@ -11,9 +11,6 @@ from launcher.servers import Platform, platform
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "journeys"), str(HERE.parent / "contracts")]
-needs_rabbitmq = pytest.mark.skipif(
-    os.environ.get("TIER") == "carried", reason="about RabbitMQ, which no wheel carries"
-)
 
 
 @pytest.fixture(scope="session")
