@@ -82,7 +82,7 @@ def blank_letter() -> Any:
 
 @blp.route("/registrations/authorization-letter.pdf", methods=["POST"])
 @allow_anyone
-@blp.arguments(LetterRequest)
+@blp.arguments(LetterRequest, required=False)
 @blp.response(200, BINARY, content_type=PDF)
 def filled_letter(body: dict[str, Any]) -> Any:
     """The same letter, filled from what was typed and addressed to the institution that will review the registration."""
