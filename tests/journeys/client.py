@@ -106,9 +106,10 @@ class Client:
         self.name = username
         return self
 
-    def job(self, path: str, seconds: float = 60) -> Any:
-        """Wait until a job has ended."""
-        return wait_for(lambda: self.get(path), lambda job: job["state"] in ("done", "failed", "cancelled"), seconds)
+    def job(self, path: str) -> Any:
+        """Wait until a job has ended; one whose worker died goes on when its lease of a minute has run out."""
+        ended = ("done", "failed", "cancelled")
+        return wait_for(lambda: self.get(path), lambda job: job["state"] in ended, max(self.patience, 90))
 
 
 def wait_for(ask: Callable[[], Any], until: Callable[[Any], Any], seconds: float = 0) -> Any:

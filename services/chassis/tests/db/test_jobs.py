@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from shop_service import background
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from chassis import bulk, clock, jobs
 from chassis.actor import Actor
@@ -239,3 +241,20 @@ def test_a_lost_job_raises(runtime: Runtime, owner: Actor) -> None:
     job = Job(job_row(runtime, job_id), runtime.database)
     with pytest.raises(JobLost), job.step():
         pytest.fail("a job that nobody claimed has no steps")
+
+
+def test_a_database_that_goes_away_is_no_failure_of_the_job(runtime: Runtime, owner: Actor, at: At) -> None:
+    job_id, ids = submit(runtime, owner)
+
+    def cut(_job: Job) -> None:
+        background.between.clear()
+        raise OperationalError("SELECT 1", {}, psycopg.OperationalError("the connection is lost"))
+
+    background.between["chunk"] = cut
+    with pytest.raises(OperationalError):
+        run_one(runtime)
+    assert job_row(runtime, job_id)["state"] == "running"
+    at(clock.now() + LEASE + timedelta(seconds=1))
+    assert run_one(runtime)
+    assert job_row(runtime, job_id)["state"] == "done"
+    assert packed(runtime) == ids

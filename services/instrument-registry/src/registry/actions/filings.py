@@ -101,6 +101,8 @@ def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datet
         item = items[instrument_id]
         db.add(line(instrument_id, data["actor"], at, kind, reference=item["filing_id"], reason=data["reason"]))
         _let_take_part(instrument, data)
+        if item["state"] == "approved":  # once is for good, also where what followed was heard of first
+            instrument.ever_filed = True
         if instrument_id in fresh:
             _apply(instrument, item, data)
     db.flush()
@@ -124,7 +126,6 @@ def _apply(instrument: Instrument, item: Mapping[str, Any], data: Mapping[str, A
     instrument.claim_id = instrument.claim_until = None
     instrument.institution_id = UUID(data["holder_id"] or data["institution_id"])
     if item["state"] == "approved":
-        instrument.ever_filed = True
         instrument.approved_on = date.fromisoformat(data["approved_on"])
         if instrument.result is None and instrument.declared_valid_until is not None:
             # a declared validity is confirmed by the approval
