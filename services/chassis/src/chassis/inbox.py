@@ -31,7 +31,7 @@ _AWAY = (None, "57P01", "57P03", "53300")
 Effect = Callable[[Session, Body, datetime], None]
 
 LONGEST_WAIT = 300  # before another try [seconds]
-ATTEMPTS = 8  # then a dead letter: 8 tries over about 20 minutes
+ATTEMPTS = 8  # then a dead letter: 8 tries over about 16 minutes
 _CLAIM = text(
     "INSERT INTO inbox (event_id, type, source, state, received_at) VALUES (:id, :type, :source, 'done', :at)"
     " ON CONFLICT DO NOTHING RETURNING event_id"
