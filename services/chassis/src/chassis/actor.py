@@ -23,6 +23,7 @@ class Actor:
     session_id: UUID | None = None
     name: str = ""
     username: str = ""
+    issued_at: float = 0.0  # when the access token was made [Unix time]
 
     @property
     def area(self) -> str:

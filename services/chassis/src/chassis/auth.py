@@ -172,6 +172,7 @@ def _actor(claims: dict[str, Any]) -> Actor:
             session_id=UUID(claims["sid"]),
             name=claims.get("name", ""),
             username=claims.get("username", ""),
+            issued_at=float(claims["iat"]),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise Unauthorized from error

@@ -1,4 +1,8 @@
-"""Sessions and accounts that are no longer good, learned from identity's events; obeyed within a second."""
+"""Access tokens that are no longer good, learned from identity's events; obeyed within a second.
+
+A session that was ended is gone for good. An account can be enabled again: of it, only the tokens are refused that were
+made until it was disabled.
+"""
 
 import threading
 import time
@@ -18,11 +22,12 @@ LIFETIME = timedelta(minutes=20)  # longer than any access token lives
 
 
 class Revocations:
-    """The revoked ids, read from the service's own database at most once a second."""
+    """Session or account -> until when its tokens were revoked, read from the service's own database at most once a
+    second."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ids: frozenset[UUID] = frozenset()
+        self._revoked: dict[UUID | None, float] = {}  # [Unix time]
         self._read_at = float("-inf")
         self._lock = threading.Lock()
 
@@ -30,7 +35,9 @@ class Revocations:
         """Raises: Unauthorized."""
         if time.monotonic() - self._read_at > CACHE_SECONDS:
             self._refresh()
-        if actor.session_id in self._ids or actor.account_id in self._ids:
+        if actor.session_id in self._revoked:
+            raise Unauthorized
+        if actor.issued_at <= self._revoked.get(actor.account_id, float("-inf")):
             raise Unauthorized
 
     def forget(self) -> None:
@@ -42,25 +49,30 @@ class Revocations:
             if time.monotonic() - self._read_at <= CACHE_SECONDS:
                 return
             with self._database.transaction(ALL) as db:
-                rows = db.execute(text("SELECT session_id FROM revoked_session WHERE until > now()"))
-                self._ids = frozenset(rows.scalars())
+                rows = db.execute(text("SELECT session_id, until FROM revoked_session WHERE until > now()"))
+                self._revoked = {row.session_id: (row.until - LIFETIME).timestamp() for row in rows}
             self._read_at = time.monotonic()
 
 
 def revoke(db: Session, session_or_account: UUID | str, now: datetime) -> None:
-    """Refuse the access tokens of a session, or all of an account, until the last of them has expired."""
+    """Refuse the access tokens of a session, or those of an account that were made until `now`."""
     db.execute(
         text(
             "INSERT INTO revoked_session (session_id, until) VALUES (:id, :until)"
-            " ON CONFLICT (session_id) DO UPDATE SET until = excluded.until"
+            " ON CONFLICT (session_id) DO UPDATE SET until = greatest(revoked_session.until, excluded.until)"
         ),
         {"id": session_or_account, "until": now + LIFETIME},
     )
 
 
-def on_session_revoked(db: Session, body: dict[str, Any], now: datetime) -> None:
-    revoke(db, body["data"]["session_id"], now)
+def on_session_revoked(db: Session, body: dict[str, Any], _now: datetime) -> None:
+    revoke(db, body["data"]["session_id"], _told_at(body))
 
 
-def on_account_disabled(db: Session, body: dict[str, Any], now: datetime) -> None:
-    revoke(db, body["data"]["account_id"], now)
+def on_account_disabled(db: Session, body: dict[str, Any], _now: datetime) -> None:
+    revoke(db, body["data"]["account_id"], _told_at(body))
+
+
+def _told_at(body: dict[str, Any]) -> datetime:
+    """Identity's time, by which it dates its tokens: heard late, the event must not refuse those made since."""
+    return datetime.fromisoformat(body["time"])

@@ -170,13 +170,23 @@ def test_administrators_read_the_trail(signed_in: SignedIn) -> None:
 @pytest.mark.parametrize("what", ["session.revoked", "account.disabled"])
 def test_a_revocation_is_obeyed_within_a_second(runtime: Runtime, signed_in: SignedIn, what: str) -> None:
     actor, other = applicant(), applicant()
-    assert signed_in(actor).get("/api/shop/items").status_code == 200
+    held = {"Authorization": f"Bearer {token(actor)}"}
+    assert signed_in(None).get("/api/shop/items", headers=held).status_code == 200
     data = {"account_id": actor.account_id} | ({"session_id": actor.session_id} if what == "session.revoked" else {})
     deliver(runtime, cloud_event(what, "identity", data))
     before = time.monotonic()
-    eventually(lambda: signed_in(actor).get("/api/shop/items").status_code == 401, seconds=2)
+    eventually(lambda: signed_in(None).get("/api/shop/items", headers=held).status_code == 401, seconds=2)
     assert time.monotonic() - before < 1.3
     assert signed_in(other).get("/api/shop/items").status_code == 200
+
+
+def test_an_account_that_is_enabled_again_goes_on_with_new_tokens(runtime: Runtime, signed_in: SignedIn) -> None:
+    actor = applicant()
+    held = {"Authorization": f"Bearer {token(actor)}"}
+    deliver(runtime, cloud_event("account.disabled", "identity", {"account_id": actor.account_id}))
+    runtime.revoked.forget()
+    assert signed_in(None).get("/api/shop/items", headers=held).status_code == 401
+    assert signed_in(actor).get("/api/shop/items").status_code == 200
 
 
 # -- versions and pages ----------------------------------------------------------------------------------------

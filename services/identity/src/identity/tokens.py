@@ -31,13 +31,13 @@ class TokenSigner:
         return {"keys": [auth.jwk(kid, key.public_key()) for kid, key in self._keys.items()]}
 
     def sign(self, account: Account, session_id: Any, now: datetime) -> str:
-        at = int(now.timestamp())
+        at = now.timestamp()  # with its fraction: a token made in the second of a revocation is after it, or not
         claims = {
             "sub": str(account.id), "org": str(account.belongs_to) if account.belongs_to else None,
             "kind": account.kind, "status": account.standing, "tier": account.tier,
             "division": account.division_code, "roles": account.roles, "sid": str(session_id),
             "name": account.name, "username": account.username,
-            "iat": at, "exp": at + ACCESS_SECONDS, "iss": auth.ISSUER, "aud": auth.AUDIENCE,
+            "iat": at, "exp": int(at) + ACCESS_SECONDS, "iss": auth.ISSUER, "aud": auth.AUDIENCE,
         }  # fmt: skip
         return jwt.encode(claims, self._keys[self._kid], algorithm="ES256", headers={"kid": self._kid})  # type: ignore[arg-type]
 

@@ -67,12 +67,12 @@ def admin() -> Actor:
 
 def token(actor: Actor, *, key: ec.EllipticCurvePrivateKey = KEY, kid: str = KID, **changes: Any) -> str:
     """An access token of `actor`, as identity would make it."""
-    at = int(clock.now().timestamp())
+    at = clock.now().timestamp()
     claims = {
         "sub": str(actor.account_id), "org": str(actor.org_id) if actor.org_id else None, "kind": actor.kind,
         "status": actor.status, "tier": actor.tier, "division": actor.division, "roles": sorted(actor.roles),
         "sid": str(actor.session_id or new_id()), "name": actor.name, "username": actor.username,
-        "iat": at, "exp": at + 900, "iss": auth.ISSUER, "aud": auth.AUDIENCE,
+        "iat": at, "exp": int(at) + 900, "iss": auth.ISSUER, "aud": auth.AUDIENCE,
     } | changes  # fmt: skip
     return jwt.encode(claims, key, algorithm="ES256", headers={"kid": kid})
 
