@@ -57,7 +57,7 @@ format:  ## let ruff lay out the code
 migrate:  ## migrate the five databases (of the running platform, or with servers started for it)
 	@$(LAUNCH) migrate
 
-check-copies dead-letters replay:  ## ask the services of the running platform: do copies agree, what failed, try again
+check-copies dead-letters replay rotate-keys:  ## of the running platform: do copies agree, what failed, try again, new token key
 	@$(LAUNCH) $@
 
 bench:  ## measure against the bare means, a JSON line a figure (s=lists: some); takes minutes, wants a quiet machine
@@ -72,4 +72,4 @@ contracts:  ## write the OpenAPI snapshots into contracts/
 ci:  ## everything the way CI does it (as root: brings Debian packages)
 	@.ci/run
 
-.PHONY: help run up down clean status logs test test-unit test-carried lint format migrate demo contracts ci check-copies dead-letters replay bench
+.PHONY: help run up down clean status logs test test-unit test-carried lint format migrate demo contracts ci check-copies dead-letters replay rotate-keys bench

@@ -23,6 +23,7 @@ HEIGHT = {
     "seed": 6,
     "actions": 6,
     "captchas": 5,
+    "counted": 2,
     "queries": 5,
     "parts": 4,  # clients, wired with their settings
     "events": 3,

@@ -13,6 +13,9 @@ OPEN = {
         "GET /api/identity/captcha",
         "GET /api/identity/divisions",
         "GET /api/identity/institutions",
+        "GET /api/identity/institutions/<uuid:institution_id>",
+        "POST /api/identity/invitations/accept",
+        "POST /api/identity/invitations/lookup",
         "POST /api/identity/files",
         "POST /api/identity/password-resets",
         "POST /api/identity/registrations",
@@ -21,6 +24,7 @@ OPEN = {
         "POST /api/identity/sessions",
         "POST /api/identity/sessions/refresh",
         "POST /api/identity/sms-codes",
+        "POST /api/identity/wechat-logins",
     },
     "registry": {
         "GET /c/<string:code>",
@@ -31,7 +35,12 @@ OPEN = {
     },
     "filing": set(),
     "booking": {"GET /api/booking/public/bookings/<string:number>"},
-    "notification": {"GET /wechat/callback", "POST /wechat/callback"},  # signed by WeChat instead
+    "notification": {
+        "GET /wechat/callback",  # signed by WeChat instead
+        "POST /wechat/callback",
+        "GET /wechat/bind",  # asks for user name and password
+        "POST /wechat/bind",
+    },
 }
 
 

@@ -37,7 +37,11 @@ def extra_settings(tmp_path_factory: pytest.TempPathFactory, world: outside.Outs
     nowhere = "http://127.0.0.1:1"
     urls = {f"{name}_url": nowhere for name in ("registry", "filing", "booking", "notification")}
     wechat = {name: value for name, value in outside.settings(world.url).items() if "callback" not in name}
-    return urls | wechat | {"token_keys_dir": folder, "password_time_cost": 1, "password_memory_kib": 64}
+    return (
+        urls
+        | wechat
+        | {"token_keys_dir": folder, "wechat_open_url": world.url, "password_time_cost": 1, "password_memory_kib": 64}
+    )
 
 
 @pytest.fixture

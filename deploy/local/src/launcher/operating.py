@@ -12,9 +12,10 @@ from launcher.services import SERVICES, Wiring, environment, one_time
 
 # What can be asked of the running platform, with the services that are asked.
 COMMANDS = {
-    "check-copies": "compare what each service keeps of others with its owner",
-    "dead-letters": "list the events that a service could not take",
-    "replay": "try them again",
+    "check-copies": ("compare what each service keeps of others with its owner", SERVICES),
+    "dead-letters": ("list the events that a service could not take", SERVICES),
+    "replay": ("try them again", SERVICES),
+    "rotate-keys": ("begin a new key for access tokens; nobody is signed out", ("identity",)),
 }
 
 
@@ -32,9 +33,9 @@ def environment_of(run_dir: Path, service: str) -> dict[str, str]:
 
 
 def ask_all(run_dir: Path, command: str) -> int:
-    """Ask every service and show what each said; 1 where one of them ended badly."""
+    """Ask the services and show what each said; 1 where one of them ended badly."""
     code = 0
-    for service in SERVICES:
+    for service in COMMANDS[command][1]:
         done = ask(run_dir, service, command)
         print((done.stdout + (done.stderr if done.returncode else "")).rstrip() or f"{service}: nothing", flush=True)
         code = code or int(done.returncode != 0)

@@ -21,8 +21,10 @@ TEXT = "text/plain"  # what WeChat itself says here, though it sends JSON in UTF
 
 
 @blueprint.get("/connect/qrconnect")
+@blueprint.get("/connect/oauth2/authorize")
 def qr_page() -> str:
-    """The page with a QR code, and a button per known phone that stands for scanning and agreeing."""
+    """The page with a QR code, and a button per known phone that stands for scanning and agreeing. In WeChat's own
+    browser (oauth2/authorize) the phone is known and nobody chooses; here one says whose browser this is."""
     here = state()
     problem = sign_in_problem()
     with here.lock:
@@ -32,6 +34,7 @@ def qr_page() -> str:
 
 
 @blueprint.post("/connect/qrconnect")
+@blueprint.post("/connect/oauth2/authorize")
 def qr_tap() -> AnyResponse | str:
     """A person agrees, and the browser goes back with code and state; refusing leads nowhere, as with WeChat."""
     here = state()
@@ -40,19 +43,27 @@ def qr_tap() -> AnyResponse | str:
         person = here.people.find(request.form.get("openid", ""))
         if sign_in_problem() or person is None or request.form.get("answer") != "agree":
             return render_template("qrconnect.html", people=[], problem="已拒绝，没有登录。", picture="", fields={})
-        code = here.people.give_code(person, "website", here.clock())
+        code = here.people.give_code(person, asking()[0], here.clock())
     joint = "&" if urlsplit(target).query else "?"
     return redirect(f"{target}{joint}{urlencode({'code': code, 'state': given})}")
+
+
+def asking() -> tuple[str, tuple[str, ...]]:
+    """Which kind of app may ask here, and for which scopes."""
+    if request.path.endswith("/qrconnect"):
+        return "website", ("snsapi_login",)
+    return "official", ("snsapi_base", "snsapi_userinfo")
 
 
 def sign_in_problem() -> str | None:
     """What is wrong with the query of the sign-in page."""
     app = state().settings.app_by_id(request.args.get("appid"))
-    if app is None or app.kind != "website":
+    kind, scopes = asking()
+    if app is None or app.kind != kind:
         return "AppID 参数错误"
     if urlsplit(request.args.get("redirect_uri", "")).scheme not in ("http", "https"):
         return "redirect_uri 参数错误"
-    if request.args.get("response_type") != "code" or request.args.get("scope") != "snsapi_login":
+    if request.args.get("response_type") != "code" or request.args.get("scope") not in scopes:
         return "response_type 或 scope 参数错误"
     return None
 

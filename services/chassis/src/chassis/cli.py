@@ -43,9 +43,14 @@ def main(service: Service, argv: Sequence[str] | None = None) -> None:
     check = commands.add_parser("check-copies", help="compare what this service keeps of others with its owners")
     check.add_argument("--patience", type=float, default=copies.PAUSE, help="seconds between two looks at a difference")
     commands.add_parser("openapi", help="print the OpenAPI document")
+    for name, command in service.commands.items():
+        commands.add_parser(name, help=(command.__doc__ or "").partition(".")[0])
     arguments = parser.parse_args(argv)
     try:
-        _COMMANDS[arguments.command](service, arguments)
+        if own := service.commands.get(arguments.command):
+            print(own(settings.load(service.settings, os.environ)))
+        else:
+            _COMMANDS[arguments.command](service, arguments)
     except settings.SettingsError as error:
         print(f"{service.name}: {error}", file=sys.stderr)
         sys.exit(2)

@@ -47,6 +47,7 @@ class Service:
     resync: Mapping[str, Callable[[Session], int]] = field(default_factory=dict)  # tell all copies anew
     facts: Mapping[str, Fact] = field(default_factory=dict)  # what it owns and others copy
     copies: Mapping[str, Copy] = field(default_factory=dict)  # what it keeps of others
+    commands: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)  # settings -> what to print
 
 
 class Runtime:

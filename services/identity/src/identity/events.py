@@ -14,7 +14,7 @@ def organization_event(verb: str, org: Organization, owner: Account) -> Event:
         "status": org.status, "owner_account_id": owner.id,
     }  # fmt: skip
     if org.reason:
-        data["reason"] = org.reason
+        data |= {"reason_code": org.reason_code or "other", "reason": org.reason}
     return Event(f"organization.{verb}", org.id, data, sequence=org.version)
 
 
@@ -66,7 +66,7 @@ def division_changed(division: Division) -> Event:
             "code": division.code, "name": division.name, "level": division.level, "is_leaf": division.is_leaf,
             "parent_code": division.parent_code, "valid_from": division.valid_from, "valid_to": division.valid_to,
         },
-        sequence=1,
+        sequence=division.version,
     )  # fmt: skip
 
 

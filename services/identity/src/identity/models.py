@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from chassis.db import NAMING, TYPES
 from chassis.ids import new_id
-from identity.domain.errors import AlreadyDecided, ApprovedStays
+from identity.domain.errors import AlreadyDecided, ApprovedStays, InvitationEnded
 
 
 class Base(DeclarativeBase):
@@ -25,13 +25,18 @@ class Division(Base):
     is_leaf: Mapped[bool]
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class Capability(Base):
+    """What an institution may verify, and when: `kind_code` "*" is every kind, `mode` deliver, onsite or any. Periods
+    of one kind and mode follow one another."""
+
     __tablename__ = "capability"
-    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id", ondelete="CASCADE"), primary_key=True)
-    kind_code: Mapped[str] = mapped_column(primary_key=True)
-    mode: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id", ondelete="CASCADE"))
+    kind_code: Mapped[str]
+    mode: Mapped[str]
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
 
@@ -49,7 +54,9 @@ class Institution(Base):
     demo: Mapped[bool]
     verified: Mapped[str]
     version: Mapped[int]
-    capabilities: Mapped[list[Capability]] = relationship(cascade="all, delete-orphan")
+    capabilities: Mapped[list[Capability]] = relationship(
+        cascade="all, delete-orphan", order_by="(Capability.kind_code, Capability.mode, Capability.valid_from)"
+    )
 
 
 class Bureau(Base):
@@ -57,6 +64,8 @@ class Bureau(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     division_code: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class Organization(Base):
@@ -71,6 +80,7 @@ class Organization(Base):
     contact_name: Mapped[str]
     phone: Mapped[str]
     status: Mapped[str] = mapped_column(default="pending")
+    reason_code: Mapped[str | None]
     reason: Mapped[str | None]
     license_file_id: Mapped[UUID | None]
     authorization_file_id: Mapped[UUID | None]
@@ -80,25 +90,26 @@ class Organization(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     def approve(self, by: UUID, now: datetime) -> None:
-        self._decide("approved", None, by, now)
+        self._decide("approved", (None, None), by, now)
 
-    def reject(self, by: UUID, reason: str, now: datetime) -> None:
-        self._decide("rejected", reason, by, now)
+    def reject(self, by: UUID, reason_code: str, reason: str, now: datetime) -> None:
+        self._decide("rejected", (reason_code, reason), by, now)
 
     def resubmit(self, now: datetime) -> None:
         if self.status == "approved":
             raise ApprovedStays
-        self.status, self.reason, self.submitted_at = "pending", None, now
+        self.status, self.reason_code, self.reason, self.submitted_at = "pending", None, None, now
         self.version += 1
 
     def check_withdrawable(self) -> None:
         if self.status not in ("pending", "rejected"):
             raise ApprovedStays
 
-    def _decide(self, status: str, reason: str | None, by: UUID, now: datetime) -> None:
+    def _decide(self, status: str, why: tuple[str | None, str | None], by: UUID, now: datetime) -> None:
         if self.status != "pending":
             raise AlreadyDecided(state=self.status)
-        self.status, self.reason, self.decided_at, self.decided_by = status, reason, now, by
+        self.reason_code, self.reason = why
+        self.status, self.decided_at, self.decided_by = status, now, by
         self.version += 1
 
 
@@ -176,6 +187,15 @@ class SignIn(Base):
     success: Mapped[bool]
 
 
+class LoginGuard(Base):
+    """Failures in a row. key: an account's id, or a name that no account has; a success forgets them."""
+
+    __tablename__ = "login_guard"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+
+
 class Captcha(Base):
     __tablename__ = "captcha"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -216,3 +236,49 @@ class WechatPerson(Base):
     unionid: Mapped[str | None]
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     following: Mapped[bool] = mapped_column(default=False)
+
+
+class WechatState(Base):
+    __tablename__ = "wechat_state"
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    nonce_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """A link by SMS to become staff, supervisor or administrator: good once, for some days."""
+
+    __tablename__ = "invitation"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str]
+    institution_id: Mapped[UUID | None] = mapped_column(ForeignKey("institution.id"))
+    bureau_id: Mapped[UUID | None] = mapped_column(ForeignKey("bureau.id"))
+    roles: Mapped[list[str]]
+    name: Mapped[str]
+    phone: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    account_id: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    institution: Mapped[Institution | None] = relationship()
+    bureau: Mapped[Bureau | None] = relationship()
+
+    def check_open(self, now: datetime) -> None:
+        """Raises: InvitationEnded where it was used, taken back or is too old."""
+        if self.ended_at is not None or self.expires_at <= now:
+            raise InvitationEnded
+
+    def accept(self, account_id: UUID, now: datetime) -> None:
+        self.check_open(now)
+        self.ended_at, self.account_id = now, account_id
+        self.version += 1
+
+    def take_back(self, now: datetime) -> None:
+        if self.account_id is not None:
+            raise InvitationEnded
+        self.ended_at = self.ended_at or now
+        self.version += 1

@@ -1,5 +1,6 @@
 """What identity adds to its runtime: password hasher, token signer, SMS and WeChat clients."""
 
+import os
 from dataclasses import dataclass
 from typing import cast
 
@@ -30,13 +31,18 @@ def prepare(runtime: Runtime) -> None:
     url = settings.wechat_api_url
     runtime.parts["identity"] = Parts(
         settings=settings,
-        hasher=Hasher(settings.password_time_cost, settings.password_memory_kib),
+        hasher=Hasher(settings.password_time_cost, settings.password_memory_kib, _cores_each(settings)),
         signer=signer,
         sms=SmsClient(settings.sms_url, settings.sms_secret),
         website=WechatApp(url, settings.wechat_website_appid, settings.wechat_website_secret),
         official=WechatApp(url, settings.wechat_official_appid, settings.wechat_official_secret),
         miniprogram=WechatApp(url, settings.wechat_miniprogram_appid, settings.wechat_miniprogram_secret),
     )
+
+
+def _cores_each(settings: Settings) -> int:
+    """Cores for each web worker."""
+    return max(1, len(os.sched_getaffinity(0)) // settings.web_workers)
 
 
 def parts() -> Parts:

@@ -43,6 +43,7 @@ def load_divisions(db: Session, rows: list[dict[str, Any]]) -> None:
         division = Division(
             code=row["code"], name=row["name"], level=row["level"], parent_code=row["parent_code"],
             is_leaf=row["is_leaf"], valid_from=_day(row.get("valid_from")), valid_to=_day(row.get("valid_to")),
+            version=1,
         )  # fmt: skip
         db.add(division)
         outbox.record(db, events.division_changed(division))
@@ -70,6 +71,8 @@ def load_institutions(db: Session, rows: list[dict[str, Any]]) -> None:
 
 def tell_divisions(db: Session) -> int:
     rows = list(db.scalars(select(Division)))
+    for row in rows:
+        row.version += 1
     outbox.record(db, *(events.division_changed(row) for row in rows))
     return len(rows)
 
@@ -119,6 +122,7 @@ def _demo(db: Session, hasher: Hasher, now: datetime) -> None:
         db.flush()
         account(username, contact, "applicant", ["owner"], org_id=org.id, phone=org.phone)
     account("city-clerk", "王经办", "institution", CLERK, institution_id=GUANGZHOU)
+    account("city-admin", "孙管理", "institution", ["institution_admin"], institution_id=GUANGZHOU)
     account("city-verifier", "李检定", "institution", ["verifier"], institution_id=GUANGZHOU)
     account("city-checker", "赵核验", "institution", ["checker"], institution_id=GUANGZHOU)
     account("county-clerk", "周经办", "institution", CLERK, institution_id=TIANHE)

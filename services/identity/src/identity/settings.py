@@ -12,6 +12,7 @@ class Settings(ServiceSettings):
     sms_url: str
     sms_secret: str
     wechat_api_url: str
+    wechat_open_url: str  # where browsers find WeChat's QR page
     wechat_website_appid: str
     wechat_website_secret: str
     wechat_official_appid: str

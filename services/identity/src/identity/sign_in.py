@@ -1,113 +1,152 @@
-"""Finding out who signs in, slowly for those who guess. Every try is kept; the caller commits it also on refusal."""
+"""Finding out who signs in, slowly for those who guess. Every try is kept, also when it is refused.
 
+What takes long, argon2 and WeChat, is done outside of any transaction. What was right counts only if, by then, not too
+many others have been wrong (`actions.open_session`): a hundred guesses at once win nothing over one after another.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chassis.errors import ServiceError, invalid
+from chassis.db import ALL, Database
+from chassis.errors import invalid
+from chassis.reads import Snapshot
 from chassis.wechat import Person, WechatApp, WechatError
 from identity import queries
+from identity.actions import guard
+from identity.actions.sessions import Identified
 from identity.actions.sms_codes import use_code
 from identity.captchas import check_captcha
+from identity.counted import counted
 from identity.domain.errors import (
     ApplicantsOnly,
+    CaptchaRequired,
     CodeWrong,
     NotBound,
     SlowDown,
     WechatRefused,
     WrongCredentials,
 )
-from identity.models import Account, SignIn
+from identity.models import Account
 from identity.parts import Parts
 
-CAPTCHA_AFTER = 3  # failures in a row
-DELAY_AFTER = 5
-MAX_DELAY = 60  # [seconds]
 FAILURES_A_MINUTE = 30  # of one address
 
 
-def identify(db: Session, parts: Parts, body: dict[str, Any], address: str, now: datetime) -> Account:
-    """The account of a sign-in request. Raises: WrongCredentials, CodeWrong, CaptchaRequired, SlowDown, NotBound,
-    ApplicantsOnly, WechatRefused, Invalid when the body is none of the ways."""
+@dataclass(frozen=True)
+class Door:
+    """What a sign-in goes through."""
+
+    database: Database
+    parts: Parts
+    address: str
+    now: datetime
+    miniprogram: bool = False  # it serves applicants only, whatever the way
+
+
+def identify(door: Door, body: dict[str, Any]) -> Identified:
+    """Raises: WrongCredentials, CodeWrong, CaptchaRequired, SlowDown, NotBound, ApplicantsOnly, WechatRefused, Invalid
+    when the body is none of the ways."""
     way = _way(body)
     login = str(body.get("username") or body.get("phone") or way).strip().casefold()
-    _slow_down_address(db, address, now)
-    if way in ("password", "sms"):
-        _slow_down_account(db, login, body, now)
+    known = _look(door, login)
+    if known["address_failures"] >= FAILURES_A_MINUTE:
+        raise SlowDown(retry_after=60)
+    key = guard.key_of(known["id"], login) if way in ("password", "sms") else None
+    if key is not None:
+        guard.check(known["failures"], known["last_at"], door.now)
+        if guard.needs_captcha(known["failures"], known["last_at"], door.now):
+            counted(door.database, CaptchaRequired, lambda db: check_captcha(db, body, door.now))
     try:
-        account = _WAYS[way](db, parts, body, now)
-    except ServiceError as error:
-        if isinstance(error, WrongCredentials | CodeWrong | NotBound | WechatRefused):
-            db.add(
-                SignIn(
-                    login_key=login,
-                    account_id=_known(db, login),
-                    at=now,
-                    address=address,
-                    way=way,
-                    success=False,
-                )
-            )
+        found = _WAYS[way](door, body, known, login)
+    except (WrongCredentials, CodeWrong, NotBound, WechatRefused):
+        with door.database.transaction() as db:
+            guard.failed(db, key, known["id"], login, way, door.address, door.now)
         raise
-    db.add(SignIn(login_key=login, account_id=account.id, at=now, address=address, way=way, success=True))
-    return account
+    if found.kind != "applicant" and (door.miniprogram or way.startswith("miniprogram")):
+        raise ApplicantsOnly
+    return found
+
+
+def check_own_password(door: Door, account: Account, password: str) -> None:
+    """The same care for who is signed in already and types the old password. Raises: SlowDown, WrongCredentials."""
+    known = _look(door, account.username_key)
+    guard.check(known["failures"], known["last_at"], door.now)
+    if not door.parts.hasher.verify(account.password_hash, password):
+        with door.database.transaction() as db:
+            key = guard.key_of(account.id, "")
+            guard.failed(db, key, account.id, account.username_key, "password_change", door.address, door.now)
+        raise WrongCredentials
+
+
+def _look(door: Door, login: str) -> dict[str, Any]:
+    [[row]] = Snapshot(door.database, ALL).run(
+        (queries.LOGIN, {"login": login, "address": door.address, "since": door.now - timedelta(minutes=1),
+                         "name_key": guard.key_of(None, login)})
+    )  # fmt: skip
+    return row
 
 
 def _way(body: dict[str, Any]) -> str:
     given = {name for name in body if not name.startswith("captcha")}
     for way, needed in (
-        ("password", {"username", "password"}), ("sms", {"phone", "sms_code"}), ("miniprogram_phone", {"miniprogram_code", "phone_code"}),
-        ("miniprogram", {"miniprogram_code"}), ("wechat", {"wechat_code"}),
+        ("password", {"username", "password"}), ("sms", {"phone", "sms_code"}),
+        ("miniprogram_phone", {"miniprogram_code", "phone_code"}), ("miniprogram", {"miniprogram_code"}),
+        ("wechat", {"wechat_code"}),
     ):  # fmt: skip
         if needed <= given:
             return way
     raise invalid(
-        "username",
-        "required",
-        "请填写用户名和密码，或手机号和短信验证码。",
-        "Give user name and password, or phone and code.",
-    )
+        "username", "required", "请填写用户名和密码，或手机号和短信验证码。", "Give user name and password, or phone and code."
+    )  # fmt: skip
 
 
-def _by_password(db: Session, parts: Parts, body: dict[str, Any], _now: datetime) -> Account:
-    account = queries.account_by_login(db, body["username"])
-    if not parts.hasher.verify(account.password_hash if account else None, body["password"]) or account is None:
+def _by_password(door: Door, body: dict[str, Any], known: dict[str, Any], login: str) -> Identified:
+    hasher, password, stored = door.parts.hasher, body["password"], known["password_hash"]
+    if not hasher.verify(stored, password) or known["id"] is None:
         raise WrongCredentials
-    if parts.hasher.outdated(account.password_hash):
-        account.password_hash = parts.hasher.hash(body["password"])
-    return account
+    new_hash = hasher.hash(password) if hasher.outdated(stored) else None
+    return Identified(known["id"], known["kind"], login, "password", new_hash)
 
 
-def _by_sms(db: Session, _parts: Parts, body: dict[str, Any], now: datetime) -> Account:
-    use_code(db, body["phone"], "sign_in", body["sms_code"], now)
-    account = queries.account_by_phone(db, body["phone"])
-    if account is None:
-        raise CodeWrong
-    return account
+def _by_sms(door: Door, body: dict[str, Any], _known: dict[str, Any], login: str) -> Identified:
+    def work(db: Session) -> Account:
+        use_code(db, body["phone"], "sign_in", body["sms_code"], door.now)
+        account = queries.account_by_phone(db, body["phone"])
+        if account is None:
+            raise CodeWrong
+        return account
+
+    account = counted(door.database, CodeWrong, work)
+    return Identified(account.id, account.kind, login, "sms")
 
 
-def _by_wechat(db: Session, parts: Parts, body: dict[str, Any], _now: datetime) -> Account:
-    return _bound(db, person_of_website_code(parts, body["wechat_code"]))
+def _by_wechat(door: Door, body: dict[str, Any], _known: dict[str, Any], login: str) -> Identified:
+    return _bound(door, person_of_website_code(door.parts, body["wechat_code"]), login, "wechat")
 
 
-def _by_miniprogram(db: Session, parts: Parts, body: dict[str, Any], _now: datetime) -> Account:
-    return _applicant(_bound(db, _person(parts.miniprogram, body["miniprogram_code"])))
+def _by_miniprogram(door: Door, body: dict[str, Any], _known: dict[str, Any], login: str) -> Identified:
+    return _bound(door, _person(door.parts.miniprogram, body["miniprogram_code"]), login, "miniprogram")
 
 
-def _by_miniprogram_phone(db: Session, parts: Parts, body: dict[str, Any], _now: datetime) -> Account:
+def _by_miniprogram_phone(door: Door, body: dict[str, Any], _known: dict[str, Any], login: str) -> Identified:
+    """The phone that WeChat vouches for."""
     try:
-        phone = parts.miniprogram.phone_of_code(body["phone_code"])
+        phone = door.parts.miniprogram.phone_of_code(body["phone_code"])
     except WechatError as error:
         raise WechatRefused from error
-    account = queries.account_by_phone(db, phone)
+    with door.database.transaction() as db:
+        account = queries.account_by_phone(db, phone)
     if account is None:
         raise NotBound
-    return _applicant(account)
+    return Identified(account.id, account.kind, login, "miniprogram_phone")
 
 
-_WAYS = {
+Way = Callable[[Door, dict[str, Any], dict[str, Any], str], Identified]
+_WAYS: dict[str, Way] = {
     "password": _by_password,
     "sms": _by_sms,
     "wechat": _by_wechat,
@@ -131,47 +170,9 @@ def _person(app: WechatApp, code: str) -> Person:
         raise WechatRefused from error
 
 
-def _bound(db: Session, person: Person) -> Account:
-    account = queries.account_by_wechat(db, person.appid, person.openid, person.unionid)
+def _bound(door: Door, person: Person, login: str, way: str) -> Identified:
+    with door.database.transaction() as db:
+        account = queries.account_by_wechat(db, person.appid, person.openid, person.unionid)
     if account is None:
         raise NotBound
-    return account
-
-
-def _applicant(account: Account) -> Account:
-    if account.kind != "applicant":
-        raise ApplicantsOnly
-    return account
-
-
-def _slow_down_account(db: Session, login: str, body: dict[str, Any], now: datetime) -> None:
-    """From the fourth try after failures in a row a captcha; then growing delays. A success forgets them."""
-    last_success = select(func.coalesce(func.max(SignIn.id), 0)).where(SignIn.login_key == login, SignIn.success)
-    failures, last_at = db.execute(
-        select(func.count(), func.max(SignIn.at)).where(
-            SignIn.login_key == login,
-            SignIn.id > last_success.scalar_subquery(),
-            SignIn.at > now - timedelta(hours=1),
-        )
-    ).one()
-    if failures >= DELAY_AFTER:
-        delay = min(2 ** (failures - DELAY_AFTER + 1), MAX_DELAY)
-        left = (last_at + timedelta(seconds=delay) - now).total_seconds()
-        if left > 0:
-            raise SlowDown(retry_after=max(1, round(left)))
-    if failures >= CAPTCHA_AFTER:
-        check_captcha(db, body, now)
-
-
-def _slow_down_address(db: Session, address: str, now: datetime) -> None:
-    since = now - timedelta(minutes=1)
-    count = db.scalar(
-        select(func.count()).where(SignIn.address == address, SignIn.at > since, SignIn.success.is_(False))
-    )
-    if (count or 0) >= FAILURES_A_MINUTE:
-        raise SlowDown(retry_after=60)
-
-
-def _known(db: Session, login: str) -> Any:
-    account = queries.account_by_login(db, login)
-    return account.id if account else None
+    return Identified(account.id, account.kind, login, way)

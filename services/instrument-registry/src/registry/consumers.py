@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from sqlalchemy.orm import Session
 
@@ -34,12 +34,13 @@ def on_institution(db: Session, body: Body, _now: datetime) -> None:
 
 def on_division(db: Session, body: Body, _now: datetime) -> None:
     data = body["data"]
-    db.merge(
-        Division(
-            code=data["code"], name=data["name"], level=data["level"], is_leaf=data["is_leaf"],
-            valid_from=_day(data["valid_from"]), valid_to=_day(data["valid_to"]),
-        )
-    )  # fmt: skip
+    if inbox.newer(db, "division", [(uuid5(NAMESPACE_OID, data["code"]), body["sequence"])]):
+        db.merge(
+            Division(
+                code=data["code"], name=data["name"], level=data["level"], is_leaf=data["is_leaf"],
+                valid_from=_day(data["valid_from"]), valid_to=_day(data["valid_to"]),
+            )
+        )  # fmt: skip
 
 
 def on_filing(db: Session, body: Body, now: datetime) -> None:

@@ -4,12 +4,22 @@ from pathlib import Path
 
 from chassis.cli import wsgi
 from chassis.runtime import Service
+from chassis.wechat import WechatApp
+from notification.actions.official import BIND_KEY, BIND_TEXT
 from notification.api import BLUEPRINTS
 from notification.background import SCHEDULES
 from notification.consumers import EFFECTS
 from notification.facts import COPIES
 from notification.parts import prepare
 from notification.settings import Settings
+
+
+def publish_menu(settings: Settings) -> str:
+    """Give the official account its menu."""
+    official = WechatApp(settings.wechat_api_url, settings.wechat_official_appid, settings.wechat_official_secret)
+    official.call("/cgi-bin/menu/create", {"button": [{"type": "click", "name": BIND_TEXT, "key": BIND_KEY}]})
+    return "the menu is published"
+
 
 SERVICE = Service(
     name="notification",
@@ -21,5 +31,6 @@ SERVICE = Service(
     copies=COPIES,
     schedules=SCHEDULES,
     prepare=prepare,
+    commands={"publish-menu": publish_menu},
 )
 create_app = wsgi(SERVICE)

@@ -31,8 +31,9 @@ def on_account(db: Session, body: Body, _now: datetime) -> None:
 
 def on_account_disabled(db: Session, body: Body, now: datetime) -> None:
     revocations.on_account_disabled(db, body, now)
-    contact = db.get(Contact, UUID(body["data"]["account_id"]))
-    if contact is not None:
+    account_id = body["data"]["account_id"]
+    contact = db.get(Contact, UUID(account_id))
+    if inbox.newer(db, "account", [(account_id, body["sequence"])]) and contact is not None:
         contact.status = "disabled"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
+from chassis.calls import ServiceClient
 from chassis.runtime import Runtime, runtime
 from chassis.sms import SmsClient
 from chassis.wechat import WechatApp
@@ -16,6 +17,7 @@ class Parts:
     sms: SmsClient
     official: WechatApp
     cipher: MessageCipher
+    identity: ServiceClient
 
 
 def prepare(runtime: Runtime) -> None:
@@ -26,6 +28,7 @@ def prepare(runtime: Runtime) -> None:
         sms=SmsClient(settings.sms_url, settings.sms_secret),
         official=WechatApp(settings.wechat_api_url, appid, settings.wechat_official_secret),
         cipher=MessageCipher(settings.wechat_callback_aes_key, appid),
+        identity=ServiceClient("identity", settings.identity_url, runtime.tokens),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.actor import Actor
 from chassis.paging import paginate
-from notification.models import Delivery, Message, Place, Preference, WechatContact
+from notification.models import Contact, Delivery, Message, Place, Preference, WechatContact
 
 
 def messages(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,6 +21,13 @@ def messages(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, An
     if args.get("unread"):
         statement = statement.where(m.read_at.is_(None))
     return paginate(db, statement, args, key=m.id, sortable={"created_at": m.created_at})
+
+
+def contact_of_follower(db: Session, appid: str, openid: str) -> Contact | None:
+    """The account that a follower of the official account is bound to."""
+    bound = WechatContact
+    statement = select(Contact).join(bound, bound.account_id == Contact.account_id)
+    return db.scalars(statement.where(bound.appid == appid, bound.openid == openid)).first()
 
 
 def deliveries(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:

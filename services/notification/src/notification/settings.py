@@ -10,6 +10,7 @@ class Settings(ServiceSettings):
     sms_url: str
     sms_secret: str
     wechat_api_url: str
+    wechat_open_url: str  # where WeChat's browser is sent to say who it is
     wechat_official_appid: str
     wechat_official_secret: str
     wechat_callback_token: str

@@ -13,8 +13,8 @@ from chassis.errors import Invalid, Stale
 from identity import events, queries
 from identity.actions.registrations import check_password
 from identity.actions.sessions import end_all
-from identity.actions.sms_codes import use_code
-from identity.domain.errors import PhoneTaken, UsernameTaken, WrongCredentials
+from identity.actions.sms_codes import check_code
+from identity.domain.errors import PhoneTaken, PhoneUnknown, UsernameTaken
 from identity.domain.passwords import Hasher
 from identity.models import Account
 
@@ -25,39 +25,41 @@ def change_profile(db: Session, by: Actor, version: int, changes: dict[str, Any]
     if account.version != version:
         raise Stale
     if "phone" in changes:
+        code = check_code(db, changes["phone"], "phone_change", changes.get("sms_code", ""), now)
         other = queries.account_by_phone(db, changes["phone"])
         if other is not None and other.id != account.id:
-            raise PhoneTaken
-        use_code(db, changes["phone"], "phone_change", changes.get("sms_code", ""), now)
+            raise PhoneTaken  # told to who holds that phone, and to nobody else
+        code.used_at = now
         account.phone = changes["phone"]
     if "name" in changes:
         account.name = changes["name"]
-    _tell(db, account)
+    tell_account(db, account)
     return account
 
 
-def change_password(db: Session, hasher: Hasher, by: Actor, old: str, new: str, now: datetime) -> None:
-    """Every other session ends. Raises: WrongCredentials, Invalid."""
+def change_password(db: Session, hasher: Hasher, by: Actor, new: str, now: datetime) -> None:
+    """The old one was checked (identity.sign_in); every other session ends. Raises: Invalid."""
     account = queries.account_of(db, by)
-    if not hasher.verify(account.password_hash, old):
-        raise WrongCredentials
-    _set_password(hasher, account, new, "new_password")
+    if errors := check_password(new, account.username, "new_password"):
+        raise Invalid(errors=errors)
+    account.password_hash = hasher.hash(new)
     end_all(db, account.id, now, but=by.session_id)
 
 
 def reset_password(db: Session, hasher: Hasher, phone: str, code: str, new: str, now: datetime) -> None:
-    """By an SMS code; an unknown phone answers like a wrong code. Every session ends."""
-    use_code(db, phone, "password_reset", code, now)
-    account = queries.account_by_phone(db, phone)
-    if account is not None:
-        _set_password(hasher, account, new, "password")
-        end_all(db, account.id, now)
-
-
-def _set_password(hasher: Hasher, account: Account, password: str, field: str) -> None:
-    if errors := check_password(password, account.username, field):
+    """By an SMS code. Every session ends. Raises: Invalid for a weak password, before anything is said about the
+    phone; CodeWrong; PhoneUnknown, told only to who holds that phone."""
+    if errors := check_password(new, ""):
         raise Invalid(errors=errors)
-    account.password_hash = hasher.hash(password)
+    sent = check_code(db, phone, "password_reset", code, now)
+    account = queries.account_by_phone(db, phone)
+    if account is None:
+        raise PhoneUnknown
+    if errors := check_password(new, account.username):
+        raise Invalid(errors=errors)
+    sent.used_at = now
+    account.password_hash = hasher.hash(new)
+    end_all(db, account.id, now)
 
 
 def create_sub_user(db: Session, hasher: Hasher, by: Actor, phone: str, name: str, now: datetime) -> Account:
@@ -79,22 +81,28 @@ def create_sub_user(db: Session, hasher: Hasher, by: Actor, phone: str, name: st
     return account
 
 
-def change_sub_user(db: Session, by: Actor, account_id: UUID, version: int, changes: dict[str, Any]) -> Account:
+def change_sub_user(
+    db: Session, by: Actor, account_id: UUID, version: int, changes: dict[str, Any], now: datetime
+) -> Account:
+    """Name, enabled or disabled. Raises: NotFound, Stale."""
     account = queries.sub_user(db, by, account_id)
     if account.version != version:
         raise Stale
     account.name = changes.get("name", account.name)
-    _tell(db, account)
+    status = changes.get("status", account.status)
+    if status != account.status:
+        (disable_account if status == "disabled" else enable_account)(db, account, now)
+    tell_account(db, account)
     return account
 
 
 def remove_sub_user(db: Session, by: Actor, account_id: UUID, now: datetime) -> None:
     account = queries.sub_user(db, by, account_id)
-    disable_account(db, account, "removed", now)
+    disable_account(db, account, now, "removed")
     db.delete(account)
 
 
-def disable_account(db: Session, account: Account, reason: str, now: datetime) -> None:
+def disable_account(db: Session, account: Account, now: datetime, reason: str = "disabled") -> None:
     """No token of this account is good any more, anywhere."""
     account.status = "disabled"
     account.version += 1
@@ -103,7 +111,11 @@ def disable_account(db: Session, account: Account, reason: str, now: datetime) -
     outbox.record(db, events.account_disabled(account, reason))
 
 
-def _tell(db: Session, account: Account) -> None:
+def enable_account(_db: Session, account: Account, _now: datetime) -> None:
+    account.status = "active"
+
+
+def tell_account(db: Session, account: Account) -> None:
     account.version += 1
     event = events.account_changed(account, account.standing, account.tier, account.division_code)
     outbox.record(db, event)

@@ -1,5 +1,6 @@
 """Sessions: opened by a sign-in, kept alive by refresh tokens that rotate, ended by their owner or by a theft."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,22 +10,41 @@ from sqlalchemy.orm import Session
 from chassis import outbox, revocations
 from chassis.actor import Actor
 from chassis.errors import NotFound, Unauthorized
-from identity import events
+from identity import events, queries
+from identity.actions import guard
 from identity.domain.errors import AccountDisabled
-from identity.models import Account, UsedRefresh
 from identity.models import Session as SignedInSession
+from identity.models import UsedRefresh
 from identity.tokens import digest, new_refresh_token
 
 
+@dataclass(frozen=True)
+class Identified:
+    """Who signs in, and what has to be written with the session."""
+
+    account_id: UUID
+    kind: str
+    login: str  # what was typed, casefolded
+    way: str
+    new_hash: str | None = None  # where the cost of password hashes has changed
+
+
 def open_session(
-    db: Session, account: Account, client: str, address: str, lifetime: timedelta, now: datetime
+    db: Session, who: Identified, client: str, address: str, lifetime: timedelta, now: datetime
 ) -> tuple[SignedInSession, str]:
-    """A new session and its refresh token. Raises: AccountDisabled."""
+    """A new session and its refresh token. Raises: AccountDisabled, SlowDown, Unauthorized for an account that is gone
+    meanwhile."""
+    account = queries.account_to_sign_in(db, who.account_id)
+    if account is None:
+        raise Unauthorized
+    guard.succeeded(db, account.id, who.login, who.way, address, now)
     if account.status == "disabled":
         raise AccountDisabled
+    if who.new_hash is not None:
+        account.password_hash = who.new_hash
     refresh_token = new_refresh_token()
     session = SignedInSession(
-        account_id=account.id, refresh_hash=digest(refresh_token), client=client[:200], address=address,
+        account=account, refresh_hash=digest(refresh_token), client=client[:200], address=address,
         created_at=now, used_at=now, expires_at=now + lifetime,
     )  # fmt: skip
     db.add(session)
@@ -47,7 +67,8 @@ def refresh(db: Session, token: str, lifetime: timedelta, now: datetime) -> tupl
         if victim is not None:
             _end(db, victim, now)
         return None
-    if session.expires_at < now or session.account.status == "disabled":
+    account = queries.account_to_sign_in(db, session.account_id)
+    if session.expires_at < now or account is None or account.status == "disabled":
         raise Unauthorized
     db.add(UsedRefresh(refresh_hash=hashed, session_id=session.id, used_at=now))
     fresh = new_refresh_token()

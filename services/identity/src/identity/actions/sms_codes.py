@@ -2,12 +2,11 @@
 
 import secrets
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from chassis import log
-from chassis.sms import SmsClient, SmsRefused
 from identity.domain.errors import CodeWrong, SlowDown
 from identity.models import SmsCode
 from identity.tokens import digest
@@ -18,8 +17,10 @@ BETWEEN = timedelta(seconds=60)  # two codes to one phone
 A_DAY = 20  # codes to one phone
 
 
-def send_code(db: Session, sms: SmsClient, phone: str, purpose: str, address: str, now: datetime) -> None:
-    """Send a new code; the older ones of this phone and purpose stop working. Raises: SlowDown, Unavailable."""
+def new_code(db: Session, phone: str, purpose: str, address: str, now: datetime) -> tuple[SmsCode, str]:
+    """A new code, to be sent once this is committed; older ones of this phone and purpose stop working. One phone's
+    requests wait for each other, so that the limits hold. Raises: SlowDown."""
+    db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('sms ' || :phone, 0))"), {"phone": phone})
     recent = db.scalars(
         select(SmsCode.sent_at).where(SmsCode.phone == phone, SmsCode.sent_at > now - timedelta(days=1))
         .order_by(SmsCode.sent_at.desc())
@@ -29,15 +30,18 @@ def send_code(db: Session, sms: SmsClient, phone: str, purpose: str, address: st
     if recent and now - recent[0] < BETWEEN:
         raise SlowDown(retry_after=max(1, int((recent[0] + BETWEEN - now).total_seconds())))
     code = f"{secrets.randbelow(1_000_000):06d}"
-    db.add(
-        SmsCode(phone=phone, purpose=purpose, code_hash=digest(phone + code), address=address, sent_at=now,
-                expires_at=now + LIFETIME)
+    made = SmsCode(
+        phone=phone, purpose=purpose, code_hash=digest(phone + code), address=address, sent_at=now,
+        expires_at=now + LIFETIME,
     )  # fmt: skip
+    db.add(made)
     db.flush()
-    try:
-        sms.send(phone, f"code_{purpose}", {"code": code, "minutes": int(LIFETIME.total_seconds() // 60)})
-    except SmsRefused as error:
-        log.get().warning("sms_refused", code=error.code)
+    return made, code
+
+
+def forget_code(db: Session, code_id: UUID) -> None:
+    """A code that could not be sent counts for nothing: the next try need not wait."""
+    db.execute(delete(SmsCode).where(SmsCode.id == code_id))
 
 
 def sent_from(db: Session, address: str, now: datetime) -> int:
@@ -48,9 +52,9 @@ def sent_from(db: Session, address: str, now: datetime) -> int:
     ) or 0  # fmt: skip
 
 
-def use_code(db: Session, phone: str, purpose: str, code: str, now: datetime) -> None:
-    """Check and use up the newest code of this phone. A wrong one counts; the caller must commit that count even
-    when it refuses. Raises: CodeWrong."""
+def check_code(db: Session, phone: str, purpose: str, code: str, now: datetime) -> SmsCode:
+    """The newest code of this phone, if this is it; not used up yet. A wrong one counts; the caller must commit that
+    count even when it refuses. Raises: CodeWrong."""
     newest = db.scalars(
         select(SmsCode).where(SmsCode.phone == phone, SmsCode.purpose == purpose, SmsCode.used_at.is_(None))
         .order_by(SmsCode.sent_at.desc()).limit(1).with_for_update()
@@ -60,4 +64,9 @@ def use_code(db: Session, phone: str, purpose: str, code: str, now: datetime) ->
     if not secrets.compare_digest(newest.code_hash, digest(phone + code)):
         newest.attempts += 1
         raise CodeWrong
-    newest.used_at = now
+    return newest
+
+
+def use_code(db: Session, phone: str, purpose: str, code: str, now: datetime) -> None:
+    """Check and use up. Raises: CodeWrong."""
+    check_code(db, phone, purpose, code, now).used_at = now

@@ -1,7 +1,21 @@
 """The HTTP door of identity: one file per resource."""
 
-from identity.api import files, keys, me, reference, registrations, sessions, sub_users
+from identity.api import (
+    files,
+    internal,
+    invitations,
+    keys,
+    me,
+    reference,
+    reference_sheets,
+    registrations,
+    sessions,
+    staff,
+    sub_users,
+    wechat_login,
+)
 
 BLUEPRINTS = (
-    keys.blp, files.blp, registrations.blp, sessions.blp, me.blp, sub_users.blp, reference.blp,
+    keys.blp, files.blp, registrations.blp, sessions.blp, wechat_login.blp, me.blp, sub_users.blp, staff.blp,
+    invitations.blp, reference.blp, reference_sheets.blp, internal.blp,
 )  # fmt: skip

@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from chassis import clock
+from chassis import clock, context
 from chassis.auth import SIGNED_IN, allow
 from chassis.rawjson import json_response
+from chassis.runtime import runtime
 from chassis.web import Blueprint, current_user, db, if_match, own_transactions, with_etag
-from identity import actions, queries
-from identity.api.counted import counted
+from identity import actions, queries, sign_in
 from identity.api.schemas import AccountView, PasswordChange, ProfileChanges, WechatBinding, WechatView
+from identity.api.sessions import is_portal
 from identity.api.views import account_view
+from identity.api.wechat_login import check_came_back
+from identity.counted import counted
 from identity.domain.errors import CodeWrong
 from identity.models import Account
 from identity.parts import parts
-from identity.sign_in import person_of_website_code
 
 blp = Blueprint("me", "me", url_prefix="/api/identity", description="The own account")
 
@@ -34,19 +36,27 @@ def me() -> Any:
 def change_me(body: dict[str, Any]) -> Any:
     """Change the name, or the phone with a code sent to the new one."""
     user, version = current_user(), if_match()
-    account = counted(CodeWrong, lambda db: actions.change_profile(db, user, version, body, clock.now()))
+    account = counted(
+        runtime().database, CodeWrong, lambda db: actions.change_profile(db, user, version, body, clock.now())
+    )
     return _answer(account)
 
 
 @blp.route("/me/password", methods=["POST"])
 @allow(*SIGNED_IN, pending=True)
+@own_transactions
 @blp.arguments(PasswordChange)
 @blp.response(204)
 def change_password(body: dict[str, Any]) -> Any:
-    """Change the password; every other session ends."""
-    actions.change_password(
-        db(), parts().hasher, current_user(), body["old_password"], body["new_password"], clock.now()
+    """Change the password; every other session ends. Wrong old ones count like failed sign-ins."""
+    user, now, database = current_user(), clock.now(), runtime().database
+    with database.transaction() as session:
+        account = queries.account_of(session, user)
+    sign_in.check_own_password(
+        sign_in.Door(database, parts(), context.current().address, now), account, body["old_password"]
     )
+    with database.transaction() as session:
+        actions.change_password(session, parts().hasher, user, body["new_password"], now)
     return ""
 
 
@@ -64,7 +74,8 @@ def wechat() -> Any:
 @blp.response(200, WechatView)
 def bind_wechat(body: dict[str, Any]) -> Any:
     """Bind the WeChat person who scanned the code."""
-    person = person_of_website_code(parts(), body["wechat_code"])
+    check_came_back(body, is_portal())
+    person = sign_in.person_of_website_code(parts(), body["wechat_code"])
     actions.bind(db(), queries.account_of(db(), current_user()), person)
     return _wechat_view()
 

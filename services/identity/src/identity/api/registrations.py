@@ -11,19 +11,20 @@ from chassis.auth import APPLICANT, INSTITUTION, allow, allow_anyone
 from chassis.context import current
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
+from chassis.runtime import runtime
 from chassis.schema import BINARY
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match, own_transactions, with_etag
 from identity import actions, queries
-from identity.api.counted import counted
 from identity.api.schemas import (
     LetterRequest,
-    Reason,
     RegistrationArgs,
     RegistrationChanges,
     RegistrationCreated,
     RegistrationRequest,
     RegistrationView,
+    Rejection,
 )
+from identity.counted import counted
 from identity.domain.errors import CodeWrong
 from identity.letters import letter
 from identity.models import Organization
@@ -40,7 +41,9 @@ blp = Blueprint("registrations", "registrations", url_prefix="/api/identity", de
 @blp.response(201, RegistrationCreated)
 def register(body: dict[str, Any]) -> Any:
     """Register an organisation. A failed try does not use up the SMS code; a wrong code counts as a try."""
-    account = counted(CodeWrong, lambda session: actions.register(session, parts().hasher, clock.now(), body))
+    account = counted(
+        runtime().database, CodeWrong, lambda session: actions.register(session, parts().hasher, clock.now(), body)
+    )
     audit_subject(str(account.org_id))
     log.get().info("registered", org_id=str(account.org_id), address=current().address)
     return {"account_id": account.id, "org_id": account.org_id, "status": "pending"}
@@ -65,11 +68,11 @@ def approve(org_id: UUID) -> Any:
 
 @blp.route("/registrations/<uuid:org_id>/reject", methods=["POST"])
 @allow(INSTITUTION, roles=["registration_reviewer"])
-@blp.arguments(Reason)
+@blp.arguments(Rejection)
 @blp.response(200, RegistrationCreated)
 def reject(body: dict[str, Any], org_id: UUID) -> Any:
     """Reject a pending registration, with the reason that the applicant is told."""
-    return _created(actions.reject(db(), current_user(), org_id, body["reason"], clock.now()))
+    return _created(actions.reject(db(), current_user(), org_id, body["reason_code"], body["reason"], clock.now()))
 
 
 @blp.route("/registrations/authorization-letter.pdf", methods=["GET"])

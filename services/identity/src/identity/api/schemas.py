@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from chassis.paging import PageArgs
 from chassis.schema import Phone, Schema, Text, one_of
+from identity.domain.roles import KINDS, STAFF
 
 STATUSES = ("pending", "approved", "rejected", "disabled")
 
@@ -74,6 +75,7 @@ class RegistrationView(Schema):
     org_id = fields.UUID(required=True)
     account_id = fields.UUID(required=True)
     status = fields.String(required=True)
+    reason_code = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
     org = fields.Nested(OrgView, required=True)
     files = fields.List(fields.Nested(FileView, allow_none=True), required=True)
@@ -86,7 +88,18 @@ class RegistrationArgs(PageArgs):
     q = Text(max=100)
 
 
-class Reason(Schema):
+REASON_CODES = (
+    "name_differs", "address_differs", "license_unreadable", "letter_unsigned", "letter_unsealed", "wrong_institution",
+    "other",
+)  # fmt: skip
+
+
+class Rejection(Schema):
+    reason_code = Text(
+        max=30, load_default="other", validate=one_of(*REASON_CODES),
+        metadata={"description": "what is wrong: name or address other than on the licence, licence unreadable, letter"
+                                 " without signature or seal, another institution's, other"},
+    )  # fmt: skip
     reason = Text(required=True, min=1, max=500)
 
 
@@ -194,6 +207,15 @@ class WechatBinding(Schema):
     state = Text(max=200)
 
 
+class WechatLogin(Schema):
+    url = fields.String(required=True, metadata={"description": "WeChat's QR page"})
+    appid = fields.String(required=True)
+    scope = fields.String(required=True)
+    redirect_uri = fields.String(required=True)
+    state = fields.String(required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
+
+
 class WechatView(Schema):
     bound = fields.Boolean(required=True)
     apps = fields.List(fields.String(), required=True)
@@ -206,6 +228,7 @@ class SubUserRequest(Schema):
 
 class SubUserChanges(Schema):
     name = Text(min=1, max=50)
+    status = Text(max=10, validate=one_of("active", "disabled"))
 
 
 class SubUserView(Schema):
@@ -218,37 +241,107 @@ class SubUserView(Schema):
     version = fields.Integer()
 
 
-class DivisionView(Schema):
-    code = fields.String(required=True)
-    name = fields.String(required=True)
-    level = fields.String(required=True)
-    parent_code = fields.String(allow_none=True)
-    is_leaf = fields.Boolean(required=True)
-    valid_from = fields.Date(allow_none=True)
-    valid_to = fields.Date(allow_none=True)
+class StaffArgs(PageArgs):
+    kind = Text(max=20, validate=one_of(*KINDS))
+    role = Text(max=30, validate=one_of(*STAFF))
+    status = Text(max=10, validate=one_of("active", "disabled"))
+    institution_id = fields.UUID()
+    bureau_id = fields.UUID()
+    q = Text(max=100)
 
 
-class DivisionsView(Schema):
-    items = fields.List(fields.Nested(DivisionView), required=True)
-
-
-class InstitutionArgs(Schema):
-    division_code = Text(max=9, pattern="[0-9]{6}([0-9]{3})?")
-    tier = Text(max=10, validate=one_of("province", "city", "county"))
-    kind_code = Text(max=20)
-
-
-class InstitutionView(Schema):
+class StaffView(Schema):
     id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    username = fields.String(required=True)
     name = fields.String(required=True)
-    alias = fields.String()
-    tier = fields.String(required=True)
-    division_code = fields.String(required=True)
-    parent_id = fields.UUID(allow_none=True)
-    contact = fields.String(allow_none=True)
-    demo = fields.Boolean()
-    verified = fields.String(metadata={"description": "yes, partial or no: how well the name is attested"})
+    phone = fields.String(allow_none=True)
+    roles = fields.List(fields.String(), required=True)
+    status = fields.String(required=True)
+    institution_id = fields.UUID(allow_none=True)
+    bureau_id = fields.UUID(allow_none=True)
+    home_name = fields.String(allow_none=True, metadata={"description": "of the institution or bureau"})
+    created_at = fields.DateTime()
+    version = fields.Integer()
 
 
-class InstitutionsView(Schema):
-    items = fields.List(fields.Nested(InstitutionView), required=True)
+class StaffChanges(Schema):
+    name = Text(min=1, max=50)
+    roles = fields.List(Text(max=30), validate=validate.Length(min=1, max=20))
+    status = Text(max=10, validate=one_of("active", "disabled"))
+
+
+class InvitationRequest(Schema):
+    kind = Text(max=20, load_default="institution", validate=one_of(*KINDS))
+    name = Text(required=True, min=1, max=50)
+    phone = Phone(required=True)
+    roles = fields.List(Text(max=30), required=True, validate=validate.Length(min=1, max=20))
+    institution_id = fields.UUID(metadata={"description": "of staff; one's own where an institution invites"})
+    bureau_id = fields.UUID(metadata={"description": "of a supervisor"})
+
+
+class InvitationArgs(PageArgs):
+    state = Text(max=10, validate=one_of("open", "accepted", "withdrawn", "expired"))
+
+
+class InvitationView(Schema):
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    institution_id = fields.UUID(allow_none=True)
+    bureau_id = fields.UUID(allow_none=True)
+    home_name = fields.String(allow_none=True)
+    roles = fields.List(fields.String(), required=True)
+    name = fields.String(required=True)
+    phone = fields.String(required=True)
+    state = fields.String(required=True)
+    created_at = fields.DateTime()
+    expires_at = fields.DateTime()
+    account_id = fields.UUID(allow_none=True)
+
+
+class InvitationSent(Schema):
+    id = fields.UUID(required=True)
+    expires_at = fields.DateTime(required=True)
+    sent = fields.Boolean(required=True, metadata={"description": "false: the SMS could not be sent; send it again"})
+
+
+class InvitationToken(Schema):
+    token = Text(required=True, min=1, max=200)
+
+
+class InvitationShown(Schema):
+    """What whoever holds the link sees before accepting."""
+
+    kind = fields.String(required=True)
+    home_name = fields.String(allow_none=True)
+    roles = fields.List(fields.String(), required=True)
+    name = fields.String(required=True)
+    phone = fields.String(required=True, metadata={"description": "its last four digits"})
+    expires_at = fields.DateTime(required=True)
+
+
+class InvitationAnswer(Schema):
+    token = Text(required=True, min=1, max=200)
+    username = Text(required=True, min=3, max=50, pattern=r"[^\s@/\\]+")
+    password = fields.String(required=True, validate=validate.Length(max=128), load_only=True)
+
+
+class AccountMade(Schema):
+    account_id = fields.UUID(required=True)
+    username = fields.String(required=True)
+
+
+class AccountVerifyRequest(Schema):
+    username = Text(required=True, min=1, max=50)
+    password = fields.String(required=True, validate=validate.Length(max=128), load_only=True)
+    captcha_id = fields.UUID()
+    captcha_answer = Text(max=10)
+    address = Text(required=True, max=100)
+    openid = Text(required=True, min=1, max=100)
+    unionid = Text(max=100, allow_none=True)
+
+
+class AccountVerified(Schema):
+    account_id = fields.UUID(required=True)
+    username = fields.String(required=True)
+    name = fields.String(required=True)

@@ -5,17 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
-from chassis import clock, context
+from chassis import clock, context, log
 from chassis.auth import SIGNED_IN, allow, allow_anyone
 from chassis.errors import NotFound, ServiceError, Unauthorized
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
+from chassis.sms import SmsRefused
 from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions, secret_answer
 from identity import actions, queries, sign_in
-from identity.actions.sms_codes import sent_from
-from identity.api.counted import counted
+from identity.actions.sms_codes import LIFETIME, sent_from
 from identity.api.schemas import (
     CaptchaView,
     PasswordReset,
@@ -27,8 +28,10 @@ from identity.api.schemas import (
     SmsRequest,
 )
 from identity.api.views import account_view
+from identity.api.wechat_login import check_came_back
 from identity.captchas import check_captcha, new_captcha
-from identity.domain.errors import CodeWrong
+from identity.counted import counted
+from identity.domain.errors import CaptchaRequired, CodeWrong
 from identity.models import Account
 from identity.parts import parts
 from identity.tokens import ACCESS_SECONDS
@@ -48,13 +51,16 @@ CODES_WITHOUT_CAPTCHA = 10  # SMS codes of one address in an hour
 @blp.response(201, SignedIn)
 def create_session(body: dict[str, Any]) -> Any:
     """Sign in by password, SMS code, WeChat or mini-program."""
-    now, address = clock.now(), context.current().address
-    found = counted(ServiceError, lambda session: sign_in.identify(session, parts(), body, address, now))
-    with runtime().database.transaction() as session:
-        account = queries.account_by_id(session, found.id)
-        opened, refresh_token = actions.open_session(session, account, _client(), address, _lifetime(), now)
-        audit_subject(account.id)
-        return _signed_in(account, opened.id, refresh_token, 201)
+    now, address, database = clock.now(), context.current().address, runtime().database
+    if body.get("wechat_code"):
+        check_came_back(body, is_portal())
+    miniprogram = request.headers.get("X-Client") == "miniprogram"
+    who = sign_in.identify(sign_in.Door(database, parts(), address, now, miniprogram), body)
+    with database.transaction() as session:
+        opened, refresh_token = actions.open_session(session, who, _client(), address, _lifetime(), now)
+        audit_subject(who.account_id)
+        answer = _signed_in(opened.account, opened.id, refresh_token, 201)
+    return answer
 
 
 @blp.route("/sessions/refresh", methods=["POST"])
@@ -125,14 +131,29 @@ def my_sign_ins(args: dict[str, Any]) -> Any:
 
 @blp.route("/sms-codes", methods=["POST"])
 @allow_anyone
+@own_transactions
 @blp.arguments(SmsRequest)
 @blp.response(202)
 def send_sms_code(body: dict[str, Any]) -> Any:
     """Send a code by SMS. The answer tells nothing about whether the phone is known."""
-    now, address = clock.now(), context.current().address
-    if sent_from(db(), address, now) >= CODES_WITHOUT_CAPTCHA:
-        check_captcha(db(), body, now)
-    actions.send_code(db(), parts().sms, body["phone"], body["purpose"], address, now)
+    now, address, database = clock.now(), context.current().address, runtime().database
+    phone, purpose = body["phone"], body["purpose"]
+
+    def work(session: Session) -> tuple[UUID, str]:
+        if sent_from(session, address, now) >= CODES_WITHOUT_CAPTCHA:
+            check_captcha(session, body, now)
+        made, code = actions.new_code(session, phone, purpose, address, now)
+        return made.id, code
+
+    code_id, code = counted(database, CaptchaRequired, work)
+    try:  # after the commit: a provider that is slow holds neither a lock nor a connection
+        parts().sms.send(phone, f"code_{purpose}", {"code": code, "minutes": int(LIFETIME.total_seconds() // 60)})
+    except SmsRefused as error:
+        log.get().warning("sms_refused", code=error.code)
+    except ServiceError:
+        with database.transaction() as session:
+            actions.forget_code(session, code_id)
+        raise
     return json_response({"sent": True}, 202)
 
 
@@ -155,7 +176,10 @@ def reset_password(body: dict[str, Any]) -> Any:
     """Set a new password with an SMS code; every session ends."""
     hasher, now = parts().hasher, clock.now()
     phone, code, password = body["phone"], body["sms_code"], body["password"]
-    counted(CodeWrong, lambda session: actions.reset_password(session, hasher, phone, code, password, now))
+    counted(
+        runtime().database, CodeWrong,
+        lambda session: actions.reset_password(session, hasher, phone, code, password, now),
+    )  # fmt: skip
     return ""
 
 
@@ -168,7 +192,7 @@ def _signed_in(account: Account, session_id: UUID, refresh_token: str, status: i
         "expires_in": ACCESS_SECONDS,
         "account": account_view(account),
     }
-    if not _is_portal():
+    if not is_portal():
         return json_response(body | {"refresh_token": refresh_token}, status)
     response = json_response(body, status)
     response.set_cookie(
@@ -178,14 +202,14 @@ def _signed_in(account: Account, session_id: UUID, refresh_token: str, status: i
     return response
 
 
-def _is_portal() -> bool:
+def is_portal() -> bool:
     return request.headers.get("X-Client") == "portal"
 
 
 def _cookie() -> str | None:
     """The browser's refresh token: only with the portal's header and an Origin of our own (CSRF)."""
     ours = (parts().settings.public_url, request.host_url.rstrip("/"))
-    if _is_portal() and request.headers.get("Origin") in ours:
+    if is_portal() and request.headers.get("Origin") in ours:
         return request.cookies.get(COOKIE)
     return None
 

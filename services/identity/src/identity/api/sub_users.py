@@ -40,8 +40,8 @@ def create_sub_user(body: dict[str, Any]) -> Any:
 @blp.arguments(SubUserChanges)
 @blp.response(200, SubUserView)
 def change(body: dict[str, Any], account_id: UUID) -> Any:
-    """Rename a sub-user."""
-    return change_sub_user(db(), current_user(), account_id, if_match(), body)
+    """Rename a sub-user, disable or enable it."""
+    return change_sub_user(db(), current_user(), account_id, if_match(), body, clock.now())
 
 
 @blp.route("/sub-users/<uuid:account_id>", methods=["DELETE"])

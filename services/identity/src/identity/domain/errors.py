@@ -77,8 +77,8 @@ class PhoneTaken(Conflict):
 
 class NotEnterprise(Invalid):
     code = "not_enterprise"
-    zh = "请以“申请方”类型、“企业/单位”身份注册；以个人身份注册，或以其它账号类型注册的不会被通过。"
-    en = "Register as an applicant and an enterprise; individuals and other types are not accepted."
+    zh = "以个人身份注册的不会被通过；有营业执照、代码证的，请以“企业/单位”身份注册。"
+    en = "Individuals are not accepted: with a business licence or code certificate, register as an enterprise."
 
 
 class AlreadyDecided(Conflict):
@@ -91,3 +91,45 @@ class ApprovedStays(Conflict):
     code = "approved_stays"
     zh = "注册已通过审核，不能再修改或自行注销。"
     en = "The registration is approved; it can be neither corrected nor withdrawn."
+
+
+class NotApplicant(Invalid):
+    code = "not_applicant"
+    zh = "以其它账号类型注册的不会被通过；作为仪器的使用者，需要送检仪器，请注册“申请方”类型的账号。"
+    en = "Only applicants register here: users of instruments that are to be verified."
+
+
+class InvitationEnded(Conflict):
+    code = "invitation_ended"
+    zh = "该邀请已使用、已撤回或已过期，请联系邀请您的管理员重新发送。"
+    en = "This invitation was used, withdrawn or has expired. Ask whoever invited you for a new one."
+
+
+class OwnAccount(Conflict):
+    code = "own_account"
+    zh = "不能修改自己的岗位或停用自己的账号，请由其他管理员操作。"
+    en = "You can change neither your own roles nor disable yourself; another administrator can."
+
+
+class PhoneUnknown(Invalid):
+    code = "phone_unknown"
+    zh = "该手机号没有对应的平台账号。"
+    en = "No account has this phone number."
+
+
+class WechatStateWrong(Invalid):
+    code = "wechat_state_invalid"
+    zh = "微信登录已超时，或不是从本浏览器发起的，请重新扫码。"
+    en = "This WeChat sign-in has expired or was not begun in this browser. Scan again."
+
+
+class SheetInvalid(Invalid):
+    code = "workbook_invalid"
+    zh = "无法导入该文件：{reason}。"
+    en = "This file cannot be imported: {reason}."
+
+
+class DivisionExists(Conflict):
+    code = "division_exists"
+    zh = "行政区划代码 {code} 已存在，请修改原记录。"
+    en = "Division {code} exists already; change it instead."

@@ -1,47 +1,18 @@
 """Passwords: long enough and not common; no rules of composition. Kept as argon2id, rehashed when the cost changes."""
 
+import threading
+from pathlib import Path
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128
+# One word a line, lower case, at least MIN_LENGTH characters. Source: the file's first lines.
 _COMMON = frozenset(
-    [
-        "12345678",
-        "123456789",
-        "1234567890",
-        "password",
-        "password1",
-        "password123",
-        "11111111",
-        "00000000",
-        "88888888",
-        "66666666",
-        "qwertyui",
-        "qwerty123",
-        "1qaz2wsx",
-        "abc12345",
-        "abcd1234",
-        "a1234567",
-        "a12345678",
-        "aa123456",
-        "woaini1314",
-        "asdfghjk",
-        "iloveyou",
-        "admin123",
-        "admin888",
-        "12341234",
-        "87654321",
-        "123123123",
-        "147258369",
-        "987654321",
-        "password!",
-        "p@ssw0rd",
-        "passw0rd",
-        "letmein1",
-        "welcome1",
-        "zaq12wsx",
-    ]
+    line
+    for line in (Path(__file__).parent / "common_passwords.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
 )
 
 
@@ -57,18 +28,24 @@ def weakness(password: str, username: str) -> str | None:
 
 
 class Hasher:
-    """argon2id with the cost of the settings; a stand-in hash makes unknown names take as long as known ones."""
+    """argon2id with the cost of the settings; a stand-in hash makes unknown names take as long as known ones.
 
-    def __init__(self, time_cost: int, memory_kib: int) -> None:
+    at_once: how many are worked on at the same time in this process, the others wait: each needs a core and
+    `memory_kib` of its cache, and more of them than cores only take longer, all together."""
+
+    def __init__(self, time_cost: int, memory_kib: int, at_once: int = 1) -> None:
         self._argon = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+        self._turn = threading.BoundedSemaphore(at_once)
         self._nobody = self._argon.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
-        return self._argon.hash(password)
+        with self._turn:
+            return self._argon.hash(password)
 
     def verify(self, stored: str | None, password: str) -> bool:
         try:
-            return self._argon.verify(stored or self._nobody, password) and stored is not None
+            with self._turn:
+                return self._argon.verify(stored or self._nobody, password) and stored is not None
         except (VerifyMismatchError, InvalidHashError):
             return False
 

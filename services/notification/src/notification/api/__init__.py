@@ -1,5 +1,5 @@
 """The HTTP door of notification."""
 
-from notification.api import messages, official
+from notification.api import binding, messages, official
 
-BLUEPRINTS = (messages.blp, official.blp)
+BLUEPRINTS = (messages.blp, official.blp, binding.blp)

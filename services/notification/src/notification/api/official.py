@@ -12,7 +12,8 @@ from chassis.auth import allow_anyone
 from chassis.errors import Forbidden, Malformed, ServiceError
 from chassis.web import Blueprint, db
 from chassis.wechat import WechatError
-from notification.actions.official import take_push
+from notification.actions.official import asks_to_bind, take_push
+from notification.api.binding import bind_link
 from notification.domain.cipher import NotOurs, check_signature, signature
 from notification.parts import parts
 
@@ -40,7 +41,7 @@ def push() -> Any:
         fields = _fields(_decrypted(fields.get("Encrypt", "")))
     if "FromUserName" not in fields:
         raise Malformed(reason="FromUserName")
-    text = take_push(db(), parts().official.appid, fields, _unionid(fields), clock.now())
+    text = take_push(db(), parts().official.appid, fields, _unionid(fields), bind_link(), clock.now())
     if text is None:
         return Response("success", content_type="text/plain")
     reply = _xml({"ToUserName": fields["FromUserName"], "FromUserName": fields.get("ToUserName", ""),
@@ -74,7 +75,7 @@ def _encrypted(reply: str) -> str:
 
 def _unionid(fields: dict[str, str]) -> str | None:
     """Who follows, across our apps; a push does not say it. None while WeChat does not answer: bound later."""
-    if fields.get("Event", "").lower() != "subscribe":
+    if fields.get("Event", "").lower() != "subscribe" and not asks_to_bind(fields):
         return None
     try:
         return parts().official.unionid_of(fields["FromUserName"])

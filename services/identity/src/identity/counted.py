@@ -5,16 +5,16 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from chassis.db import Database
 from chassis.errors import ServiceError
-from chassis.runtime import runtime
 
 Result = TypeVar("Result")
 
 
-def counted(refusal: type[ServiceError], work: Callable[[Session], Result]) -> Result:
+def counted(database: Database, refusal: type[ServiceError], work: Callable[[Session], Result]) -> Result:
     """Do `work` in a transaction of its own, committed also when it raises `refusal`, which is raised again after."""
     refused: ServiceError | None = None
-    with runtime().database.transaction() as db:
+    with database.transaction() as db:
         try:
             return work(db)
         except refusal as error:

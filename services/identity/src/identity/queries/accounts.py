@@ -1,0 +1,121 @@
+"""Who is who: accounts by what names them, with their sessions, sign-ins and WeChat."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, and_, bindparam, cast, func, literal, or_, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from chassis.actor import Actor
+from chassis.db import TIMESTAMP
+from chassis.errors import NotFound
+from chassis.paging import paginate
+from chassis.reads import Read
+from identity.models import Account, LoginGuard, SignIn, WechatPerson
+from identity.models import Session as SignedInSession
+
+_named = or_(Account.username_key == bindparam("login"), Account.phone == bindparam("login"))
+_known = select(Account.id, Account.kind, Account.password_hash).where(_named).limit(1).subquery()
+# Who a typed name is, how often that one, and how often anybody from this address, was wrong of late: always one row.
+LOGIN = Read(
+    select(
+        _known.c.id, _known.c.kind, _known.c.password_hash, LoginGuard.failures, LoginGuard.last_at,
+        select(func.count())
+        .where(SignIn.address == bindparam("address"), SignIn.at > bindparam("since", type_=TIMESTAMP), SignIn.success.is_(False))
+        .scalar_subquery().label("address_failures"),
+    )
+    .select_from(select(literal(1)).subquery("one"))
+    .outerjoin(_known, true())
+    .outerjoin(LoginGuard, LoginGuard.key == func.coalesce(cast(_known.c.id, Text), bindparam("name_key")))
+)  # fmt: skip
+
+
+def account_of(db: Session, actor: Actor) -> Account:
+    return account_by_id(db, actor.account_id)
+
+
+def account_by_id(db: Session, account_id: UUID) -> Account:
+    account = db.scalars(_accounts().where(Account.id == account_id)).first()
+    if account is None:
+        raise NotFound
+    return account
+
+
+def account_by_login(db: Session, login: str) -> Account | None:
+    """By user name (any case) or phone."""
+    key = login.strip().casefold()
+    return db.scalars(_accounts().where(or_(Account.username_key == key, Account.phone == key))).first()
+
+
+def account_by_phone(db: Session, phone: str) -> Account | None:
+    return db.scalars(_accounts().where(Account.phone == phone)).first()
+
+
+def account_to_sign_in(db: Session, account_id: UUID) -> Account | None:
+    """Locked against change: a token says what holds when it is made, and a change made later ends it."""
+    statement = _accounts().where(Account.id == account_id).with_for_update(read=True, of=Account)
+    return db.scalars(statement.execution_options(populate_existing=True)).first()
+
+
+def owner_of(db: Session, org_id: UUID) -> Account:
+    return db.scalars(_accounts().where(Account.org_id == org_id, Account.roles.contains(["owner"]))).one()
+
+
+def accounts_of(db: Session, org_id: UUID) -> list[Account]:
+    return list(db.scalars(_accounts().where(Account.org_id == org_id)))
+
+
+def _accounts() -> Select[Account]:
+    return select(Account).options(
+        joinedload(Account.organization), joinedload(Account.institution), joinedload(Account.bureau)
+    )
+
+
+def account_by_wechat(db: Session, appid: str, openid: str, unionid: str | None) -> Account | None:
+    person = WechatPerson
+    same = [and_(person.appid == appid, person.openid == openid)]
+    if unionid:
+        same.append(person.unionid == unionid)
+    statement = _accounts().join(person, person.account_id == Account.id).where(or_(*same)).limit(1)
+    return db.scalars(statement).first()
+
+
+def wechat_of(db: Session, account_id: UUID) -> list[WechatPerson]:
+    return list(db.scalars(select(WechatPerson).where(WechatPerson.account_id == account_id)))
+
+
+def sessions(db: Session, actor: Actor) -> list[dict[str, Any]]:
+    s = SignedInSession
+    rows = db.execute(
+        select(s.id, s.client, s.address, s.created_at, s.used_at, s.expires_at)
+        .where(s.account_id == actor.account_id)
+        .order_by(s.used_at.desc())
+        .limit(100)
+    ).mappings()
+    return [dict(row) | {"current": row["id"] == actor.session_id} for row in rows]
+
+
+def sign_ins(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
+    s = SignIn
+    statement = select(s.id, s.at, s.address, s.way, s.success).where(s.account_id == actor.account_id)
+    return paginate(db, statement, args, key=s.id, sortable={"at": s.at})
+
+
+def sub_users(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
+    a = Account
+    statement = select(a.id, a.username, a.name, a.phone, a.status, a.created_at, a.version).where(
+        a.org_id == actor.org_id, a.roles.contains(["sub_user"])
+    )
+    return paginate(db, statement, args, key=a.id, sortable={"name": a.name, "created_at": a.created_at})
+
+
+def sub_user(db: Session, actor: Actor, account_id: UUID) -> Account:
+    account = db.scalars(
+        select(Account).where(
+            Account.id == account_id, Account.org_id == actor.org_id, Account.roles.contains(["sub_user"])
+        )
+    ).first()
+    if account is None:
+        raise NotFound
+    return account
