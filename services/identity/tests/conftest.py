@@ -1,6 +1,7 @@
 """Fixtures of identity's tests."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from chassis.actor import Actor
 from chassis.runtime import Runtime, Service
-from chassis.testing import outside
+from chassis.testing import Caller, outside
 from identity.app import SERVICE
+
+sys.path.append(str(Path(__file__).parent))  # pytest imports test files by path: their helpers need one
 
 pytest_plugins = ["chassis.testing.plugin"]
 
@@ -42,6 +46,11 @@ def extra_settings(tmp_path_factory: pytest.TempPathFactory, world: outside.Outs
         | wechat
         | {"token_keys_dir": folder, "wechat_open_url": world.url, "password_time_cost": 1, "password_memory_kib": 64}
     )
+
+
+@pytest.fixture
+def stranger(signed_in: Callable[[Actor | None], Caller]) -> Caller:
+    return signed_in(None)
 
 
 @pytest.fixture

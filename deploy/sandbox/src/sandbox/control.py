@@ -99,6 +99,7 @@ def make_phone() -> AnyResponse:
         nickname=str(body.get("nickname") or f"用户{openid[-4:]}"),
         following=body.get("following", True) is True,
         blocking=body.get("blocking") is True,
+        risky=body.get("risky") is True,
         followed_at=int(here.clock()),
     )
     with here.lock:

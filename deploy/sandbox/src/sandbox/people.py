@@ -30,6 +30,7 @@ class Person:
     followed_at: int = 0  # Unix time [s]
     scene: str = ""  # of the QR code by which the person came
     blocking: bool = False  # refuses template messages
+    risky: bool = False  # WeChat does not let this one sign in to a mini-program
     consents: dict[tuple[str, str], int] = field(default_factory=dict)  # (app, template) -> messages still allowed
 
     def openid_of(self, app: str) -> str:
@@ -95,7 +96,7 @@ class People:
         known = self._people.get(person.openid)
         if known:
             known.unionid, known.phone, known.nickname = person.unionid, person.phone, person.nickname
-            known.following, known.blocking = person.following, person.blocking
+            known.following, known.blocking, known.risky = person.following, person.blocking, person.risky
             return known
         self._people[person.openid] = person
         self._by_openid.update(dict.fromkeys(person.openids.values(), person))

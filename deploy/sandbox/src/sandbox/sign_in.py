@@ -12,11 +12,12 @@ from sandbox.answers import ok
 from sandbox.errors import WechatError
 from sandbox.people import CodeUnknown, CodeUsed, Person
 from sandbox.settings import App
-from sandbox.state import state
+from sandbox.state import bound, state
 from sandbox.tokens import SignIn
 
 blueprint = Blueprint("sign_in", __name__)
 
+MINIPROGRAM_A_MINUTE = 100  # sign-ins of one person
 TEXT = "text/plain"  # what WeChat itself says here, though it sends JSON in UTF-8
 
 
@@ -113,8 +114,24 @@ def user_info() -> Response:
 def miniprogram_session() -> Response:
     app = calling_app("miniprogram")
     person = person_of_code(app, "js_code")
+    if person.risky:
+        raise WechatError(40226)
+    check_rate(person)
     session_key = secrets.token_urlsafe(16)
     return ok({"openid": person.openid_of(app.kind), "session_key": session_key} | union_of(person), TEXT)
+
+
+def check_rate(person: Person) -> None:
+    """Raises: WechatError 45011 beyond a hundred sign-ins of one person in a minute."""
+    here = state()
+    with here.lock:
+        now = here.clock()
+        times = [at for at in here.sign_in_times.get(person.openid, []) if at > now - 60]
+        if len(times) >= MINIPROGRAM_A_MINUTE:
+            raise WechatError(45011)
+        here.sign_in_times[person.openid] = [*times, now]
+        here.sign_in_times.move_to_end(person.openid)
+        bound(here.sign_in_times)
 
 
 def calling_app(*kinds: str) -> App:

@@ -47,6 +47,7 @@ class State:
     tickets: OrderedDict[str, Ticket] = field(default_factory=OrderedDict)
     sms_times: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)  # phone -> last sendings
     sms_requests: OrderedDict[str, str] = field(default_factory=OrderedDict)  # request_id -> message id
+    sign_in_times: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)  # openid -> mini-program
     client_messages: OrderedDict[tuple[str, str], tuple[float, int]] = field(default_factory=OrderedDict)
     last_msgid: int = 0
     tokens: Tokens = field(init=False)

@@ -7,14 +7,15 @@ many others have been wrong (`actions.open_session`): a hundred guesses at once 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from chassis import log
 from chassis.db import ALL, Database
-from chassis.errors import invalid
+from chassis.errors import Unavailable, invalid
 from chassis.reads import Snapshot
-from chassis.wechat import Person, WechatApp, WechatError
+from chassis.wechat import Person, WechatError
 from identity import queries
 from identity.actions import guard
 from identity.actions.sessions import Identified
@@ -27,12 +28,14 @@ from identity.domain.errors import (
     CodeWrong,
     NotBound,
     SlowDown,
+    WechatBlocked,
     WechatRefused,
     WrongCredentials,
 )
 from identity.models import Account
 from identity.parts import Parts
 
+Answer = TypeVar("Answer")
 FAILURES_A_MINUTE = 30  # of one address
 
 
@@ -129,15 +132,13 @@ def _by_wechat(door: Door, body: dict[str, Any], _known: dict[str, Any], login: 
 
 
 def _by_miniprogram(door: Door, body: dict[str, Any], _known: dict[str, Any], login: str) -> Identified:
-    return _bound(door, _person(door.parts.miniprogram, body["miniprogram_code"]), login, "miniprogram")
+    person = _asked(lambda: door.parts.miniprogram.person_of_miniprogram_code(body["miniprogram_code"]))
+    return _bound(door, person, login, "miniprogram")
 
 
 def _by_miniprogram_phone(door: Door, body: dict[str, Any], _known: dict[str, Any], login: str) -> Identified:
     """The phone that WeChat vouches for."""
-    try:
-        phone = door.parts.miniprogram.phone_of_code(body["phone_code"])
-    except WechatError as error:
-        raise WechatRefused from error
+    phone = _asked(lambda: door.parts.miniprogram.phone_of_code(body["phone_code"]))
     with door.database.transaction() as db:
         account = queries.account_by_phone(db, phone)
     if account is None:
@@ -156,18 +157,24 @@ _WAYS: dict[str, Way] = {
 
 
 def person_of_website_code(parts: Parts, code: str) -> Person:
-    """Raises: WechatRefused."""
-    try:
-        return parts.website.person_of_website_code(code)
-    except WechatError as error:
-        raise WechatRefused from error
+    """Raises: WechatRefused, SlowDown, Unavailable."""
+    return _asked(lambda: parts.website.person_of_website_code(code))
 
 
-def _person(app: WechatApp, code: str) -> Person:
+def _asked(ask: Callable[[], Answer]) -> Answer:
+    """WeChat's refusals in our words. Source: 微信开放文档, 全局返回码."""
     try:
-        return app.person_of_miniprogram_code(code)
+        return ask()
     except WechatError as error:
-        raise WechatRefused from error
+        if error.code == 40226:
+            raise WechatBlocked from error
+        if error.code in (45009, 45011):
+            raise SlowDown(retry_after=60) from error
+        if error.code in (40029, 40163, 41008):
+            raise WechatRefused from error
+        # a wrong appid or secret, an address that WeChat does not know: not the user's fault, and no use trying again
+        log.get().error("wechat_misconfigured", code=error.code, message=str(error))
+        raise Unavailable(retry_after=30) from error
 
 
 def _bound(door: Door, person: Person, login: str, way: str) -> Identified:

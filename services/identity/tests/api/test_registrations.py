@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from callers import PHONE, form, register, sms_code, upload
 from pypdf import PdfReader
 from sqlalchemy import text
 
@@ -15,43 +16,10 @@ from chassis.runtime import Runtime
 from chassis.testing import SHENZHEN, TIANHE, Caller, applicant, recorded, staff
 from chassis.testing.outside import Outside
 from identity.app import drop_unclaimed_files
-from identity.domain.credit_code import check_character
 
 pytestmark = pytest.mark.usefixtures("seeded")
 SignIn = Callable[[Actor | None], Caller]
-PHONE = "13912345678"
 LETTER = "/api/identity/registrations/authorization-letter.pdf"
-
-
-@pytest.fixture
-def stranger(signed_in: SignIn) -> Caller:
-    return signed_in(None)
-
-
-def upload(stranger: Caller, purpose: str, content: bytes = b"%PDF-1.4\n", name: str = "扫描件.pdf") -> Any:
-    return stranger.post("/api/identity/files", data={"file": (io.BytesIO(content), name), "purpose": purpose})
-
-
-def sms_code(stranger: Caller, world: Outside, phone: str = PHONE) -> str:
-    assert stranger.post("/api/identity/sms-codes", {"phone": phone, "purpose": "registration"}).status_code == 202
-    return str(world.sms(phone)[0]["code"])
-
-
-def form(stranger: Caller, **changes: Any) -> dict[str, Any]:
-    first = "91440106MA5ABCDE1"
-    return {
-        "username": "bianmin", "password": "correct horse battery", "phone": PHONE, "sms_code": "000000",
-        "org": {
-            "name": "便民市场", "credit_code": first + check_character(first), "address": "天河路 1 号",
-            "division_code": "440106", "contact_name": "陈志强",
-        },
-        "license_file_id": upload(stranger, "license").json["file_id"],
-        "authorization_file_id": upload(stranger, "authorization").json["file_id"],
-    } | changes  # fmt: skip
-
-
-def register(stranger: Caller, world: Outside, **changes: Any) -> Any:
-    return stranger.post("/api/identity/registrations", form(stranger, sms_code=sms_code(stranger, world), **changes))
 
 
 def test_a_registration_is_pending_and_its_owner_may_only_look_after_it(stranger: Caller, world: Outside) -> None:

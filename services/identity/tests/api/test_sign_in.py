@@ -1,9 +1,9 @@
 """Sign-in and sessions, through the HTTP door."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from callers import bearer, sign_in
 from flask import Flask
 from sqlalchemy import text
 
@@ -12,19 +12,6 @@ from chassis.testing import Caller, recorded
 from chassis.testing.outside import Outside
 
 pytestmark = pytest.mark.usefixtures("seeded")
-
-
-@pytest.fixture
-def stranger(signed_in: Callable[[Any], Caller]) -> Caller:
-    return signed_in(None)
-
-
-def sign_in(stranger: Caller, username: str = "applicant", password: str = "Demo-2026!", **more: Any) -> Any:
-    return stranger.post("/api/identity/sessions", {"username": username, "password": password, **more})
-
-
-def bearer(answer: Any) -> dict[str, str]:
-    return {"Authorization": f"Bearer {answer.json['access_token']}"}
 
 
 def test_the_right_password_signs_in_and_the_token_works(stranger: Caller) -> None:

@@ -40,6 +40,20 @@ class Outside:
         answer = requests.post(f"{self.url}/phones/{openid}/login", params={"app": app}, timeout=5)
         return str(answer.json()["code"])
 
+    def phone_code(self, openid: str) -> str:
+        """The code of the mini-program's phone button."""
+        return str(requests.post(f"{self.url}/phones/{openid}/phone-code", timeout=5).json()["code"])
+
+    def expire_tokens(self) -> None:
+        requests.post(f"{self.url}/tokens/expire", timeout=5).raise_for_status()
+
+    def scan(self, url: str, openid: str) -> str:
+        """A person scans WeChat's QR page and agrees; where the browser is sent then."""
+        answer = requests.post(
+            url.partition("#")[0], data={"openid": openid, "answer": "agree"}, timeout=5, allow_redirects=False
+        )
+        return str(answer.headers["Location"])
+
     def fault(self, **fault: Any) -> None:
         requests.post(f"{self.url}/faults", json=fault, timeout=5).raise_for_status()
 

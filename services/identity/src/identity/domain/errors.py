@@ -133,3 +133,9 @@ class DivisionExists(Conflict):
     code = "division_exists"
     zh = "行政区划代码 {code} 已存在，请修改原记录。"
     en = "Division {code} exists already; change it instead."
+
+
+class WechatBlocked(Forbidden):
+    code = "wechat_blocked"
+    zh = "微信判定该账号存在风险，暂不能用微信登录，请使用用户名和密码。"
+    en = "WeChat does not let this person sign in for now. Use user name and password."
