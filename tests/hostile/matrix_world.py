@@ -44,7 +44,7 @@ class World:
 
     def ask(self, service: str, caller: Caller, method: str, path: str, body: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
-        if method == "PATCH":
+        if method in ("PATCH", "PUT"):
             headers["If-Match"] = '"999999"'  # so that even the owner changes nothing
         return requests.request(method, self.urls[service] + path, json=body, headers=headers, timeout=30)
 
@@ -55,8 +55,9 @@ def build(platform: Platform) -> World:
         step(story)
     world = World(urls={s: f"http://127.0.0.1:{platform.port(f'{s}-serve')}" for s in platform.database_urls})
     world.callers["stranger"] = Caller("stranger")
-    for name in ("applicant2", "city-clerk", "county-clerk", "province-clerk", "city-verifier", "supervisor", "admin"):
+    for name in ("applicant2", "city-clerk", "county-clerk", "province-clerk", "city-admin", "supervisor", "admin"):
         world.callers[name] = _caller(name, story.person(name))
+    world.callers["city-verifier"] = _caller("city-verifier", story.people["verifier"])
     world.callers["owner"] = _caller("owner", story.clerk)
     world.callers["pending"] = _caller("pending", _pending(story))
     sign = _signer(platform)
@@ -103,6 +104,11 @@ def _objects(story: Story) -> dict[str, str]:
     sub_user = clerk.post(
         "/api/identity/sub-users", {"phone": f"137{story.random.randrange(10**8):08d}", "name": "子用户"}, 201
     )
+    head = story.person("city-admin")
+    invitation = head.post(
+        "/api/identity/invitations",
+        {"name": "x", "phone": f"134{story.random.randrange(10**8):08d}", "roles": ["checker"]}, 201,
+    )  # fmt: skip
     message = wait_for(lambda: clerk.get("/api/notification/messages")["items"], bool)[0]
     session = clerk.get("/api/identity/sessions")["items"][0]
     return {
@@ -116,6 +122,12 @@ def _objects(story: Story) -> dict[str, str]:
         "org_id": facts["org_id"],
         "file_id": registration["files"][0]["file_id"],
         "account_id": sub_user["id"],
+        "staff_id": story.people["verifier"].account["id"],
+        "invitation_id": invitation["id"],
+        "institution_id": "00000000-0000-7000-8000-000000440100",
+        "bureau_id": "00000000-0000-7000-9000-000000440100",
+        "code": "440106",
+        "table": "divisions",
         "message_id": message["id"],
         "session_id": session["id"],
     }  # fmt: skip
@@ -133,6 +145,7 @@ def body_of(method: str, rule: str, objects: Mapping[str, str]) -> Any:
     instruments = [objects["instrument_id"]]
     bodies: dict[str, Any] = {
         "reject": {"reason": "再审"},
+        "capabilities": {"items": []},
         "return": {"instrument_ids": instruments, "reason": "铭牌不符"},
         "receive": {"instrument_ids": instruments},
         "reschedule": {"date": "2030-01-02", "period": "am"},

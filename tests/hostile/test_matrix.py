@@ -20,7 +20,7 @@ from chassis.auth import Permission
 from launcher.servers import Platform
 
 # parameter that names the object -> the callers that may see it; with several in a rule, the last one counts
-OFFICE = {"owner", "city-clerk", "city-verifier"}
+OFFICE = {"owner", "city-clerk", "city-verifier", "city-admin"}
 SEES = {
     "instrument_id": OFFICE | {"supervisor", "admin"},
     "attachment_id": OFFICE,
@@ -32,6 +32,12 @@ SEES = {
     "org_id": {"county-clerk", "city-clerk"},
     "file_id": {"owner", "county-clerk", "city-clerk", "admin"},
     "account_id": {"owner"},
+    "staff_id": {"city-admin", "admin"},
+    "invitation_id": {"city-admin", "admin"},
+    "institution_id": {"admin"},
+    "bureau_id": {"admin"},
+    "code": {"admin"},
+    "table": {"admin"},
     "message_id": {"owner"},
     "session_id": {"owner"},
 }

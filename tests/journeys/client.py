@@ -59,6 +59,10 @@ class Client:
             )
         return answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
 
+    def ask(self, method: str, path: str, **kwargs: Any) -> requests.Response | None:
+        """One try, whatever comes of it; None where nothing answered."""
+        return self._ask(method, path, dict(kwargs.pop("headers", {})), kwargs)[0]
+
     def _ask(
         self, method: str, path: str, headers: dict[str, str], kwargs: dict[str, Any]
     ) -> tuple[requests.Response | None, float | None]:

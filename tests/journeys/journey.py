@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from client import DATA, Client, Unexpected, wait_for
@@ -19,6 +20,8 @@ CITY = "00000000-0000-7000-8000-000000440100"
 COUNTY = "00000000-0000-7000-8000-000000440106"
 PROVINCE = "00000000-0000-7000-8000-000000440000"
 PASSWORD = "Journey-2026!"
+LETTER = "/api/identity/registrations/authorization-letter.pdf"
+PORTAL = {"X-Client": "portal"}
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 DISPATCHED, CONFIRMED_BY_COUNTY = 12, 11
 BOOKED = 40
@@ -61,19 +64,19 @@ def today() -> str:
 
 
 def register(story: Story) -> None:
-    """An organisation registers with two uploaded files and an SMS code."""
+    """An organisation registers with its licence, the letter that was filled from what it typed, and an SMS code."""
     visitor = Client(story.gateway)
     username, phone = f"market-{story.random.randrange(10**9)}", f"139{story.random.randrange(10**8):08d}"
+    org = {
+        "name": f"广州市天河区便民市场{story.random.randrange(10**6)}号店", "credit_code": credit_code(story.random),
+        "address": "广州市天河区天河北路 100 号", "division_code": "440106", "contact_name": "陈志强",
+    }  # fmt: skip
     licence = visitor.upload("/api/identity/files", "营业执照.png", png(), 201, purpose="license")
-    letter = visitor.upload("/api/identity/files", "法人授权书.pdf", b"%PDF-1.4\n%%EOF\n", 201, purpose="authorization")
-    visitor.post("/api/identity/sms-codes", {"phone": phone, "purpose": "registration"}, 202)
-    code = wait_for(lambda: story.phone_shows("/outbox/sms", phone=phone), bool)[0]["code"]
+    filled = visitor.post(LETTER, org | {"phone": phone, "username": username})
+    letter = visitor.upload("/api/identity/files", "法人授权书.pdf", filled, 201, purpose="authorization")
+    code = code_for(story, visitor, phone, "registration")
     body = {
-        "username": username, "password": PASSWORD, "phone": phone, "sms_code": code,
-        "org": {
-            "name": f"广州市天河区便民市场{story.random.randrange(10**6)}号店", "credit_code": credit_code(story.random),
-            "address": "广州市天河区天河北路 100 号", "division_code": "440106", "contact_name": "陈志强",
-        },
+        "username": username, "password": PASSWORD, "phone": phone, "sms_code": code, "org": org,
         "license_file_id": licence["file_id"], "authorization_file_id": letter["file_id"],
     }  # fmt: skip
     created = visitor.post("/api/identity/registrations", body, 201)
@@ -88,37 +91,68 @@ def register(story: Story) -> None:
 
 
 def approve_registration(story: Story) -> None:
-    """Its institution approves it; the documents are there to be read."""
-    county = story.person("county-clerk")
+    """Its institution reads the documents and rejects it: no seal. It corrects that, and is approved."""
+    county, own = story.person("county-clerk"), Client(story.gateway).sign_in(story.facts["username"], PASSWORD)
     found = county.get("/api/identity/registrations", status="pending", q=story.facts["org_name"])
     assert found["total"] == 1, found
     for document in found["items"][0]["files"]:
         assert county.get(f"/api/identity/files/{document['file_id']}")
     assert story.person("city-clerk").get("/api/identity/registrations", q=story.facts["org_name"])["total"] == 1
-    decided = county.post(f"/api/identity/registrations/{story.facts['org_id']}/approve")
-    assert decided["status"] == "approved"
-    county.post(f"/api/identity/registrations/{story.facts['org_id']}/reject", {"reason": "再审"}, 409)
-    story.say(f"由 {county.account['name']}（区县级）审核通过")
+    decide = f"/api/identity/registrations/{story.facts['org_id']}"
+    county.post(f"{decide}/reject", {"reason_code": "letter_unsealed", "reason": "授权书未加盖公章"})
+    mine = own.get("/api/identity/registrations/mine")
+    assert (mine["status"], mine["reason_code"], mine["reason"]) == ("rejected", "letter_unsealed", "授权书未加盖公章")
+    sealed = own.upload("/api/identity/files", "法人授权书（已盖章）.png", png(), 201, purpose="authorization")
+    changes = {"authorization_file_id": sealed["file_id"]}
+    assert own.patch("/api/identity/registrations/mine", changes, mine["version"])["status"] == "pending"
+    assert county.post(f"{decide}/approve")["status"] == "approved"
+    county.post(f"{decide}/reject", {"reason": "再审"}, 409)
+    story.say(f"{county.account['name']}（区县级）先退回（未盖章），补正后审核通过")
 
 
 def sign_in(story: Story) -> None:
-    """It signs in and binds WeChat; the phone follows the official account."""
+    """It signs in and binds WeChat by the QR code; the phone follows the official account. Then it comes back by WeChat,
+    on the website and in the mini-program, and gives a colleague access, who signs in by SMS code."""
     clerk = Client(story.gateway).sign_in(story.facts["username"], PASSWORD)
     assert clerk.account["status"] == "approved"
     story.people["clerk"] = clerk
     openid = f"o-{story.random.randrange(10**12)}"
     person = {"openid": openid, "unionid": f"u-{openid}", "phone": story.facts["phone"], "following": False}
     requests.post(story.sandbox + "/phones", json=person, timeout=10).raise_for_status()
-    tap = requests.post(f"{story.sandbox}/phones/{openid}/login", params={"app": "website"}, timeout=10).json()
-    assert clerk.post("/api/identity/me/wechat", {"wechat_code": tap["code"]})["bound"]
+    # a code of WeChat counts once: where the answer to it was lost, one scans again
+    wait_for(lambda: came_back(story, clerk, openid, "/api/identity/me/wechat", 200), bool)
     # WeChat gives up after three tries, and a service that is being restarted answers none of them: then they tap again
     wait_for(
         lambda: requests.post(f"{story.sandbox}/phones/{openid}/follow", json={}, timeout=30).json(),
         lambda pushed: pushed["status"] == 200,
     )
     wait_for(lambda: clerk.get("/api/identity/me/wechat")["apps"], lambda apps: "official" in apps)
+    website, miniprogram = Client(story.gateway), Client(story.gateway)
+    wait_for(lambda: came_back(story, website, openid, "/api/identity/sessions", 201), bool)
+    wait_for(lambda: tapped(story, miniprogram, openid), bool)
+    colleague = f"136{story.random.randrange(10**8):08d}"
+    clerk.post("/api/identity/sub-users", {"phone": colleague, "name": "小陈"}, 201)
+    account = signed_in_by_code(story, colleague)
+    assert (account["org_id"], account["roles"]) == (clerk.account["org_id"], ["sub_user"])
     story.facts["openid"] = openid
-    story.say("已登录，微信已绑定")
+    story.say("已登录，微信已绑定；网站扫码、小程序、子用户短信登录均可用")
+
+
+def invite_verifier(story: Story) -> None:
+    """The institution's administrator invites a verifier, who chooses user name and password."""
+    head, newcomer = story.person("city-admin"), Client(story.gateway)
+    phone, username = f"135{story.random.randrange(10**8):08d}", f"verifier-{story.random.randrange(10**9)}"
+    invited = head.post("/api/identity/invitations", {"name": "林检定", "phone": phone, "roles": ["verifier"]}, 201)
+    if not invited["sent"]:
+        head.post(f"/api/identity/invitations/{invited['id']}/send")
+    text = wait_for(lambda: story.phone_shows("/outbox/sms", phone=phone), bool)[0]["text"]
+    token = text.partition("#")[2].split()[0]
+    assert newcomer.post("/api/identity/invitations/lookup", {"token": token})["roles"] == ["verifier"]
+    answer = {"token": token, "username": username, "password": PASSWORD}
+    wait_for(lambda: accepted(newcomer, answer), bool)
+    story.people["verifier"] = Client(story.gateway).sign_in(username, PASSWORD)
+    story.facts["verifier"] = username
+    story.say(f"{username} 接受邀请，成为检定员")
 
 
 def import_workbook(story: Story) -> None:
@@ -269,15 +303,16 @@ def receive(story: Story) -> None:
 
 def verify(story: Story) -> None:
     """The verifier records results with one fail; a second person checks, and only the one who was named."""
-    verifier, checker = story.person("city-verifier"), story.person("city-checker")
+    verifier, checker = story.people["verifier"], story.person("city-checker")
     booking, ids = story.facts["booking"], story.facts["booked"][1:]
     kinds = {kind["code"]: kind for kind in verifier.get("/api/registry/catalog")["items"]}
     detail = verifier.get(f"/api/booking/bookings/{booking['id']}")
     kind_of = {item["instrument_id"]: kinds[item["instrument"]["kind_code"]] for item in detail["items"]}
     failed = next(i for i in ids if kind_of[i]["mode"] == "periodic")
-    results = [result(i, kind_of[i], "fail" if i == failed else "pass") for i in ids]
+    name = story.facts["verifier"]
+    results = [result(i, kind_of[i], "fail" if i == failed else "pass") | {"verifier": name} for i in ids]
     path = f"/api/booking/bookings/{booking['id']}"
-    verifier.put(f"{path}/results", [results[0] | {"checker": "city-verifier"}], 422)
+    verifier.put(f"{path}/results", [results[0] | {"checker": name}], 422)
     verifier.put(f"{path}/results", results[:10])
     verifier.put(f"{path}/results", results)
     verifier.post(f"{path}/complete", {}, 403)
@@ -393,6 +428,7 @@ STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("注册账户", register),
     ("审核注册", approve_registration),
     ("登录并绑定微信", sign_in),
+    ("邀请检定员", invite_verifier),
     ("导入仪器", import_workbook),
     ("提交备案", submit_filings),
     ("处理备案", decide_filings),
@@ -408,6 +444,53 @@ STEPS: tuple[tuple[str, Callable[[Story], None]], ...] = (
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def code_for(story: Story, visitor: Client, phone: str, purpose: str) -> str:
+    """The SMS code that this phone is sent."""
+    visitor.post("/api/identity/sms-codes", {"phone": phone, "purpose": purpose}, 202)
+    return str(wait_for(lambda: story.phone_shows("/outbox/sms", phone=phone), bool)[0]["code"])
+
+
+def scanned(story: Story, browser: Client, openid: str) -> dict[str, str]:
+    """What WeChat sends the browser back with when this person has scanned its QR page and agreed."""
+    begun = browser.post("/api/identity/wechat-logins", expect=201, headers=PORTAL)
+    page = begun["url"].partition("#")[0]
+    agreed = {"openid": openid, "answer": "agree"}
+    back = requests.post(page, data=agreed, timeout=10, allow_redirects=False).headers["Location"]
+    query = parse_qs(urlsplit(back).query)
+    return {"wechat_code": query["code"][0], "state": query["state"][0]}
+
+
+def came_back(story: Story, browser: Client, openid: str, path: str, status: int) -> bool:
+    """Whether what WeChat sent the browser back with was taken."""
+    answer = browser.ask("POST", path, json=scanned(story, browser, openid), headers=PORTAL)
+    return answer is not None and answer.status_code == status
+
+
+def tapped(story: Story, phone: Client, openid: str) -> bool:
+    """Whether the person who opens the mini-program is signed in."""
+    made = requests.post(f"{story.sandbox}/phones/{openid}/login", params={"app": "miniprogram"}, timeout=10).json()
+    answer = phone.ask("POST", "/api/identity/sessions", json={"miniprogram_code": made["code"]})
+    return answer is not None and answer.status_code == 201
+
+
+def signed_in_by_code(story: Story, phone: str) -> dict[str, Any]:
+    """The account. Where the answer was lost, the code is used up and one asks for another."""
+    visitor = Client(story.gateway)
+    for _ in range(3):
+        code = code_for(story, visitor, phone, "sign_in")
+        answer = visitor.ask("POST", "/api/identity/sessions", json={"phone": phone, "sms_code": code})
+        if answer is not None and answer.status_code == 201:
+            account: dict[str, Any] = answer.json()["account"]
+            return account
+    raise Unexpected(f"{phone} could not sign in by SMS code")
+
+
+def accepted(newcomer: Client, answer: dict[str, str]) -> bool:
+    """Whether the invitation is accepted, also where the answer that said so was lost."""
+    said = newcomer.ask("POST", "/api/identity/invitations/accept", json=answer)
+    return said is not None and (said.status_code == 201 or said.json().get("code") == "invitation_ended")
 
 
 def act(person: Client, move: str, filings: list[dict[str, Any]], **more: Any) -> None:

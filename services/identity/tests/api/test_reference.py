@@ -164,7 +164,7 @@ def edited(content: bytes, change: Callable[[Any], None]) -> bytes:
 @pytest.mark.parametrize("table", TABLES)
 def test_what_is_exported_and_imported_changes_nothing(chief: Caller, runtime: Runtime, table: str) -> None:
     before = len(recorded(runtime))
-    exported = chief.get(f"{API}/reference/{table}.xlsx")
+    exported = chief.get(f"{API}/reference/{table}")
     assert exported.status_code == 200
     answer = send(chief, table, exported.data)
     assert answer.status_code == 200, answer.json
@@ -184,7 +184,7 @@ def test_a_dry_run_tells_what_the_import_then_does(chief: Caller, stranger: Call
         row[1].value = "天河新区"
         sheet.append(["440199", "新区", "区县级", "440100", "是", day(0), None])
 
-    content = edited(chief.get(f"{API}/reference/divisions.xlsx").data, change)
+    content = edited(chief.get(f"{API}/reference/divisions").data, change)
     before = len(recorded(runtime))
     tried = send(chief, "divisions", content, dry_run=True)
     assert (tried.json["added"], tried.json["changed"]) == (1, 1)
@@ -207,7 +207,7 @@ def test_every_wrong_cell_is_named_and_nothing_is_changed(chief: Caller, strange
         sheet["F4"] = "去年"
         sheet.append(["440198", "孤儿区", "区县级", "999900", "是", None, None])
 
-    content = edited(chief.get(f"{API}/reference/divisions.xlsx").data, change)
+    content = edited(chief.get(f"{API}/reference/divisions").data, change)
     refused = send(chief, "divisions", content)
     last = refused.json["errors"][-1]["field"]
     assert refused.status_code == 422
@@ -223,7 +223,7 @@ def test_capabilities_of_the_institutions_in_a_sheet_are_replaced(chief: Caller)
         sheet.delete_rows(2, sheet.max_row)
         sheet.append([str(TIANHE), "020100", "送检", day(-10), day(10)])
 
-    content = edited(chief.get(f"{API}/reference/capabilities.xlsx").data, change)
+    content = edited(chief.get(f"{API}/reference/capabilities").data, change)
     answer = send(chief, "capabilities", content)
     assert (answer.json["added"], answer.json["removed"]) == (1, 1), answer.json
     assert chief.get(f"{API}/institutions/{TIANHE}").json["capabilities"] == [
@@ -246,11 +246,11 @@ def test_wrong_headers_are_named(chief: Caller) -> None:
     def change(sheet: Any) -> None:
         sheet["B1"] = "名字"
 
-    refused = send(chief, "divisions", edited(chief.get(f"{API}/reference/divisions.xlsx").data, change))
+    refused = send(chief, "divisions", edited(chief.get(f"{API}/reference/divisions").data, change))
     assert "名称" in refused.json["detail"]
     assert "名字" in refused.json["detail"]
 
 
 def test_a_table_that_is_none_is_not_found(chief: Caller) -> None:
-    assert chief.get(f"{API}/reference/accounts.xlsx").status_code == 404
+    assert chief.get(f"{API}/reference/accounts").status_code == 404
     assert send(chief, "accounts", b"").status_code == 404

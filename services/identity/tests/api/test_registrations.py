@@ -51,18 +51,22 @@ def test_the_county_decides_the_city_may_and_others_do_not_see_it(
 
 
 def test_a_rejected_one_sees_the_reason_corrects_and_comes_back(
-    stranger: Caller, world: Outside, signed_in: SignIn
+    stranger: Caller, world: Outside, signed_in: SignIn, runtime: Runtime
 ) -> None:
     made = register(stranger, world).json
     county = signed_in(staff(TIANHE))
     assert county.post(f"/api/identity/registrations/{made['org_id']}/reject", {}).status_code == 422
-    county.post(f"/api/identity/registrations/{made['org_id']}/reject", {"reason": "授权书未盖公章"})
+    reject = f"/api/identity/registrations/{made['org_id']}/reject"
+    assert county.post(reject, {"reason_code": "bad mood", "reason": "x"}).json["errors"][0]["code"] == "not_an_option"
+    county.post(reject, {"reason_code": "letter_unsealed", "reason": "授权书未盖公章"})
+    assert recorded(runtime, "organization.rejected")[-1]["data"]["reason_code"] == "letter_unsealed"
     session = stranger.post("/api/identity/sessions", {"username": PHONE, "password": "correct horse battery"}).json
     assert (session["account"]["status"], session["account"]["reason"]) == ("rejected", "授权书未盖公章")
     bearer = {"Authorization": f"Bearer {session['access_token']}"}
     letter = upload(stranger, "authorization").json["file_id"]
     mine = "/api/identity/registrations/mine"
     assert stranger.patch(mine, {"authorization_file_id": letter}, headers=bearer).status_code == 428
+    assert stranger.get(mine, headers=bearer).json["reason_code"] == "letter_unsealed"
     version = int(stranger.get(mine, headers=bearer).headers["ETag"].strip('"'))
     assert (
         stranger.patch(mine, {"authorization_file_id": letter}, version=version - 1, headers=bearer).status_code == 412
@@ -88,9 +92,21 @@ def test_a_credit_code_registers_once_and_the_second_is_told_whom_to_ask(strange
     assert "天河区" in second.json["detail"]
 
 
-def test_individuals_are_refused_in_the_manuals_words(stranger: Caller) -> None:
-    refused = stranger.post("/api/identity/registrations", form(stranger, identity="individual"))
-    assert (refused.status_code, refused.json["code"]) == (422, "not_enterprise")
+@pytest.mark.parametrize(
+    ("changes", "code", "words", "english"),
+    [
+        ({"identity": "individual"}, "not_enterprise", "以个人身份注册的不会被通过", "Individuals are not accepted"),
+        ({"user_type": "institution"}, "not_applicant", "以其它账号类型注册的不会被通过", "Only applicants register"),
+    ],
+)
+def test_individuals_and_other_types_are_refused_in_the_manuals_words(
+    stranger: Caller, changes: dict[str, str], code: str, words: str, english: str
+) -> None:
+    refused = stranger.post("/api/identity/registrations", form(stranger, **changes))
+    assert (refused.status_code, refused.json["code"]) == (422, code)
+    assert words in refused.json["detail"]
+    again = stranger.post("/api/identity/registrations", form(stranger, **changes), headers={"Accept-Language": "en"})
+    assert english in again.json["detail"]
 
 
 def test_five_wrong_codes_end_a_code(stranger: Caller, world: Outside) -> None:

@@ -14,10 +14,10 @@ from chassis.web import Blueprint, audit_subject, db
 from identity import queries, workbooks
 from identity.actions.reference_imports import IMPORTS, Diff
 from identity.api.schemas_reference import (
-    BureauFields,
+    BureauRow,
     CapabilityRow,
     DivisionFields,
-    InstitutionFields,
+    InstitutionRow,
     SheetDiff,
 )
 from identity.domain.errors import SheetInvalid
@@ -26,7 +26,7 @@ blp = Blueprint("sheets", "sheets", url_prefix="/api/identity", description="Ref
 
 LIMIT = 10 << 20  # [bytes]
 SCHEMAS: dict[str, type[Schema]] = {
-    "divisions": DivisionFields, "institutions": InstitutionFields, "bureaus": BureauFields,
+    "divisions": DivisionFields, "institutions": InstitutionRow, "bureaus": BureauRow,
     "capabilities": CapabilityRow,
 }  # fmt: skip
 _BODY = {
@@ -48,7 +48,7 @@ _BODY = {
 }
 
 
-@blp.route("/reference/<string:table>.xlsx", methods=["GET"])
+@blp.route("/reference/<string:table>", methods=["GET"])
 @allow(ADMIN)
 @blp.response(200, BINARY, content_type=XLSX)
 def export(table: str) -> Any:

@@ -66,10 +66,13 @@ class InstitutionChanges(Schema):
 
 
 class InstitutionFields(InstitutionChanges):
-    id = fields.UUID()
     name = Text(required=True, min=1, max=100)
     tier = Text(required=True, max=10, validate=one_of(*TIERS))
     division_code = Text(required=True, max=6, pattern="[0-9]{6}")
+
+
+class InstitutionRow(InstitutionFields):
+    id = fields.UUID()
 
 
 class InstitutionView(Schema):
@@ -116,9 +119,12 @@ class BureauChanges(Schema):
 
 
 class BureauFields(BureauChanges):
-    id = fields.UUID()
     name = Text(required=True, min=1, max=100)
     division_code = Text(required=True, max=6, pattern="[0-9]{6}")
+
+
+class BureauRow(BureauFields):
+    id = fields.UUID()
 
 
 class BureauView(Schema):
