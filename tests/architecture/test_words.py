@@ -46,3 +46,21 @@ def test_the_readme_has_the_same_parts_in_both_languages() -> None:
     for pattern in (r"^## ", r"^    \S", r"^\|", r"^```"):
         counts = [len(re.findall(pattern, text, re.MULTILINE)) for text in (english, chinese)]
         assert counts[0] == counts[1], pattern
+
+
+MAPPED = re.compile(r"`(?:(?P<file>[\w/-]*test_\w+\.py))?(?:::(?P<test>test_\w+))`|`(?P<whole>[\w/-]*test_\w+\.py)`")
+READMES = [path for path in DOCUMENTS if path.name == "README.md" and path.parent.parent.name == "services"]
+
+
+@pytest.mark.parametrize("document", READMES, ids=lambda path: path.parent.name)
+def test_every_test_that_a_line_of_the_manual_is_mapped_to_exists(document: Path) -> None:
+    """`api/test_x.py::test_y` lies below the service's own tests, the root, or another service's; `::test_z` goes on in
+    the file named before."""
+    missing, current = [], ""
+    for found in MAPPED.finditer(document.read_text("utf-8")):
+        current = found["whole"] or found["file"] or current
+        places = [document.parent / "tests" / current, ROOT / current, *ROOT.glob(f"services/*/tests/{current}")]
+        texts = [place.read_text("utf-8") for place in places if place.is_file()]
+        if not any(not found["test"] or f"def {found['test']}(" in text for text in texts):
+            missing.append(f"{current}::{found['test']}")
+    assert missing == []
