@@ -50,9 +50,9 @@ ALSO = {
         "SELECT instrument_id::text, filing_state, institution_id, status, result, valid_until, rotate_on FROM instrument",
         "SELECT id::text, state FROM booking",
     ),
-    # (which of the staff is told depends on who was staff when the news came)
+    # (which of the staff and of the sub-users is told depends on who was there when the news came)
     "notification": (
-        "SELECT account_id::text, event_id, template FROM message JOIN contact USING (account_id) WHERE kind = 'applicant'",
+        "SELECT account_id::text, event_id, template FROM message JOIN contact USING (account_id) WHERE 'owner' = ANY(roles)",
     ),
 }
 
