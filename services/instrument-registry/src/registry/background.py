@@ -1,7 +1,7 @@
 """Background work of the registry: imports, exports, certificates, bulk moves, claims that expired."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import select, text, update
@@ -11,11 +11,9 @@ from chassis import bulk, clock, jobs, log, outbox
 from chassis.calls import Refused, ServiceClient
 from chassis.runtime import Runtime, Schedule
 from registry import events, pdfs, queries
-from registry.actions import filings, imports, instruments
-from registry.models import Certificate, Import, Instrument, Kind
-from registry.workbooks.write import ExportWriter
-
-EXPORT_CHUNK = 2000
+from registry.actions import exports, filings, imports, instruments
+from registry.models import Certificate, Import, Instrument
+from registry.workbooks.plain import write_sheet
 
 
 def run_import(runtime: Runtime, job: jobs.Job) -> None:
@@ -35,22 +33,13 @@ def run_import(runtime: Runtime, job: jobs.Job) -> None:
 
 
 def run_export(runtime: Runtime, job: jobs.Job) -> None:
-    """The applicant's instruments that match the filter, as a workbook in the import's layout."""
+    """The instruments that match the filter, as a workbook in the import's layout."""
     name = runtime.files.new_name()
-    target = runtime.files.path(name)
-    with job.step() as db:
-        names = {code: kind for code, kind in db.execute(select(Kind.code, Kind.name))}
-    writer = ExportWriter(target, names)
-    for start in range(0, len(job.ids), EXPORT_CHUNK):
-        chunk = job.ids[start : start + EXPORT_CHUNK]
-        with job.step() as db:
-            rows = db.execute(
-                select(*queries.COLUMNS).where(Instrument.id.in_(chunk)).order_by(Instrument.id)
-            ).mappings()
-            for row in rows:
-                writer.write(cast(Any, row))
-            job.progress(db, position=start + len(chunk), done=len(chunk))
-    writer.close()
+    try:
+        write_sheet(runtime.files.path(name), "仪器", exports.headers_of(job.params["columns"]), exports.rows(job))
+    except BaseException:
+        runtime.files.delete(name)
+        raise
     with job.step() as db:
         job.result(db, name, f"仪器台账-{clock.today():%Y%m%d}.xlsx")
 

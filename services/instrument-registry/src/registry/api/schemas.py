@@ -2,15 +2,39 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from chassis.jobs import JobView
 from chassis.listing import ListingArgs
 from chassis.paging import PageArgs
-from chassis.schema import Schema, Text, one_of
+from chassis.problems import Message
+from chassis.schema import BLANK, Schema, Text, one_of
 from chassis.selections import selection_schema
-from registry.domain.fields import FIELDS, Field
+from registry.domain.fields import EXPORT_COLUMNS, FIELDS, Field
+from registry.domain.typed import typed, typed_code, typed_phone
 from registry.view_sql import LIST_VIEWS
+
+_TYPED = {"phone": typed_phone, "code": typed_code}
+_CONTROL = Message("invalid_character", "含有不能保存的字符。", "Contains a character that cannot be stored.")
+_PHONE = Message(
+    "phone_invalid", "联系电话应为 11 位手机号或带区号的座机号。", "A mobile number, or one with its area code."
+)
+
+
+class Typed(Text):
+    """Text as the import stores it too."""
+
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._kind = kind
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = _TYPED.get(self._kind, typed)(super()._deserialize(value, attr, data, **kwargs))
+        if text is None:
+            raise ValidationError(_PHONE if self._kind == "phone" else _CONTROL)
+        if not text and self._min:
+            raise ValidationError(BLANK)
+        return text
 
 
 def _input(field: Field, partial: bool) -> Any:
@@ -20,7 +44,7 @@ def _input(field: Field, partial: bool) -> Any:
     if field.options:
         values = [value for value, _ in field.options]
         return Text(max=20, required=required, allow_none=not field.required, validate=one_of(*values))
-    return Text(max=field.max, required=required, min=1 if field.required else 0)
+    return Typed(field.kind, max=field.max, required=required, min=1 if field.required else 0)
 
 
 class Nozzle(Schema):
@@ -217,6 +241,12 @@ class TemplateArgs(Schema):
 
 class ExportRequest(Schema):
     filter = fields.Nested(InstrumentFilter, load_default=dict)
+    columns = fields.List(
+        Text(max=30, validate=one_of(*EXPORT_COLUMNS)),
+        load_default=list,
+        validate=validate.Length(max=len(EXPORT_COLUMNS)),
+        metadata={"description": "only these, in the order of the import's layout; all where none is named"},
+    )
 
 
 class CertificateArgs(PageArgs):

@@ -85,39 +85,17 @@ def _list_sheet(book: Any, head: Any, name: str, headers: Sequence[str], rows: I
             sheet.write_string(index, position, value)
 
 
-class ExportWriter:
-    """An export row by row, in constant memory, in the layout of the import."""
-
-    def __init__(self, path: Path, kind_names: Mapping[str, str]) -> None:
-        self._book = xlsxwriter.Workbook(
-            str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        )
-        self._sheet = self._book.add_worksheet("仪器")
-        self._names = kind_names
-        self._row = 1
-        head = self._book.add_format({"bold": True})
-        for index, header in enumerate(HEADERS):
-            self._sheet.write_string(0, index, header, head)
-
-    def write(self, instrument: Mapping[str, Any]) -> None:
-        for index, header in enumerate(HEADERS):
-            self._sheet.write_string(self._row, index, self._cell(header, instrument))
-        self._row += 1
-
-    def close(self) -> None:
-        self._book.close()
-
-    def _cell(self, header: str, instrument: Mapping[str, Any]) -> str:
-        """Always text, so that nothing is ever run as a formula."""
-        if header == KIND_NAME_HEADER:
-            return self._names.get(instrument["kind_code"], "")
-        if header == QUANTITY_HEADER:
-            return "1"
-        field = BY_HEADER[header]
-        value = instrument[field.key]
-        if field.options:
-            return dict(field.options).get(value, "")
-        return "" if value is None else str(value)
+def export_cell(header: str, instrument: Mapping[str, Any], kind_names: Mapping[str, str]) -> str:
+    """A value as the import reads it again."""
+    if header == KIND_NAME_HEADER:
+        return kind_names.get(instrument["kind_code"], "")
+    if header == QUANTITY_HEADER:
+        return "1"
+    field = BY_HEADER[header]
+    value = instrument[field.key]
+    if field.options:
+        return dict(field.options).get(value, "")
+    return "" if value is None else str(value)
 
 
 def write_marked(source: Path, target: Path, errors: Iterable[Mapping[str, Any]]) -> None:

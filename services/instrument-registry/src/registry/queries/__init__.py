@@ -138,6 +138,24 @@ def ids_by_filter(actor: Actor, args: Mapping[str, Any], today: date) -> Select[
     return statement.params(**values(actor, args, today))
 
 
+def to_export(actor: Actor, frozen: Mapping[str, str], today: date) -> Select[*tuple[Any, ...]]:
+    """What a list with these filters shows, from the oldest on. frozen: filters as JSON holds them."""
+    args = {name: _thawed(name, value) for name, value in frozen.items()}
+    statement = select(*COLUMNS).where(*conditions(Question.of(actor, args))).order_by(I.id)
+    return statement.params(**values(actor, args, today))
+
+
+def _thawed(name: str, value: str) -> Any:
+    if name in RANGES_OF:
+        return date.fromisoformat(value)
+    return UUID(value) if name in FILTERS and isinstance(getattr(I, name).type, Uuid) else value
+
+
+def after(statement: Select[*tuple[Any, ...]], instrument_id: UUID | None) -> Select[*tuple[Any, ...]]:
+    """The next step of a walk in the order of ids."""
+    return statement if instrument_id is None else statement.where(I.id > instrument_id)
+
+
 def own_instrument(db: Session, actor: Actor, instrument_id: UUID) -> Instrument:
     """The applicant's instrument, locked for a change. Raises: NotFound."""
     row = db.scalars(select(I).where(I.id == instrument_id, I.org_id == actor.org_id).with_for_update()).first()
