@@ -11,7 +11,7 @@ from chassis import bulk, clock, jobs, log, outbox
 from chassis.calls import Refused, ServiceClient
 from chassis.runtime import Runtime, Schedule
 from registry import events, pdfs, queries
-from registry.actions import exports, filings, imports, instruments
+from registry.actions import catalog, exports, filings, imports, instruments
 from registry.models import Certificate, Import, Instrument
 from registry.workbooks.plain import write_sheet
 
@@ -121,6 +121,12 @@ def merge_counts(runtime: Runtime, _now: datetime) -> None:
                 return
 
 
+def apply_catalog(runtime: Runtime, now: datetime) -> None:
+    """Let what a version of the catalog changes take effect on its day."""
+    with runtime.database.transaction() as db:
+        catalog.apply_due(db, clock.business_date(now))
+
+
 JOBS: dict[str, jobs.JobHandler] = {
     "import": run_import,
     "export": run_export,
@@ -131,6 +137,7 @@ JOBS: dict[str, jobs.JobHandler] = {
     "delete": bulk.job_of(instruments.delete),
 }
 SCHEDULES = [
+    Schedule("catalog", timedelta(minutes=1), apply_catalog),
     Schedule("expired_claims", timedelta(minutes=1), free_expired_claims),
     Schedule("merge_counts", timedelta(minutes=1), merge_counts),
 ]

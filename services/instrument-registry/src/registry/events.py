@@ -76,16 +76,17 @@ def certificates_event(
     return Event(f"certificate.{verb}", new_id(), data)
 
 
-def catalog_changed(version: str, kinds: Sequence[Kind]) -> Event:
-    rows = [
-        {
-            "code": k.code, "name": k.name, "category": k.category, "supervision": k.supervision, "mode": k.mode,
-            "period_months": k.period_months, "term_months": k.term_months, "valid_from": k.valid_from,
-            "valid_to": k.valid_to, "successor": k.successor,
-        }
-        for k in kinds
-    ]  # fmt: skip
-    return Event("catalog.changed", new_id(), {"version": version, "kinds": rows})
+def catalog_changed(kinds: Sequence[Kind]) -> Iterator[Event]:
+    for start in range(0, len(kinds), MAX_ITEMS):
+        rows = [
+            {
+                "code": k.code, "name": k.name, "category": k.category, "supervision": k.supervision, "mode": k.mode,
+                "period_months": k.period_months, "term_months": k.term_months, "valid_from": k.valid_from,
+                "valid_to": k.valid_to, "successor": k.successor,
+            }
+            for k in kinds[start : start + MAX_ITEMS]
+        ]  # fmt: skip
+        yield Event("catalog.changed", new_id(), {"version": kinds[start].version, "kinds": rows})
 
 
 def _batches(

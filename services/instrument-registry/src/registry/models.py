@@ -86,6 +86,32 @@ class Kind(Base):
     version: Mapped[str]
 
 
+class CatalogVersion(Base):
+    """An official list that an administrator loaded."""
+
+    __tablename__ = "catalog_version"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    version: Mapped[str]
+    title: Mapped[str]
+    valid_from: Mapped[date]
+    added: Mapped[int]
+    changed: Mapped[int]
+    withdrawn: Mapped[int]
+    loaded_by: Mapped[str]
+    loaded_at: Mapped[datetime]
+
+
+class KindRevision(Base):
+    """What a kind is from a day on, where a version changed it."""
+
+    __tablename__ = "kind_revision"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    applied: Mapped[bool]
+
+
 class Instrument(Base):
     """A measuring instrument of one organisation."""
 

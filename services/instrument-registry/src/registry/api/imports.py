@@ -23,6 +23,7 @@ from registry import queries
 from registry.actions import imports
 from registry.api.schemas import ImportErrorView, ImportView, TemplateArgs
 from registry.models import IMPORT_ERROR, Division, Import
+from registry.queries import catalog
 from registry.workbooks.write import write_marked, write_template
 
 blp = Blueprint("imports", "imports", url_prefix="/api/registry", description="Import")
@@ -136,7 +137,7 @@ def template(_args: dict[str, Any]) -> Any:
     """The workbook to fill, with drop-downs, a guide and an example."""
     today = clock.today()
     facts = queries.reference(db(), today).kinds
-    kinds = [kind for kind in queries.catalog(db()) if facts[kind["code"]].in_force(today) and kind["mode"]]
+    kinds = [kind for kind in catalog.kinds(db()) if facts[kind["code"]].in_force(today) and kind["mode"]]
     leaves = (
         select(Division.code, Division.name).where(Division.is_leaf, Division.level != "town").order_by(Division.code)
     )

@@ -51,6 +51,12 @@ class NotInCatalog(Conflict):
     en = "Kind {kind} is not verified by law, or was withdrawn."
 
 
+class CatalogVersionExists(Conflict):
+    code = "catalog_version_exists"
+    zh = "目录版本“{version}”已导入过。"
+    en = "Version {version} of the catalog was loaded already."
+
+
 class AlreadyFiled(Conflict):
     code = "already_filed"
     zh = "该仪器已提交或已通过备案。"

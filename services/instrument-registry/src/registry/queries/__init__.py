@@ -274,10 +274,6 @@ def _seen_figures(kind: str, names: tuple[str, ...]) -> Read:
 # -- reference -------------------------------------------------------------------------------------------------------
 
 
-def catalog(db: Session) -> list[dict[str, Any]]:
-    return [dict(row) for row in db.execute(select(*Kind.__table__.c).order_by(Kind.code)).mappings()]
-
-
 def reference(db: Session, today: date) -> Reference:
     """What the rules judge by, on a day."""
     k = Kind
