@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Table, TextClause, select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import bulk, clock, jobs, log, outbox
@@ -12,7 +12,15 @@ from chassis.calls import Refused, ServiceClient
 from chassis.runtime import Runtime, Schedule
 from registry import events, pdfs, queries
 from registry.actions import catalog, exports, filings, imports, instruments
-from registry.models import Certificate, Import, Instrument
+from registry.models import (
+    INSTRUMENT_COUNT,
+    SUPERVISION_COUNT,
+    VERIFICATION_COUNT,
+    VERIFICATION_FIGURES,
+    Certificate,
+    Import,
+    Instrument,
+)
 from registry.workbooks.plain import write_sheet
 
 
@@ -95,30 +103,39 @@ def free_expired_claims(runtime: Runtime, now: datetime) -> None:
                 db.execute(update(Instrument).where(Instrument.claim_id == submission_id).values(claim_until=later))
 
 
-_MERGE = text("""
-    WITH touched AS (
-        SELECT DISTINCT org_id, status, filing_state, phase, phase_day FROM instrument_count WHERE NOT merged LIMIT 10000
-    ), gone AS (
-        DELETE FROM instrument_count AS c USING touched AS t
-        WHERE c.org_id = t.org_id AND c.status = t.status AND c.filing_state = t.filing_state AND c.phase = t.phase
-          AND c.phase_day IS NOT DISTINCT FROM t.phase_day
-        RETURNING c.org_id, c.status, c.filing_state, c.phase, c.phase_day, c.n
-    ), sums AS (
-        INSERT INTO instrument_count (org_id, status, filing_state, phase, phase_day, n, merged)
-        SELECT org_id, status, filing_state, phase, phase_day, sum(n), true FROM gone GROUP BY 1, 2, 3, 4, 5
-        HAVING sum(n) <> 0
-    )
-    SELECT count(*) FROM touched
-""")
-
-
 def merge_counts(runtime: Runtime, _now: datetime) -> None:
-    """Sum up the changes of counts: an entry an organisation and state instead of one for each change. What readers
-    and writers see meanwhile is right: sums do not change."""
-    while True:
-        with runtime.database.transaction() as db:
-            if not db.scalar(_MERGE):
-                return
+    """Sum up the changes of counts: an entry a state instead of one for each change. What readers and writers see
+    meanwhile is right: sums do not change."""
+    for merge in _MERGES:
+        while True:
+            with runtime.database.transaction() as db:
+                if not db.scalar(merge):
+                    break
+
+
+def _merge(counts: Table, figures: tuple[str, ...]) -> TextClause:
+    keys = [column for column in counts.c if column.name not in (*figures, "merged")]
+    key, nth = ", ".join(k.name for k in keys), ", ".join(str(n) for n in range(1, len(keys) + 1))
+    same = " AND ".join(f"c.{k.name} {'IS NOT DISTINCT FROM' if k.nullable else '='} t.{k.name}" for k in keys)
+    sums, some = ", ".join(f"sum({f})" for f in figures), " OR ".join(f"sum({f}) <> 0" for f in figures)
+    return text(f"""
+        WITH touched AS (
+            SELECT DISTINCT {key} FROM {counts.name} WHERE NOT merged LIMIT 10000
+        ), gone AS (
+            DELETE FROM {counts.name} AS c USING touched AS t WHERE {same} RETURNING c.*
+        ), sums AS (
+            INSERT INTO {counts.name} ({key}, {", ".join(figures)}, merged)
+            SELECT {key}, {sums}, true FROM gone GROUP BY {nth} HAVING {some}
+        )
+        SELECT count(*) FROM touched
+    """)  # noqa: S608 (names are ours)
+
+
+_MERGES = (
+    _merge(INSTRUMENT_COUNT, ("n",)),
+    _merge(SUPERVISION_COUNT, ("n",)),
+    _merge(VERIFICATION_COUNT, VERIFICATION_FIGURES),
+)
 
 
 def apply_catalog(runtime: Runtime, now: datetime) -> None:

@@ -221,6 +221,46 @@ INSTRUMENT_COUNT = Table(
 )
 
 
+# What supervision asks, of instruments in a state and of verifications in a month; kept by triggers likewise.
+SUPERVISION_COUNT = Table(
+    "supervision_count",
+    Base.metadata,
+    *(Column(name, Text, nullable=False) for name in ("division_code", "kind_code")),
+    Column("institution_id", Uuid, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("status", "filing_state", "phase")),
+    Column("phase_day", Date),
+    Column("n", BigInteger, nullable=False),
+    Column("merged", Boolean, nullable=False),
+)
+VERIFICATION_FIGURES = ("verified", "passed", "first", "first_passed", "due", "on_time", "days", "filed")
+VERIFICATION_COUNT = Table(
+    "verification_count",
+    Base.metadata,
+    *(Column(name, Text, nullable=False) for name in ("division_code", "kind_code")),
+    Column("institution_id", Uuid, nullable=False),
+    Column("month", Date, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in VERIFICATION_FIGURES),
+    Column("merged", Boolean, nullable=False),
+)
+
+
+class Verification(Base):
+    """One instrument in one completed booking, all its units together."""
+
+    __tablename__ = "verification"
+    booking_id: Mapped[UUID] = mapped_column(primary_key=True)
+    instrument_id: Mapped[UUID] = mapped_column(primary_key=True)
+    org_id: Mapped[UUID]
+    institution_id: Mapped[UUID]
+    division_code: Mapped[str]
+    kind_code: Mapped[str]
+    verified_on: Mapped[date]
+    passed: Mapped[bool]
+    first: Mapped[bool]
+    due_on: Mapped[date | None]
+    days: Mapped[int | None]
+
+
 class History(Base):
     __tablename__ = "history"
     id: Mapped[int] = mapped_column(primary_key=True)

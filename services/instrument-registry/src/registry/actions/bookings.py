@@ -1,22 +1,25 @@
 """The registry's side of booking: the open booking of an instrument, and certificates from completed ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from chassis import jobs
 from chassis.actor import SYSTEM
+from chassis.clock import business_date
 from chassis.ids import new_id
 from registry import queries
 from registry.actions.histories import line
 from registry.codes import certificate_code
+from registry.domain.rounds import due_on
 from registry.domain.validity import Validity, validity
+from registry.domain.views import Facts
 from registry.events import snapshot
-from registry.models import Certificate, Institution, Instrument, Kind, Org
+from registry.models import Certificate, History, Institution, Instrument, Kind, Org, Verification
 
 ENDED = ("rejected", "cancelled", "completed", "returned", "no_show")
 _NEXT_NUMBER = text(
@@ -51,6 +54,7 @@ def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> N
     found = queries.by_ids(db, sorted(verified))
     kinds = {kind.code: kind for kind in db.scalars(select(Kind))}
     names = _names(db, UUID(data["org_id"]), institution_id)
+    filed_on = _filed_on(db, found)
     made: list[UUID] = []
     for instrument_id, instrument in found.items():
         results = verified[instrument_id]
@@ -59,6 +63,7 @@ def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> N
             for result in results
         ]
         db.add_all(certificates)
+        db.add(_verification(instrument, certificates, filed_on.get(instrument_id), now))
         _update_validity(instrument, certificates, now)
         for certificate in certificates:
             db.add(line(instrument.id, SYSTEM, now, "certificate.issued", reference=certificate.number))
@@ -93,6 +98,37 @@ def _certificate(
             "instrument_code": instrument.code,
         },
     )  # fmt: skip
+
+
+def _verification(
+    instrument: Instrument, certificates: list[Certificate], filed_on: date | None, now: datetime
+) -> Verification:
+    """What the statistics count; to be made before the instrument takes over its new validity."""
+    i, first = instrument, certificates[0]
+    facts = Facts(i.status, i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on)
+    return Verification(
+        booking_id=first.booking_id, instrument_id=i.id, org_id=i.org_id, institution_id=first.institution_id,
+        division_code=i.division_code, kind_code=i.kind_code, verified_on=max(c.verified_on for c in certificates),
+        passed=all(c.kind == "certificate" for c in certificates), first=i.result != "fail", due_on=due_on(facts),
+        days=(business_date(now) - filed_on).days if filed_on else None,
+    )  # fmt: skip
+
+
+def _filed_on(db: Session, instrument_ids: Iterable[UUID]) -> dict[UUID, date]:
+    """The day of the last filing, of those that were not verified since."""
+    h, v = History, Verification
+    submitted = (
+        select(h.instrument_id, func.max(h.at).label("at"))
+        .where(h.instrument_id.in_(list(instrument_ids)), h.kind == "filing.submitted")
+        .group_by(h.instrument_id)
+        .subquery()
+    )
+    since = select(v.instrument_id).where(
+        v.instrument_id == submitted.c.instrument_id,
+        v.verified_on >= func.date(func.timezone("Asia/Shanghai", submitted.c.at)),
+    )
+    rows = db.execute(select(submitted.c.instrument_id, submitted.c.at).where(~since.exists()))
+    return {row.instrument_id: business_date(row.at) for row in rows}
 
 
 def _update_validity(instrument: Instrument, certificates: list[Certificate], now: datetime) -> None:

@@ -327,10 +327,41 @@ class Overview(Schema):
     unfiled = fields.Integer(required=True)
 
 
+class SupervisionView(Overview):
+    """The counts are those of today. The figures are those of the month, or of all time till today."""
+
+    verified = fields.Integer(required=True, metadata={"description": "instruments, all their units together"})
+    passed = fields.Integer(required=True)
+    first_verified = fields.Integer(required=True, metadata={"description": "first verifications of their round"})
+    first_passed = fields.Integer(required=True)
+    first_pass_rate = fields.Float(required=True, allow_none=True, metadata={"description": "一次检定合格率"})
+    due_in_period = fields.Integer(
+        required=True, metadata={"description": "verifications that were due then, and instruments that still are"}
+    )
+    verified_on_time = fields.Integer(required=True)
+    on_time_rate = fields.Float(required=True, allow_none=True, metadata={"description": "受检率"})
+    days_to_certificate = fields.Float(
+        required=True, allow_none=True, metadata={"description": "from the filing to the first certificate, on average"}
+    )
+
+
+class SupervisionGroup(SupervisionView):
+    key = fields.String(required=True, metadata={"description": "code of the division or kind, id of the institution"})
+
+
+class SupervisionGroups(Schema):
+    items = fields.List(fields.Nested(SupervisionGroup), required=True)
+
+
 class SupervisionArgs(Schema):
     division_code = Text(max=9, pattern="[0-9]{6}([0-9]{3})?")
     kind_code = Text(max=20)
     institution_id = fields.UUID()
+    month = Text(max=7, pattern="20[0-9]{2}-(0[1-9]|1[0-2])", metadata={"description": "2026-11"})
+
+
+class BreakdownArgs(SupervisionArgs):
+    by = Text(max=20, required=True, validate=one_of("division", "kind", "institution"))
 
 
 class ClaimRequest(Schema):

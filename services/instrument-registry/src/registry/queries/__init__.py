@@ -226,7 +226,7 @@ def _counter(question: Question) -> Read:
     return Read(select(func.coalesce(cast(func.sum(n.n), BigInteger), 0).label("total")).where(*where))
 
 
-def _figures(of: Any) -> dict[str, ColumnElement[bool]]:
+def figures(of: Any) -> dict[str, ColumnElement[bool]]:
     """Each count of the home page as the condition of the list behind it."""
     return {
         "total": in_view("all", of),
@@ -239,36 +239,24 @@ _OWN_FIGURES = Read(
     select(
         *(
             func.coalesce(cast(func.sum(INSTRUMENT_COUNT.c.n).filter(condition), BigInteger), 0).label(name)
-            for name, condition in _figures(INSTRUMENT_COUNT.c).items()
+            for name, condition in figures(INSTRUMENT_COUNT.c).items()
         )
     ).where(INSTRUMENT_COUNT.c.org_id == ACTOR_ORG)
 )
 
 
-def overview(reader: Reader, actor: Actor, today: date, args: Mapping[str, Any] | None = None) -> dict[str, int]:
-    """The counts of home page and supervision; each equals the total of the list behind it."""
-    given = values(actor, {}, today)
-    if actor.kind == "applicant" and not args:
-        [rows] = reader.run((_OWN_FIGURES, given))
-        return rows[0]
-    narrowed = {name: value for name, value in (args or {}).items() if value is not None}
-    if code := str(narrowed.get("division_code") or ""):
-        short = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") and len(code) == 6 else code
-        given["division_code"] = short + "%"
-    [rows] = reader.run((_seen_figures(actor.kind, tuple(sorted(narrowed))), narrowed | given))
+def overview(reader: Reader, actor: Actor, today: date) -> dict[str, int]:
+    """The counts of the home page; each equals the total of the list behind it."""
+    read = _OWN_FIGURES if actor.kind == "applicant" else _seen_figures(actor.kind)
+    [rows] = reader.run((read, values(actor, {}, today)))
     return rows[0]
 
 
 @cache
-def _seen_figures(kind: str, names: tuple[str, ...]) -> Read:
-    """The same counts over what an institution, a supervisor or an administrator sees."""
-    statement = select(*(func.count().filter(condition).label(name) for name, condition in _figures(I).items()))
-    statement = statement.where(visible_to(kind))
-    for name in names:
-        column = getattr(I, name)
-        bound = bindparam(name, type_=column.type)
-        statement = statement.where(column.like(bound) if name == "division_code" else column == bound)
-    return Read(statement)
+def _seen_figures(kind: str) -> Read:
+    """The same counts over what an institution or a supervisor sees."""
+    statement = select(*(func.count().filter(condition).label(name) for name, condition in figures(I).items()))
+    return Read(statement.where(visible_to(kind)))
 
 
 # -- reference -------------------------------------------------------------------------------------------------------
