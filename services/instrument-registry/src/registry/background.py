@@ -12,6 +12,7 @@ from chassis.calls import Refused, ServiceClient
 from chassis.runtime import Runtime, Schedule
 from registry import events, pdfs, queries
 from registry.actions import catalog, exports, filings, imports, instruments
+from registry.actions.archive import write_archive
 from registry.models import (
     INSTRUMENT_COUNT,
     SUPERVISION_COUNT,
@@ -21,7 +22,10 @@ from registry.models import (
     Import,
     Instrument,
 )
+from registry.queries import certificates
 from registry.workbooks.plain import write_sheet
+
+ARCHIVE_CHUNK = 100
 
 
 def run_import(runtime: Runtime, job: jobs.Job) -> None:
@@ -78,6 +82,27 @@ def _tell_issued(db: Session, ids: list[UUID]) -> None:
         event = events.certificates_event("issued", first.org_id, first.institution_id, first.booking_id, batch)
         outbox.record(db, event)
     db.flush()
+
+
+def pack_archive(runtime: Runtime, job: jobs.Job) -> None:
+    """Certificates as one ZIP; a worker that takes over begins a new one."""
+    name = runtime.files.new_name()
+    with job.step() as db:
+        job.start_over(db)
+        rows = certificates.by_numbers(db, job.actor, job.params["numbers"])
+
+    def told(done: int) -> None:
+        if done % ARCHIVE_CHUNK == 0 or done == len(rows):
+            with job.step() as db:
+                job.progress(db, done=(done - 1) % ARCHIVE_CHUNK + 1)
+
+    try:
+        write_archive(runtime.files.path(name), rows, runtime.files.path, clock.today(), told)
+    except BaseException:
+        runtime.files.delete(name)
+        raise
+    with job.step() as db:
+        job.result(db, name, f"证书-{clock.today():%Y%m%d}.zip")
 
 
 def free_expired_claims(runtime: Runtime, now: datetime) -> None:
@@ -148,6 +173,7 @@ JOBS: dict[str, jobs.JobHandler] = {
     "import": run_import,
     "export": run_export,
     "certificates": make_certificates,
+    "archive": pack_archive,
     "suspend": bulk.job_of(instruments.suspend),
     "resume": bulk.job_of(instruments.resume),
     "scrap": bulk.job_of(instruments.scrap),

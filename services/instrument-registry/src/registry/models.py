@@ -175,6 +175,12 @@ class Instrument(Base):
         nozzles = self.details.get("nozzles") or []
         return [str(nozzle["nozzle_no"]) for nozzle in nozzles] or [""]
 
+    def let_take_part(self, *institutions: UUID) -> None:
+        """Who had a part in its filing or verified it keeps sight of it."""
+        new = [one for one in dict.fromkeys(institutions) if one not in self.participants]
+        if new:
+            self.participants = [*self.participants, *new]
+
     def suspend(self) -> None:
         self._check_free("停用", "in_use")
         self.status = "suspended"
@@ -335,3 +341,9 @@ class Certificate(Base):
     supersedes_id: Mapped[UUID | None]
     issued_at: Mapped[datetime]
     file: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[dict[str, Any] | None]
+    ended_reason: Mapped[str | None]
+    # what stands on it, derived from the snapshot by the database
+    name: Mapped[str | None] = mapped_column(server_default=FetchedValue(), deferred=True)
+    serial_no: Mapped[str | None] = mapped_column(server_default=FetchedValue(), deferred=True)

@@ -34,11 +34,15 @@ def certificate_pdf(certificate: Certificate, public_url: str) -> bytes:
         "valid_until": _validity(certificate, passed),
         "verifier": r["verifier_name"],
         "checker": r["checker_name"],
-        "remarks": r["remarks"] or "",
+        "remarks": "；".join(filter(None, (r["remarks"], _replaces(s.get("replaces"))))),
         "url": url,
         "qr": qr_svg(url),
     }
     return render(TEMPLATE, data)
+
+
+def _replaces(number: str | None) -> str:
+    return f"本证书替代编号为 {number} 的证书" if number else ""
 
 
 def _validity(certificate: Certificate, passed: bool) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis import jobs
@@ -13,6 +13,7 @@ from chassis.actor import SYSTEM
 from chassis.clock import business_date
 from chassis.ids import new_id
 from registry import queries
+from registry.actions.certificates import next_number, settle
 from registry.actions.histories import line
 from registry.codes import certificate_code
 from registry.domain.rounds import due_on
@@ -22,10 +23,6 @@ from registry.events import snapshot
 from registry.models import Certificate, History, Institution, Instrument, Kind, Org, Verification
 
 ENDED = ("rejected", "cancelled", "completed", "returned", "no_show")
-_NEXT_NUMBER = text(
-    "INSERT INTO certificate_counter (institution_id, year, last) VALUES (:institution, :year, 1)"
-    " ON CONFLICT (institution_id, year) DO UPDATE SET last = certificate_counter.last + 1 RETURNING last"
-)
 
 
 def take_over(db: Session, body: Mapping[str, Any], newest: bool) -> None:
@@ -64,11 +61,13 @@ def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> N
         ]
         db.add_all(certificates)
         db.add(_verification(instrument, certificates, filed_on.get(instrument_id), now))
-        _update_validity(instrument, certificates, now)
+        instrument.open_booking_id = None
+        instrument.let_take_part(institution_id)
         for certificate in certificates:
             db.add(line(instrument.id, SYSTEM, now, "certificate.issued", reference=certificate.number))
         made += [certificate.id for certificate in certificates]
     db.flush()
+    settle(db, found.values(), now)
     if made:
         jobs.submit(db, "certificates", SYSTEM, ids=made, params={"booking_id": str(booking_id)})
 
@@ -81,11 +80,9 @@ def _certificate(
     passed = result["conclusion"] == "pass"
     given = date.fromisoformat(result["valid_until"]) if result["valid_until"] else None
     valid = validity(kind.mode, kind.period_months, kind.term_months, verified_on, given) if passed else Validity()
-    year = verified_on.year
-    last = db.execute(_NEXT_NUMBER, {"institution": institution_id, "year": year}).scalar_one()
-    division = names["institution_division"]
+    number = next_number(db, institution_id, names["institution_division"], verified_on.year)
     return Certificate(
-        id=new_id(), number=f"{division}-{year}-{last:07d}", public_code=certificate_code(), org_id=instrument.org_id,
+        id=new_id(), number=number, public_code=certificate_code(), org_id=instrument.org_id,
         institution_id=institution_id, instrument_id=instrument.id, booking_id=booking_id, unit=result["unit"],
         kind="certificate" if passed else "failure_notice", kind_code=instrument.kind_code,
         division_code=instrument.division_code, verified_on=verified_on, valid_until=valid.valid_until,
@@ -129,22 +126,6 @@ def _filed_on(db: Session, instrument_ids: Iterable[UUID]) -> dict[UUID, date]:
     )
     rows = db.execute(select(submitted.c.instrument_id, submitted.c.at).where(~since.exists()))
     return {row.instrument_id: business_date(row.at) for row in rows}
-
-
-def _update_validity(instrument: Instrument, certificates: list[Certificate], now: datetime) -> None:
-    """One failed unit makes the instrument fail; else the earliest unit's date counts."""
-    instrument.result_source = "certificate"
-    instrument.ever_filed = True
-    if any(c.kind == "failure_notice" for c in certificates):
-        instrument.result = "fail"
-        instrument.valid_until = instrument.rotate_on = None
-    else:
-        instrument.result = "pass"
-        instrument.valid_until = min((c.valid_until for c in certificates if c.valid_until), default=None)
-        instrument.rotate_on = min((c.rotate_on for c in certificates if c.rotate_on), default=None)
-    instrument.open_booking_id = None
-    instrument.version += 1
-    instrument.updated_at = now
 
 
 def _names(db: Session, org_id: UUID, institution_id: UUID) -> dict[str, str]:

@@ -35,6 +35,7 @@ from registry.api.schemas import (
 )
 from registry.api.views import certificate_view
 from registry.models import Attachment
+from registry.queries import certificates as certificate_queries
 
 blp = Blueprint("instruments", "instruments", url_prefix="/api/registry", description="Instruments")
 LIMIT = 10 << 20  # [bytes]
@@ -142,7 +143,8 @@ def history(args: dict[str, Any], instrument_id: UUID) -> Any:
 def certificates(args: dict[str, Any], instrument_id: UUID) -> Any:
     """The certificates of one instrument, newest first."""
     queries.check_visible(db(), current_user(), instrument_id)
-    page = queries.certificates(db(), current_user(), args | {"instrument_id": instrument_id})
+    asked = args | {"instrument_id": instrument_id}
+    page = certificate_queries.page(reader(), current_user(), asked, clock.today())
     page["items"] = [certificate_view(row, clock.today()) for row in page["items"]]
     return page_response(page)
 

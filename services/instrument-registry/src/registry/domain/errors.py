@@ -72,3 +72,9 @@ class WorkbookInvalid(Invalid):
 class CertificateNotFound(NotFound):
     zh = "未找到该证书，请核对二维码或证书编号。"
     en = "There is no such certificate."
+
+
+class CertificateEnded(Conflict):
+    code = "certificate_ended"
+    zh = "证书 {number} 已被替代或作废，不能再更正或作废。"
+    en = "Certificate {number} was replaced or voided already."

@@ -34,7 +34,6 @@ from registry.models import (
     INSTRUMENT_COUNT,
     OPEN_FILING,
     Attachment,
-    Certificate,
     Division,
     History,
     Import,
@@ -273,7 +272,7 @@ def reference(db: Session, today: date) -> Reference:
     return Reference(today, kinds, divisions)
 
 
-# -- imports and certificates ----------------------------------------------------------------------------------------
+# -- imports and public pages ----------------------------------------------------------------------------------------
 
 
 def import_of(db: Session, actor: Actor, import_id: UUID) -> Import:
@@ -281,58 +280,6 @@ def import_of(db: Session, actor: Actor, import_id: UUID) -> Import:
     if found is None:
         raise NotFound
     return found
-
-
-C = Certificate
-CERTIFICATE_COLUMNS = (
-    C.id, C.number, C.public_code, C.instrument_id, C.org_id, C.institution_id, C.booking_id, C.unit, C.kind, C.kind_code,
-    C.verified_on, C.valid_until, C.rotate_on, C.result, C.snapshot, C.status, C.issued_at, C.file,
-)  # fmt: skip
-
-
-def certificates_visible_to(actor: Actor) -> ColumnElement[bool]:
-    if actor.kind == "applicant":
-        return C.org_id == actor.org_id
-    if actor.kind == "institution":
-        return C.institution_id == actor.org_id
-    if actor.kind == "supervisor":
-        return C.division_code.startswith(actor.area)
-    return true()
-
-
-def certificates(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
-    """A page of certificates whose PDF can be fetched, newest first."""
-    statement = select(*CERTIFICATE_COLUMNS).where(certificates_visible_to(actor), C.file.is_not(None))
-    for name in ("instrument_id", "booking_id", "kind", "status"):
-        if args.get(name) is not None:
-            statement = statement.where(getattr(C, name) == args[name])
-    if args.get("q"):
-        statement = statement.where(
-            or_(
-                C.number.icontains(args["q"], autoescape=True),
-                C.snapshot["serial_no"].astext.icontains(args["q"], autoescape=True),
-            )
-        )
-    if args.get("start"):
-        statement = statement.where(C.verified_on >= args["start"])
-    if args.get("end"):
-        statement = statement.where(C.verified_on <= args["end"])
-    return paginate(db, statement, args, key=C.id, sortable={"verified_on": C.verified_on, "number": C.number})
-
-
-def certificate(db: Session, actor: Actor, number: str) -> dict[str, Any]:
-    statement = select(*CERTIFICATE_COLUMNS).where(
-        C.number == number, certificates_visible_to(actor), C.file.is_not(None)
-    )
-    row = db.execute(statement).mappings().first()
-    if row is None:
-        raise NotFound
-    return dict(row)
-
-
-def public_certificate(db: Session, code: str) -> dict[str, Any] | None:
-    row = db.execute(select(*CERTIFICATE_COLUMNS).where(C.public_code == code, C.file.is_not(None))).mappings().first()
-    return dict(row) if row else None
 
 
 def public_instrument(db: Session, code: str, today: date) -> dict[str, Any] | None:
