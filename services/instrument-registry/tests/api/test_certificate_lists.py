@@ -15,7 +15,7 @@ from chassis.runtime import Runtime
 from chassis.testing import Caller, applicant, assert_satisfies, deliver, run_jobs, staff, tell_organization
 from registry import background
 from registry.api import certificates
-from registry.api.schemas import CertificateView
+from registry.api.certificate_schemas import CertificateView
 
 pytestmark = pytest.mark.usefixtures("seeded")
 SignIn = Callable[[Actor | None], Caller]

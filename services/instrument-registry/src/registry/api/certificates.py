@@ -19,7 +19,13 @@ from chassis.web import Blueprint, audit_subject, current_user, db, reader
 from registry import pdfs
 from registry.actions import certificates as actions
 from registry.actions.archive import write_archive
-from registry.api.schemas import ArchiveRequest, CertificateArgs, CertificateView, CorrectionRequest, ReasonRequest
+from registry.api.certificate_schemas import (
+    ArchiveRequest,
+    CertificateArgs,
+    CertificateView,
+    CorrectionRequest,
+    ReasonRequest,
+)
 from registry.api.views import certificate_view
 from registry.models import Certificate
 from registry.queries import certificates

@@ -20,11 +20,10 @@ from chassis.web import Blueprint, audit_subject, current_user, db, if_match, re
 from registry import queries
 from registry.actions import instruments
 from registry.actions.histories import line
+from registry.api.certificate_schemas import CertificateArgs, CertificateView
 from registry.api.schemas import (
     AttachmentsView,
     AttachmentView,
-    CertificateArgs,
-    CertificateView,
     HistoryView,
     InstrumentArgs,
     InstrumentChanges,

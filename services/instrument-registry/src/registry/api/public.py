@@ -9,7 +9,8 @@ from chassis.auth import allow_anyone
 from chassis.rawjson import json_response
 from chassis.web import Blueprint, db
 from registry import queries
-from registry.api.schemas import PublicArgs, PublicCertificate, PublicInstrument
+from registry.api.certificate_schemas import PublicArgs, PublicCertificate
+from registry.api.schemas import PublicInstrument
 from registry.api.views import public_certificate
 from registry.domain.certificates import STATUS_LABELS
 from registry.domain.errors import CertificateNotFound
