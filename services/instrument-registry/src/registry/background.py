@@ -11,8 +11,9 @@ from chassis import bulk, clock, jobs, log, outbox
 from chassis.calls import Refused, ServiceClient
 from chassis.runtime import Runtime, Schedule
 from registry import events, pdfs, queries
-from registry.actions import catalog, exports, filings, imports, instruments
+from registry.actions import catalog, exports, filings, imports, instruments, reminders
 from registry.actions.archive import write_archive
+from registry.domain.reminders import FIRST_HOUR
 from registry.models import (
     INSTRUMENT_COUNT,
     SUPERVISION_COUNT,
@@ -169,6 +170,18 @@ def apply_catalog(runtime: Runtime, now: datetime) -> None:
         catalog.apply_due(db, clock.business_date(now))
 
 
+def remind(runtime: Runtime, now: datetime) -> None:
+    """Remind of what is due soon or was not verified in time; not at night."""
+    if now.astimezone(clock.SHANGHAI).hour < FIRST_HOUR:
+        return
+    today, told = clock.business_date(now), 1
+    while told:
+        with runtime.database.transaction() as db:
+            told = reminders.remind(db, today)
+    with runtime.database.transaction() as db:
+        reminders.forget(db, today - timedelta(days=400))
+
+
 JOBS: dict[str, jobs.JobHandler] = {
     "import": run_import,
     "export": run_export,
@@ -180,6 +193,7 @@ JOBS: dict[str, jobs.JobHandler] = {
     "delete": bulk.job_of(instruments.delete),
 }
 SCHEDULES = [
+    Schedule("reminders", timedelta(minutes=30), remind),
     Schedule("catalog", timedelta(minutes=1), apply_catalog),
     Schedule("expired_claims", timedelta(minutes=1), free_expired_claims),
     Schedule("merge_counts", timedelta(minutes=1), merge_counts),

@@ -76,6 +76,16 @@ def certificates_event(
     return Event(f"certificate.{verb}", new_id(), data)
 
 
+def reminders_due(org_id: UUID, reason: str, rows: Sequence[Any]) -> Iterator[Event]:
+    """One reason an event: it is told in one sentence. rows: id, version, name, due_on."""
+    for start in range(0, len(rows), MAX_ITEMS):
+        items = [
+            {"instrument_id": row.id, "version": row.version, "name": row.name, "reason": reason, "due_on": row.due_on}
+            for row in rows[start : start + MAX_ITEMS]
+        ]
+        yield Event("instrument.reminder_due", new_id(), {"org_id": org_id, "items": items})
+
+
 def catalog_changed(kinds: Sequence[Kind]) -> Iterator[Event]:
     for start in range(0, len(kinds), MAX_ITEMS):
         rows = [
