@@ -227,6 +227,15 @@ INSTRUMENT_COUNT = Table(
 )
 
 
+# What instruments are searched by; kept by triggers, and without row-level security: see migration 0008.
+INSTRUMENT_SEARCH = Table(
+    "instrument_search",
+    Base.metadata,
+    Column("instrument_id", Uuid, primary_key=True),
+    Column("org_id", Uuid, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
 # What supervision asks, of instruments in a state and of verifications in a month; kept by triggers likewise.
 SUPERVISION_COUNT = Table(
     "supervision_count",

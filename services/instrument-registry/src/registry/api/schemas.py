@@ -11,6 +11,7 @@ from chassis.schema import BLANK, Schema, Text, one_of
 from chassis.selections import selection_schema
 from registry.domain.fields import EXPORT_COLUMNS, FIELDS, Field
 from registry.domain.typed import typed, typed_code, typed_phone
+from registry.queries import CONTAINED, FILTERS, RANGES_OF
 from registry.view_sql import LIST_VIEWS
 
 _TYPED = {"phone": typed_phone, "code": typed_code}
@@ -122,37 +123,25 @@ class InstrumentView(Schema):
     updated_at = fields.DateTime(required=True)
 
 
-class InstrumentFilter(Schema):
-    """What a list, a selection or an export may be narrowed by."""
-
+class _CommonFilter(Schema):
     view = Text(max=20, validate=one_of(*LIST_VIEWS))
-    q = Text(max=100)
-    kind_code = Text(max=20)
-    purpose = Text(max=20)
-    division_code = Text(max=9)
-    status = Text(max=20)
-    filing_state = Text(max=30)
-    institution_id = fields.UUID()
-    result = Text(max=10)
-    origin = Text(max=20)
-    venue = Text(max=20)
-    department = Text(max=100)
-    keeper = Text(max=100)
-    name = Text(max=100)
-    model = Text(max=100)
-    manufacturer = Text(max=100)
-    serial_no = Text(max=100)
-    own_no = Text(max=100)
-    import_id = fields.UUID()
-    org_id = fields.UUID()
-    valid_until_from = fields.Date()
-    valid_until_to = fields.Date()
-    approved_on_from = fields.Date()
-    approved_on_to = fields.Date()
+    q = Text(max=100, metadata={"description": "a part of name, model, serial number, own number or address"})
 
 
-class InstrumentArgs(ListingArgs, InstrumentFilter):
-    """The query of the list of instruments."""
+_IDS = {"institution_id", "import_id", "org_id", "open_booking_id"}
+InstrumentFilter: Any = type(
+    "InstrumentFilter",
+    (_CommonFilter,),
+    {name: fields.UUID() if name in _IDS else Text(max=100) for name in FILTERS}
+    | {name: fields.Date() for name in RANGES_OF}
+    | {name: Text(max=100, min=1) for name in CONTAINED}
+    | {"__doc__": "What a list, a selection or an export may be narrowed by."},
+)
+
+
+InstrumentArgs: Any = type(
+    "InstrumentArgs", (ListingArgs, InstrumentFilter), {"__doc__": "The query of the list of instruments."}
+)
 
 
 InstrumentSelection = selection_schema(InstrumentFilter, "Instrument")

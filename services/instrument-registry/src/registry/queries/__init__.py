@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    or_,
     select,
     true,
 )
@@ -32,6 +31,7 @@ from chassis.reads import Read, Reader
 from registry.domain.rules import KindFacts, Reference
 from registry.models import (
     INSTRUMENT_COUNT,
+    INSTRUMENT_SEARCH,
     OPEN_FILING,
     Attachment,
     Division,
@@ -52,14 +52,23 @@ COLUMNS = (
 )  # fmt: skip
 SORTABLE = {column.key: column for column in COLUMNS if column.key not in ("details", "org_id")}
 FILTERS = (
-    "kind_code", "purpose", "division_code", "status", "filing_state", "institution_id", "result", "origin", "venue",
-    "department", "keeper", "serial_no", "own_no", "model", "name", "manufacturer", "import_id", "org_id",
+    "kind_code", "purpose", "division_code", "status", "filing_state", "institution_id", "result", "result_source", "origin",
+    "venue", "department", "keeper", "phone", "serial_no", "own_no", "model", "name", "manufacturer", "accuracy_class",
+    "measuring_range", "resolution", "type_approval_no", "last_cert_no", "code", "import_id", "org_id", "open_booking_id",
 )  # fmt: skip
 RANGES_OF = {
-    "valid_until_from": (I.valid_until, True), "valid_until_to": (I.valid_until, False),
-    "approved_on_from": (I.approved_on, True), "approved_on_to": (I.approved_on, False),
+    f"{name}_{end}": (getattr(I, name), end == "from")
+    for name in ("valid_until", "approved_on", "rotate_on", "made_on", "in_use_on", "last_verified_on", "declared_valid_until")
+    for end in ("from", "to")
 }  # fmt: skip
-SEARCHED = (I.name, I.model, I.serial_no, I.own_no, I.install_address)
+CONTAINED = {
+    f"{name}_contains": getattr(I, name)
+    for name in (
+        "name", "model", "serial_no", "own_no", "manufacturer", "install_address", "department", "keeper", "phone", "remark",
+        "accuracy_class", "measuring_range", "resolution", "type_approval_no", "last_cert_no",
+    )
+}  # fmt: skip
+SEARCHED = ("name", "model", "serial_no", "own_no", "install_address")  # together, by `q`
 COUNTER_FILTERS = {"status", "filing_state"}  # what the counters are kept by, besides the view
 ACTOR_ORG, ACTOR_AREA = bindparam("actor_org", type_=Uuid), bindparam("actor_area", type_=Text)
 
@@ -73,15 +82,15 @@ class Question(NamedTuple):
 
     @classmethod
     def of(cls, actor: Actor, args: Mapping[str, Any]) -> "Question":
-        asked = (*FILTERS, *RANGES_OF, "q")
+        asked = (*FILTERS, *RANGES_OF, *CONTAINED, "q")
         return cls(actor.kind, args.get("view") or "all", tuple(name for name in asked if args.get(name) is not None))
 
 
 def values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
     """The parameters of a statement that is made from a Question."""
-    given = {name: args[name] for name in (*FILTERS, *RANGES_OF) if args.get(name) is not None}
-    fragment = str(args.get("q") or "").replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today, "q": f"%{fragment}%"}
+    asked = (*FILTERS, *RANGES_OF, *CONTAINED, "q")
+    given = {name: args[name] for name in asked if args.get(name) is not None}
+    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today}
 
 
 def visible_to(kind: str) -> ColumnElement[bool]:
@@ -100,7 +109,12 @@ def conditions(question: Question) -> list[ColumnElement[bool]]:
     found = [visible_to(question.kind), in_view(question.view)]
     for name in question.names:
         if name == "q":
-            found.append(or_(*(c.ilike(bindparam("q", type_=Text), escape="\\") for c in SEARCHED)))
+            found.append(_searched(question.kind, name))
+        elif name in CONTAINED:
+            column = CONTAINED[name]
+            found.append(func.search_words(column).like(func.search_pattern(bindparam(name, type_=Text))))
+            if column.key in SEARCHED:  # then the index of the search narrows it first
+                found.append(_searched(question.kind, name))
         elif name in RANGES_OF:
             column, after = RANGES_OF[name]
             bound = bindparam(name, type_=Date)
@@ -111,7 +125,20 @@ def conditions(question: Question) -> list[ColumnElement[bool]]:
     return found
 
 
-LISTING = Listing({**{column.key: column for column in COLUMNS}, "view": view_column()}, "id", SORTABLE, conditions)
+def _searched(kind: str, name: str) -> ColumnElement[bool]:
+    """What the parameter `name` is a part of, by the index that the search has. An applicant looks at its own only."""
+    s = INSTRUMENT_SEARCH.c
+    found = select(s.instrument_id).where(s.words.like(func.search_pattern(bindparam(name, type_=Text))))
+    return I.id.in_(found.where(s.org_id == ACTOR_ORG) if kind == "applicant" else found)
+
+
+def is_search(question: Question) -> bool:
+    return any(name == "q" or name in CONTAINED for name in question.names)
+
+
+LISTING = Listing(
+    {**{column.key: column for column in COLUMNS}, "view": view_column()}, "id", SORTABLE, conditions, is_search
+)
 _ONE = {
     kind: Read(LISTING.select(Question(kind, "any", ())).where(I.id == bindparam("id", type_=Uuid)))
     for kind in SIGNED_IN
