@@ -34,6 +34,7 @@ SEES = {
     "account_id": {"owner"},
     "message_id": {"owner"},
     "session_id": {"owner"},
+    "view_id": set(),  # an account's own, and it has none here
 }
 SPARED = {
     "DELETE session_id",

@@ -17,7 +17,7 @@ from chassis.reads import Read, Reader
 from chassis.schema import Schema, Text
 
 SHAPES = 1000  # kept at most; who asks in more shapes than that is no person
-COUNTED = 10_000  # of what a search finds; beyond that nobody turns pages
+COUNTED = 1000  # of what a search finds; beyond that nobody turns pages
 Question = TypeVar("Question", bound=Hashable)
 _LIMIT, _OFFSET = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
 

@@ -11,7 +11,7 @@ from chassis import bulk, clock, jobs, log, outbox
 from chassis.calls import Refused, ServiceClient
 from chassis.runtime import Runtime, Schedule
 from registry import events, pdfs, queries
-from registry.actions import catalog, exports, filings, imports, instruments, reminders
+from registry.actions import catalog, exports, filings, imports, instruments, labels, reminders
 from registry.actions.archive import write_archive
 from registry.domain.reminders import FIRST_HOUR
 from registry.models import (
@@ -106,6 +106,18 @@ def pack_archive(runtime: Runtime, job: jobs.Job) -> None:
         job.result(db, name, f"证书-{clock.today():%Y%m%d}.zip")
 
 
+def print_labels(runtime: Runtime, job: jobs.Job) -> None:
+    """Labels of many instruments."""
+    name = runtime.files.new_name()
+    try:
+        kind = labels.print_job(job, runtime.files.path(name), runtime.settings.public_url)
+    except BaseException:
+        runtime.files.delete(name)
+        raise
+    with job.step() as db:
+        job.result(db, name, f"器具码标签-{clock.today():%Y%m%d}.{kind}")
+
+
 def free_expired_claims(runtime: Runtime, now: datetime) -> None:
     """A claim that outlived its 15 minutes: filing says whether it is still at work."""
     with runtime.database.transaction() as db:
@@ -187,6 +199,7 @@ JOBS: dict[str, jobs.JobHandler] = {
     "export": run_export,
     "certificates": make_certificates,
     "archive": pack_archive,
+    "labels": print_labels,
     "suspend": bulk.job_of(instruments.suspend),
     "resume": bulk.job_of(instruments.resume),
     "scrap": bulk.job_of(instruments.scrap),

@@ -356,3 +356,17 @@ class Certificate(Base):
     # what stands on it, derived from the snapshot by the database
     name: Mapped[str | None] = mapped_column(server_default=FetchedValue(), deferred=True)
     serial_no: Mapped[str | None] = mapped_column(server_default=FetchedValue(), deferred=True)
+
+
+class SavedView(Base):
+    """Filter, columns and order of a list under a name."""
+
+    __tablename__ = "saved_view"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    name: Mapped[str]
+    filter: Mapped[dict[str, Any]]
+    columns: Mapped[list[str]]
+    sort: Mapped[str]
+    created_at: Mapped[datetime]
+    list: Mapped[str]

@@ -34,7 +34,7 @@ def add(runtime: Runtime, owner: Actor, **rows: Any) -> list[UUID]:
     with runtime.database.transaction(ALL) as db:
         db.execute(
             insert(Instrument),
-            [common | {"id": i, "code": i.hex, "serial_no": i.hex, "identity_key": i.bytes} | v for i, v in zip(ids, values, strict=True)],
+            [common | {"id": i, "code": i.hex, "serial_no": "9", "identity_key": i.bytes} | v for i, v in zip(ids, values, strict=True)],
         )  # fmt: skip
     return ids
 

@@ -78,3 +78,15 @@ class CertificateEnded(Conflict):
     code = "certificate_ended"
     zh = "证书 {number} 已被替代或作废，不能再更正或作废。"
     en = "Certificate {number} was replaced or voided already."
+
+
+class ViewNameTaken(Conflict):
+    code = "view_name_taken"
+    zh = "已有名为“{name}”的查询，请换一个名称或先删除原有的。"
+    en = "There is a saved query {name} already."
+
+
+class TooManySavedViews(Conflict):
+    code = "too_many_saved_views"
+    zh = "最多保存 {most} 个查询，请先删除不用的。"
+    en = "At most {most} queries can be saved. Remove one first."

@@ -31,6 +31,7 @@ CREATE TABLE instrument_search (
     org_id        uuid NOT NULL,
     words         text NOT NULL
 );
+ALTER TABLE instrument_search ALTER words SET STATISTICS 1000;   -- so that the plan knows a common word from a rare one
 INSERT INTO instrument_search (instrument_id, org_id, words) SELECT i.id, i.org_id, {words("i")} FROM instrument AS i;
 CREATE INDEX instrument_search_org_id_idx ON instrument_search (org_id, instrument_id);
 CREATE INDEX instrument_search_words_idx ON instrument_search USING gin (words gin_trgm_ops);
