@@ -16,7 +16,7 @@ from registry import queries
 from registry.domain.fields import EXPORT_COLUMNS, HEADERS
 from registry.models import Kind
 from registry.workbooks.plain import MAX_ROWS
-from registry.workbooks.write import export_cell
+from registry.workbooks.write import export_columns
 
 CHUNK = 5000
 
@@ -41,17 +41,20 @@ def headers_of(columns: Sequence[str]) -> list[str]:
 def rows(job: jobs.Job) -> Iterator[list[str]]:
     """The rows under the headers, from the oldest instrument on: a chunk a transaction, so that nothing is held longer
     and the job can be cancelled. A worker that takes the job over begins a new file."""
-    headers, after = headers_of(job.params["columns"]), None
-    statement = queries.to_export(job.actor, job.params["filter"], date.fromisoformat(job.params["today"]))
     with job.step() as db:
         names = {code: name for code, name in db.execute(select(Kind.code, Kind.name))}
         job.start_over(db)
+    columns = export_columns(headers_of(job.params["columns"]), names)
+    write = [write for _, write in columns]
+    today = date.fromisoformat(job.params["today"])
+    statement = queries.to_export(job.actor, job.params["filter"], [key for key, _ in columns], today)
+    after = None
     while True:
         with job.step() as db:
-            chunk = db.execute(queries.after(statement, after).limit(CHUNK)).mappings().all()
+            chunk = db.execute(queries.after(statement, after).limit(CHUNK)).all()
             job.progress(db, done=len(chunk))
         for row in chunk:
-            yield [export_cell(header, row, names) for header in headers]  # type: ignore[arg-type]
+            yield [one(value) for one, value in zip(write, row[1:], strict=True)]
         if len(chunk) < CHUNK:
             return
-        after = chunk[-1]["id"]
+        after = chunk[-1][0]

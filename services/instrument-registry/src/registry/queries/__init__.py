@@ -164,10 +164,11 @@ def ids_by_filter(actor: Actor, args: Mapping[str, Any], today: date) -> Select[
     return statement.params(**values(actor, args, today))
 
 
-def to_export(actor: Actor, frozen: Mapping[str, str], today: date) -> Select[*tuple[Any, ...]]:
-    """What a list with these filters shows, from the oldest on. frozen: filters as JSON holds them."""
+def to_export(actor: Actor, frozen: Mapping[str, str], keys: Sequence[str], today: date) -> Select[*tuple[Any, ...]]:
+    """Id and `keys` of what a list with these filters shows, from the oldest on. frozen: filters as JSON holds them."""
     args = {name: _thawed(name, value) for name, value in frozen.items()}
-    statement = select(*COLUMNS).where(*conditions(Question.of(actor, args))).order_by(I.id)
+    shown = [getattr(I, key).label(f"c{n}") for n, key in enumerate(keys)]
+    statement = select(I.id, *shown).where(*conditions(Question.of(actor, args))).order_by(I.id)
     return statement.params(**values(actor, args, today))
 
 
