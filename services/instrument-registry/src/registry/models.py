@@ -181,6 +181,10 @@ class Instrument(Base):
         if new:
             self.participants = [*self.participants, *new]
 
+    def check_not_scrapped(self) -> None:
+        if self.status == "scrapped":
+            raise WrongStatus(status=STATUS_LABELS[self.status], move="修改")
+
     def suspend(self) -> None:
         self._check_free("停用", "in_use")
         self.status = "suspended"

@@ -44,10 +44,11 @@ def add(db: Session, by: Actor, now: datetime, values: dict[str, Any]) -> Instru
 def edit(
     db: Session, by: Actor, instrument_id: UUID, version: int, changes: dict[str, Any], now: datetime
 ) -> Instrument:
-    """Raises: Stale, FilingOpen, FieldsFrozen, Invalid, SameInstrument."""
+    """Raises: Stale, WrongStatus, FilingOpen, FieldsFrozen, Invalid, SameInstrument."""
     instrument = queries.own_instrument(db, by, instrument_id)
     if instrument.version != version:
         raise Stale
+    instrument.check_not_scrapped()
     before = {key: getattr(instrument, key) for key in changes}
     changed = changes_of(before, changes)
     _check_editable(instrument, {change["field"] for change in changed})

@@ -177,6 +177,7 @@ def add_attachment(instrument_id: UUID) -> Any:
     """Attach a document: PDF, JPEG or PNG, at most 10 MB."""
     user, now = current_user(), clock.now()
     instrument = queries.own_instrument(db(), user, instrument_id)
+    instrument.check_not_scrapped()
     upload = request.files.get("file")
     if upload is None:
         raise invalid("file", "required", "请选择要上传的文件。", "Choose a file.")
