@@ -114,6 +114,11 @@ def test_a_zip_of_nothing_is_refused(clerk: Caller, body: Any) -> None:
     assert clerk.post(f"{BASE}/archive", body).status_code == 422
 
 
+@pytest.mark.parametrize("number", ["", "440100-2026-9999999"])
+def test_a_number_that_is_not_there_is_told_so(clerk: Caller, number: str) -> None:
+    assert clerk.post(f"{BASE}/archive", {"numbers": ["440100-2026-0000001", number]}).status_code == 404
+
+
 def test_institutions_see_their_own(clerk: Caller, signed_in: SignIn) -> None:
     assert len(serials(signed_in(staff()), "q=秤")) == 2
     assert serials(signed_in(applicant()), "q=秤") == []

@@ -68,6 +68,20 @@ def test_supervisors_see_their_area_and_administrators_all(owner: Actor, signed_
     assert signed_in(owner).get(PATH).status_code == 403
 
 
+def test_a_supervisors_home_page_is_the_totals_of_the_lists_behind_it(
+    owner: Actor, signed_in: SignIn, runtime: Runtime
+) -> None:
+    clerk, office = signed_in(owner), signed_in(supervisor())
+    things = [instrument(clerk, name) for name in "ABCD"]
+    deliver(runtime, filing_event(owner, things[:3], "submitted", "2026-11-01T03:00:00Z"))
+    deliver(runtime, filing_event(owner, things[:2], "approved", "2026-11-02T03:00:00Z", approved_on="2026-11-02"))
+    deliver(runtime, booking_completed(owner, {things[0]: "fail"}))
+    counts = office.get("/api/registry/statistics/overview").json
+    assert (counts["total"], counts["filed"], counts["failed"]) == (3, 2, 1)
+    for name in set(counts) - {"total", "filed", "returned"}:
+        assert office.get(f"/api/registry/instruments?view={name}").json["total"] == counts[name], name
+
+
 @pytest.mark.parametrize("query", ["month=2026-13", "month=november", "division_code=44", "by=month", "colour=red"])
 def test_a_wrong_question_is_refused(signed_in: SignIn, query: str) -> None:
     assert signed_in(supervisor()).get(f"{PATH}?{query}").status_code == 422

@@ -128,8 +128,8 @@ def by_numbers(db: Session, actor: Actor, numbers: Sequence[str]) -> list[dict[s
     )
     scope = {"actor_org": actor.org_id, "actor_area": actor.area}
     found = {row["number"]: dict(row) for row in db.execute(statement, scope).mappings()}
-    if missing := next((number for number in numbers if number not in found), None):
-        raise NotFound from KeyError(missing)
+    if any(number not in found for number in numbers):
+        raise NotFound
     return [found[number] for number in numbers]
 
 
