@@ -93,7 +93,7 @@ def _values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any
     return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today, "q": f"%{fragment}%"}
 
 
-LISTING = Listing(COLUMNS, "id", SORTABLE, _conditions)
+LISTING = Listing(COLUMNS, "id", SORTABLE, _conditions, lambda question: "q" in question.names)
 
 
 def page(reader: Reader, actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
