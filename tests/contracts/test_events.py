@@ -166,7 +166,7 @@ def test_a_service_has_an_effect_for_each_type_of_its_queue_and_no_other(package
 
 # -- who sends what --------------------------------------------------------------------------------------------
 
-NOT_MADE_YET = {"instrument.reminder_due"}  # a service that begins to make it takes it out of here
+NOT_MADE_YET: set[str] = set()  # a type whose service does not make it yet; one that begins to takes it out of here
 
 
 def types_made(folder: Path) -> set[str]:

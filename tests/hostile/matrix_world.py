@@ -148,6 +148,8 @@ def body_of(method: str, rule: str, objects: Mapping[str, str]) -> Any:
         "capabilities": {"items": []},
         "return": {"instrument_ids": instruments, "reason": "铭牌不符"},
         "receive": {"instrument_ids": instruments},
+        "void": {"reason": "录错"},
+        "corrections": {"reason": "录错"},
         "reschedule": {"date": "2030-01-02", "period": "am"},
         "results": [
             {"instrument_id": instruments[0], "conclusion": "pass", "verified_on": "2026-01-05", "procedure": "JJG 1",

@@ -40,6 +40,7 @@ SEES = {
     "table": {"admin"},
     "message_id": {"owner"},
     "session_id": {"owner"},
+    "view_id": set(),  # an account's own, and it has none here
 }
 SPARED = {
     "DELETE session_id",

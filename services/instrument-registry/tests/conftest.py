@@ -1,5 +1,7 @@
 """Fixtures of the registry's tests."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from chassis import testing
 from chassis.runtime import Runtime, Service
 from registry.app import SERVICE
 
+sys.path.append(str(Path(__file__).parent))  # pytest imports test files by path: their helpers need one
 pytest_plugins = ["chassis.testing.plugin"]
 
 

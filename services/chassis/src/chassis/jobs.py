@@ -110,6 +110,11 @@ class Job:
             {"id": self.id, "position": self.position, "done": done, "failed": failed, "total": self.total},
         )  # fmt: skip
 
+    def start_over(self, db: Session) -> None:
+        """For a job whose work cannot be taken up where it was left: its counts begin anew."""
+        self.position = 0
+        db.execute(text("UPDATE job SET position = 0, done = 0, failed = 0 WHERE id = :id"), {"id": self.id})
+
     def summarise(self, db: Session, **summary: Any) -> None:
         """Merge figures of this kind of job into its `summary`."""
         db.execute(text("UPDATE job SET summary = summary || CAST(:s AS jsonb) WHERE id = :id"),

@@ -17,6 +17,7 @@ from chassis.reads import Read, Reader
 from chassis.schema import Schema, Text
 
 SHAPES = 1000  # kept at most; who asks in more shapes than that is no person
+COUNTED = 1000  # of what a search finds; beyond that nobody turns pages
 Question = TypeVar("Question", bound=Hashable)
 _LIMIT, _OFFSET = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
 
@@ -41,7 +42,9 @@ def row_schema(item: type[Schema], key: str = "id") -> type[Schema]:
 class Listing(Generic[Question]):
     """columns: what an item shows, by name. key: the name of the unique one that orders by making. sortable: name -> column.
     where: question -> conditions, whose `bindparam`s get their values at each call. A question says all that the
-    conditions depend on but the values: the kind of account, the view, the names of the filters."""
+    conditions depend on but the values: the kind of account, the view, the names of the filters. is_search: question ->
+    whether the best plan depends on the values; such a one is planned anew each time, and its total is counted up to
+    COUNTED and then told as `total_at_least`."""
 
     def __init__(
         self,
@@ -49,12 +52,14 @@ class Listing(Generic[Question]):
         key: str,
         sortable: Mapping[str, SQLColumnExpression[Any]],
         where: Callable[[Question], list[ColumnElement[bool]]],
+        is_search: Callable[[Question], bool] = lambda _question: False,
     ) -> None:
         self.columns = columns
         self._key_name = key
         self._key = columns[key]
         self._sortable = sortable
         self._where = where
+        self._is_search = is_search
         self._reads: dict[Hashable, Read] = {}
 
     def page(
@@ -85,12 +90,16 @@ class Listing(Generic[Question]):
         items = self._read(("page", question, sort, fields), self._page, question, sort, fields)
         count = total or self._read(("total", question), self._total, question)
         rows, counted = reader.run((items, given), (count, given))
-        return {"items": rows, "page": page, "page_size": size, "total": next(iter(counted[0].values()))}
+        found = next(iter(counted[0].values()))
+        if total is None and self._is_search(question) and found > COUNTED:
+            return {"items": rows, "page": page, "page_size": size, "total": COUNTED, "total_at_least": True}
+        return {"items": rows, "page": page, "page_size": size, "total": found}
 
     def _read(self, shape: Hashable, make: Callable[..., Select[Any]], *words: Any) -> Read:
         found = self._reads.get(shape)
         if found is None:
-            found = Read(make(*words))
+            search = self._is_search(words[0])
+            found = Read(make(*words), prepare=False if search else None)
             if len(self._reads) >= SHAPES:
                 self._reads.clear()
             self._reads[shape] = found
@@ -119,4 +128,8 @@ class Listing(Generic[Question]):
         return statement.where(self._key < bindparam("cursor", type_=self._key.type)) if cursor else statement
 
     def _total(self, question: Question) -> Select[Any]:
-        return select(func.count().label("total")).where(*self._where(question)).select_from(self._key.expression.table)
+        matching = select(self._key).where(*self._where(question)).select_from(self._key.expression.table)
+        if self._is_search(question):
+            matching = matching.limit(COUNTED + 1)
+            return select(func.count().label("total")).select_from(matching.subquery())
+        return matching.with_only_columns(func.count().label("total"))

@@ -53,6 +53,7 @@ def page_schema(item: type[Schema]) -> type[Schema]:
             "page": fields.Integer(),
             "page_size": fields.Integer(required=True),
             "total": fields.Integer(),
+            "total_at_least": fields.Boolean(metadata={"description": "of a search that finds more than it counts"}),
             "next_cursor": fields.String(allow_none=True),
         },
     )

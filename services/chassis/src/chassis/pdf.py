@@ -29,6 +29,11 @@ def _characters() -> frozenset[str]:
     return frozenset((fonts_folder() / "characters.txt").read_text(encoding="utf-8")) | {"\n", "\t", " "}
 
 
+def has_character(character: str) -> bool:
+    """Whether the font can print it."""
+    return character in _characters()
+
+
 def render(template: Path, data: Mapping[str, Any]) -> bytes:
     """The PDF of a typst template that reads its values from `json(bytes(sys.inputs.data))`.
     Raises: CharacterMissing, naming each, instead of printing an empty box."""

@@ -19,7 +19,7 @@ def download_of(*kinds: str) -> dict[str, Any]:
 
 
 _NUL = Message("invalid_character", "含有不能保存的字符。", "Contains a character that cannot be stored.")
-_BLANK = Message("required", "此项必填。", "This field is required.")
+BLANK = Message("required", "此项必填。", "This field is required.")
 _PHONE = Message("phone_invalid", "手机号应为 11 位数字，不带 +86。", "A phone number has 11 digits, without +86.")
 
 
@@ -53,7 +53,7 @@ class Text(fields.String):
         text = text.strip()
         if self._min and len(text) < self._min:
             raise ValidationError(
-                _BLANK
+                BLANK
                 if self._min == 1
                 else Message("too_short", f"至少 {self._min} 个字符。", f"At least {self._min} characters.")
             )

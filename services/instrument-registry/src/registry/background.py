@@ -1,21 +1,32 @@
 """Background work of the registry: imports, exports, certificates, bulk moves, claims that expired."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Table, TextClause, select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import bulk, clock, jobs, log, outbox
 from chassis.calls import Refused, ServiceClient
 from chassis.runtime import Runtime, Schedule
 from registry import events, pdfs, queries
-from registry.actions import filings, imports, instruments
-from registry.models import Certificate, Import, Instrument, Kind
-from registry.workbooks.write import ExportWriter
+from registry.actions import catalog, exports, filings, imports, instruments, labels, reminders
+from registry.actions.archive import write_archive
+from registry.domain.reminders import FIRST_HOUR
+from registry.models import (
+    INSTRUMENT_COUNT,
+    SUPERVISION_COUNT,
+    VERIFICATION_COUNT,
+    VERIFICATION_FIGURES,
+    Certificate,
+    Import,
+    Instrument,
+)
+from registry.queries import certificates
+from registry.workbooks.plain import write_sheet
 
-EXPORT_CHUNK = 2000
+ARCHIVE_CHUNK = 100
 
 
 def run_import(runtime: Runtime, job: jobs.Job) -> None:
@@ -35,22 +46,13 @@ def run_import(runtime: Runtime, job: jobs.Job) -> None:
 
 
 def run_export(runtime: Runtime, job: jobs.Job) -> None:
-    """The applicant's instruments that match the filter, as a workbook in the import's layout."""
+    """The instruments that match the filter, as a workbook in the import's layout."""
     name = runtime.files.new_name()
-    target = runtime.files.path(name)
-    with job.step() as db:
-        names = {code: kind for code, kind in db.execute(select(Kind.code, Kind.name))}
-    writer = ExportWriter(target, names)
-    for start in range(0, len(job.ids), EXPORT_CHUNK):
-        chunk = job.ids[start : start + EXPORT_CHUNK]
-        with job.step() as db:
-            rows = db.execute(
-                select(*queries.COLUMNS).where(Instrument.id.in_(chunk)).order_by(Instrument.id)
-            ).mappings()
-            for row in rows:
-                writer.write(cast(Any, row))
-            job.progress(db, position=start + len(chunk), done=len(chunk))
-    writer.close()
+    try:
+        write_sheet(runtime.files.path(name), "仪器", exports.headers_of(job.params["columns"]), exports.rows(job))
+    except BaseException:
+        runtime.files.delete(name)
+        raise
     with job.step() as db:
         job.result(db, name, f"仪器台账-{clock.today():%Y%m%d}.xlsx")
 
@@ -83,6 +85,39 @@ def _tell_issued(db: Session, ids: list[UUID]) -> None:
     db.flush()
 
 
+def pack_archive(runtime: Runtime, job: jobs.Job) -> None:
+    """Certificates as one ZIP; a worker that takes over begins a new one."""
+    name = runtime.files.new_name()
+    with job.step() as db:
+        job.start_over(db)
+        rows = certificates.by_numbers(db, job.actor, job.params["numbers"])
+
+    def told(done: int) -> None:
+        if done % ARCHIVE_CHUNK == 0 or done == len(rows):
+            with job.step() as db:
+                job.progress(db, done=(done - 1) % ARCHIVE_CHUNK + 1)
+
+    try:
+        write_archive(runtime.files.path(name), rows, runtime.files.path, clock.today(), told)
+    except BaseException:
+        runtime.files.delete(name)
+        raise
+    with job.step() as db:
+        job.result(db, name, f"证书-{clock.today():%Y%m%d}.zip")
+
+
+def print_labels(runtime: Runtime, job: jobs.Job) -> None:
+    """Labels of many instruments."""
+    name = runtime.files.new_name()
+    try:
+        kind = labels.print_job(job, runtime.files.path(name), runtime.settings.public_url)
+    except BaseException:
+        runtime.files.delete(name)
+        raise
+    with job.step() as db:
+        job.result(db, name, f"器具码标签-{clock.today():%Y%m%d}.{kind}")
+
+
 def free_expired_claims(runtime: Runtime, now: datetime) -> None:
     """A claim that outlived its 15 minutes: filing says whether it is still at work."""
     with runtime.database.transaction() as db:
@@ -106,42 +141,73 @@ def free_expired_claims(runtime: Runtime, now: datetime) -> None:
                 db.execute(update(Instrument).where(Instrument.claim_id == submission_id).values(claim_until=later))
 
 
-_MERGE = text("""
-    WITH touched AS (
-        SELECT DISTINCT org_id, status, filing_state, phase, phase_day FROM instrument_count WHERE NOT merged LIMIT 10000
-    ), gone AS (
-        DELETE FROM instrument_count AS c USING touched AS t
-        WHERE c.org_id = t.org_id AND c.status = t.status AND c.filing_state = t.filing_state AND c.phase = t.phase
-          AND c.phase_day IS NOT DISTINCT FROM t.phase_day
-        RETURNING c.org_id, c.status, c.filing_state, c.phase, c.phase_day, c.n
-    ), sums AS (
-        INSERT INTO instrument_count (org_id, status, filing_state, phase, phase_day, n, merged)
-        SELECT org_id, status, filing_state, phase, phase_day, sum(n), true FROM gone GROUP BY 1, 2, 3, 4, 5
-        HAVING sum(n) <> 0
-    )
-    SELECT count(*) FROM touched
-""")
-
-
 def merge_counts(runtime: Runtime, _now: datetime) -> None:
-    """Sum up the changes of counts: an entry an organisation and state instead of one for each change. What readers
-    and writers see meanwhile is right: sums do not change."""
-    while True:
+    """Sum up the changes of counts: an entry a state instead of one for each change. What readers and writers see
+    meanwhile is right: sums do not change."""
+    for merge in _MERGES:
+        while True:
+            with runtime.database.transaction() as db:
+                if not db.scalar(merge):
+                    break
+
+
+def _merge(counts: Table, figures: tuple[str, ...]) -> TextClause:
+    keys = [column for column in counts.c if column.name not in (*figures, "merged")]
+    key, nth = ", ".join(k.name for k in keys), ", ".join(str(n) for n in range(1, len(keys) + 1))
+    same = " AND ".join(f"c.{k.name} {'IS NOT DISTINCT FROM' if k.nullable else '='} t.{k.name}" for k in keys)
+    sums, some = ", ".join(f"sum({f})" for f in figures), " OR ".join(f"sum({f}) <> 0" for f in figures)
+    return text(f"""
+        WITH touched AS (
+            SELECT DISTINCT {key} FROM {counts.name} WHERE NOT merged LIMIT 10000
+        ), gone AS (
+            DELETE FROM {counts.name} AS c USING touched AS t WHERE {same} RETURNING c.*
+        ), sums AS (
+            INSERT INTO {counts.name} ({key}, {", ".join(figures)}, merged)
+            SELECT {key}, {sums}, true FROM gone GROUP BY {nth} HAVING {some}
+        )
+        SELECT count(*) FROM touched
+    """)  # noqa: S608 (names are ours)
+
+
+_MERGES = (
+    _merge(INSTRUMENT_COUNT, ("n",)),
+    _merge(SUPERVISION_COUNT, ("n",)),
+    _merge(VERIFICATION_COUNT, VERIFICATION_FIGURES),
+)
+
+
+def apply_catalog(runtime: Runtime, now: datetime) -> None:
+    """Let what a version of the catalog changes take effect on its day."""
+    with runtime.database.transaction() as db:
+        catalog.apply_due(db, clock.business_date(now))
+
+
+def remind(runtime: Runtime, now: datetime) -> None:
+    """Remind of what is due soon or was not verified in time; not at night."""
+    if now.astimezone(clock.SHANGHAI).hour < FIRST_HOUR:
+        return
+    today, told = clock.business_date(now), 1
+    while told:
         with runtime.database.transaction() as db:
-            if not db.scalar(_MERGE):
-                return
+            told = reminders.remind(db, today)
+    with runtime.database.transaction() as db:
+        reminders.forget(db, today - timedelta(days=400))
 
 
 JOBS: dict[str, jobs.JobHandler] = {
     "import": run_import,
     "export": run_export,
     "certificates": make_certificates,
+    "archive": pack_archive,
+    "labels": print_labels,
     "suspend": bulk.job_of(instruments.suspend),
     "resume": bulk.job_of(instruments.resume),
     "scrap": bulk.job_of(instruments.scrap),
     "delete": bulk.job_of(instruments.delete),
 }
 SCHEDULES = [
+    Schedule("reminders", timedelta(minutes=30), remind),
+    Schedule("catalog", timedelta(minutes=1), apply_catalog),
     Schedule("expired_claims", timedelta(minutes=1), free_expired_claims),
     Schedule("merge_counts", timedelta(minutes=1), merge_counts),
 ]

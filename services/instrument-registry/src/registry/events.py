@@ -76,16 +76,27 @@ def certificates_event(
     return Event(f"certificate.{verb}", new_id(), data)
 
 
-def catalog_changed(version: str, kinds: Sequence[Kind]) -> Event:
-    rows = [
-        {
-            "code": k.code, "name": k.name, "category": k.category, "supervision": k.supervision, "mode": k.mode,
-            "period_months": k.period_months, "term_months": k.term_months, "valid_from": k.valid_from,
-            "valid_to": k.valid_to, "successor": k.successor,
-        }
-        for k in kinds
-    ]  # fmt: skip
-    return Event("catalog.changed", new_id(), {"version": version, "kinds": rows})
+def reminders_due(org_id: UUID, reason: str, rows: Sequence[Any]) -> Iterator[Event]:
+    """One reason an event: it is told in one sentence. rows: id, version, name, due_on."""
+    for start in range(0, len(rows), MAX_ITEMS):
+        items = [
+            {"instrument_id": row.id, "version": row.version, "name": row.name, "reason": reason, "due_on": row.due_on}
+            for row in rows[start : start + MAX_ITEMS]
+        ]
+        yield Event("instrument.reminder_due", new_id(), {"org_id": org_id, "items": items})
+
+
+def catalog_changed(kinds: Sequence[Kind]) -> Iterator[Event]:
+    for start in range(0, len(kinds), MAX_ITEMS):
+        rows = [
+            {
+                "code": k.code, "name": k.name, "category": k.category, "supervision": k.supervision, "mode": k.mode,
+                "period_months": k.period_months, "term_months": k.term_months, "valid_from": k.valid_from,
+                "valid_to": k.valid_to, "successor": k.successor,
+            }
+            for k in kinds[start : start + MAX_ITEMS]
+        ]  # fmt: skip
+        yield Event("catalog.changed", new_id(), {"version": kinds[start].version, "kinds": rows})
 
 
 def _batches(

@@ -86,6 +86,32 @@ class Kind(Base):
     version: Mapped[str]
 
 
+class CatalogVersion(Base):
+    """An official list that an administrator loaded."""
+
+    __tablename__ = "catalog_version"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    version: Mapped[str]
+    title: Mapped[str]
+    valid_from: Mapped[date]
+    added: Mapped[int]
+    changed: Mapped[int]
+    withdrawn: Mapped[int]
+    loaded_by: Mapped[str]
+    loaded_at: Mapped[datetime]
+
+
+class KindRevision(Base):
+    """What a kind is from a day on, where a version changed it."""
+
+    __tablename__ = "kind_revision"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    applied: Mapped[bool]
+
+
 class Instrument(Base):
     """A measuring instrument of one organisation."""
 
@@ -149,6 +175,16 @@ class Instrument(Base):
         nozzles = self.details.get("nozzles") or []
         return [str(nozzle["nozzle_no"]) for nozzle in nozzles] or [""]
 
+    def let_take_part(self, *institutions: UUID) -> None:
+        """Who had a part in its filing or verified it keeps sight of it."""
+        new = [one for one in dict.fromkeys(institutions) if one not in self.participants]
+        if new:
+            self.participants = [*self.participants, *new]
+
+    def check_not_scrapped(self) -> None:
+        if self.status == "scrapped":
+            raise WrongStatus(status=STATUS_LABELS[self.status], move="修改")
+
     def suspend(self) -> None:
         self._check_free("停用", "in_use")
         self.status = "suspended"
@@ -193,6 +229,55 @@ INSTRUMENT_COUNT = Table(
     Column("n", BigInteger, nullable=False),
     Column("merged", Boolean, nullable=False),
 )
+
+
+# What instruments are searched by; kept by triggers, and without row-level security: see migration 0008.
+INSTRUMENT_SEARCH = Table(
+    "instrument_search",
+    Base.metadata,
+    Column("instrument_id", Uuid, primary_key=True),
+    Column("org_id", Uuid, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# What supervision asks, of instruments in a state and of verifications in a month; kept by triggers likewise.
+SUPERVISION_COUNT = Table(
+    "supervision_count",
+    Base.metadata,
+    *(Column(name, Text, nullable=False) for name in ("division_code", "kind_code")),
+    Column("institution_id", Uuid, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("status", "filing_state", "phase")),
+    Column("phase_day", Date),
+    Column("n", BigInteger, nullable=False),
+    Column("merged", Boolean, nullable=False),
+)
+VERIFICATION_FIGURES = ("verified", "passed", "first", "first_passed", "due", "on_time", "days", "filed")
+VERIFICATION_COUNT = Table(
+    "verification_count",
+    Base.metadata,
+    *(Column(name, Text, nullable=False) for name in ("division_code", "kind_code")),
+    Column("institution_id", Uuid, nullable=False),
+    Column("month", Date, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in VERIFICATION_FIGURES),
+    Column("merged", Boolean, nullable=False),
+)
+
+
+class Verification(Base):
+    """One instrument in one completed booking, all its units together."""
+
+    __tablename__ = "verification"
+    booking_id: Mapped[UUID] = mapped_column(primary_key=True)
+    instrument_id: Mapped[UUID] = mapped_column(primary_key=True)
+    org_id: Mapped[UUID]
+    institution_id: Mapped[UUID]
+    division_code: Mapped[str]
+    kind_code: Mapped[str]
+    verified_on: Mapped[date]
+    passed: Mapped[bool]
+    first: Mapped[bool]
+    due_on: Mapped[date | None]
+    days: Mapped[int | None]
 
 
 class History(Base):
@@ -269,3 +354,23 @@ class Certificate(Base):
     supersedes_id: Mapped[UUID | None]
     issued_at: Mapped[datetime]
     file: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[dict[str, Any] | None]
+    ended_reason: Mapped[str | None]
+    # what stands on it, derived from the snapshot by the database
+    name: Mapped[str | None] = mapped_column(server_default=FetchedValue(), deferred=True)
+    serial_no: Mapped[str | None] = mapped_column(server_default=FetchedValue(), deferred=True)
+
+
+class SavedView(Base):
+    """Filter, columns and order of a list under a name."""
+
+    __tablename__ = "saved_view"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    name: Mapped[str]
+    filter: Mapped[dict[str, Any]]
+    columns: Mapped[list[str]]
+    sort: Mapped[str]
+    created_at: Mapped[datetime]
+    list: Mapped[str]

@@ -1,12 +1,36 @@
-"""Certificates and result notices as PDF (A4, Chinese font embedded, QR code to the public page)."""
+"""Certificates, result notices and labels as PDF (A4, Chinese font embedded, QR code to the public page)."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from chassis.pdf import qr_svg, render
+from chassis.pdf import has_character, qr_svg, render
 from registry.models import Certificate
 
 TEMPLATE = Path(__file__).parent / "templates" / "certificate.typ"
+LABELS = Path(__file__).parent / "templates" / "labels.typ"
+
+
+class LabelSize(NamedTuple):
+    """Labels of an A4 sheet that one can buy. Lengths in millimetres, text in points."""
+
+    columns: int
+    rows: int
+    width: float
+    height: float
+    qr: float
+    text: float
+
+    @property
+    def per_sheet(self) -> int:
+        return self.columns * self.rows
+
+
+LABEL_SIZES = {
+    "small": LabelSize(5, 13, 38, 21, 16, 5),
+    "medium": LabelSize(3, 8, 70, 36, 26, 8),
+    "large": LabelSize(2, 4, 105, 74, 48, 12),
+}
 
 
 def certificate_pdf(certificate: Certificate, public_url: str) -> bytes:
@@ -34,11 +58,41 @@ def certificate_pdf(certificate: Certificate, public_url: str) -> bytes:
         "valid_until": _validity(certificate, passed),
         "verifier": r["verifier_name"],
         "checker": r["checker_name"],
-        "remarks": r["remarks"] or "",
+        "remarks": "；".join(filter(None, (r["remarks"], _replaces(s.get("replaces"))))),
         "url": url,
         "qr": qr_svg(url),
     }
     return render(TEMPLATE, data)
+
+
+def labels_pdf(rows: Sequence[Mapping[str, Any]], size: str, public_url: str) -> bytes:
+    """A sheet of labels, one an instrument (code, name, model, serial_no, own_no), in their order. A character that the
+    font lacks is printed as 〓: the code leads to the name as it is."""
+    s = LABEL_SIZES[size]
+    data = s._asdict() | {
+        "title": "器具码标签", "margin_x": (210 - s.columns * s.width) / 2, "margin_y": (297 - s.rows * s.height) / 2,
+        "labels": [
+            {
+                "qr": qr_svg(f"{public_url}/i/{row['code']}"), "name": _printable(row["name"], 20),
+                "lines": [
+                    _printable(f"{label}{row[key]}", 24)
+                    for label, key in (("型号 ", "model"), ("编号 ", "serial_no"), ("自编号 ", "own_no"), ("", "code"))
+                    if row[key]
+                ],
+            }
+            for row in rows
+        ],
+    }  # fmt: skip
+    return render(LABELS, data)
+
+
+def _printable(text: str, most: int) -> str:
+    short = text if len(text) <= most else text[: most - 1] + "…"
+    return "".join(c if has_character(c) else "〓" for c in short)
+
+
+def _replaces(number: str | None) -> str:
+    return f"本证书替代编号为 {number} 的证书" if number else ""
 
 
 def _validity(certificate: Certificate, passed: bool) -> str:

@@ -1,4 +1,5 @@
-"""The catalog of contracts/reference. Loading the same version twice changes nothing and tells nothing."""
+"""The catalog of contracts/reference. Loading the same version twice changes nothing and tells nothing; once an official
+list was loaded, the sample has nothing more to say."""
 
 import json
 from datetime import date
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from chassis import outbox
 from chassis.runtime import Runtime
 from registry.events import catalog_changed
-from registry.models import Kind
+from registry.models import CatalogVersion, Kind
 
 
 def seed(runtime: Runtime, _profile: str | None) -> None:
@@ -22,6 +23,8 @@ def seed(runtime: Runtime, _profile: str | None) -> None:
 
 def load_catalog(db: Session, version: str, rows: list[dict[str, Any]]) -> int:
     """Take over the kinds that are new or changed; returns how many."""
+    if db.scalar(select(CatalogVersion.id).limit(1)) is not None:
+        return 0
     known = {kind.code: kind for kind in db.scalars(select(Kind))}
     changed = []
     for row in rows:
@@ -44,15 +47,13 @@ def load_catalog(db: Session, version: str, rows: list[dict[str, Any]]) -> int:
             kind.version = version
             changed.append(kind)
     db.flush()
-    if changed:
-        outbox.record(db, catalog_changed(version, changed))
+    outbox.record(db, *catalog_changed(changed))
     return len(changed)
 
 
 def tell_catalog(db: Session) -> int:
     kinds = list(db.scalars(select(Kind).order_by(Kind.code)))
-    if kinds:
-        outbox.record(db, catalog_changed(kinds[0].version, kinds))
+    outbox.record(db, *catalog_changed(kinds))
     return len(kinds)
 
 

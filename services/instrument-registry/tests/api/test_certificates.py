@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from booked import booking_completed, instrument
 from pypdf import PdfReader
 
 from chassis.actor import Actor
-from chassis.ids import new_id
 from chassis.runtime import Runtime
-from chassis.testing import GUANGZHOU, Caller, applicant, cloud_event, deliver, recorded, run_jobs, tell_organization
+from chassis.testing import Caller, applicant, deliver, recorded, run_jobs, tell_organization
 
 pytestmark = pytest.mark.usefixtures("seeded")
 SignIn = Callable[[Actor | None], Caller]
@@ -23,43 +23,10 @@ def owner(runtime: Runtime, seeded: Runtime) -> Actor:
     return actor
 
 
-def instrument(caller: Caller, serial_no: str, **changes: Any) -> str:
-    body = {
-        "name": "电子计价秤", "model": "ACS-30", "serial_no": serial_no, "manufacturer": "示例衡器有限公司",
-        "kind_code": "020100", "purpose": "trade", "division_code": "440106", "install_address": "天河路 1 号",
-    } | changes  # fmt: skip
-    answer = caller.post("/api/registry/instruments", body)
-    assert answer.status_code == 201, answer.json
-    return str(answer.json["id"])
-
-
-def completed(owner: Actor, results: dict[str, str], verified_on: str = "2026-11-20", unit: str = "") -> dict[str, Any]:
-    """A completed booking. results: instrument -> pass or fail."""
-    booking_id = new_id()
-    items = [
-        {
-            "instrument_id": i, "state": "verified",
-            "results": [{
-                "unit": unit, "conclusion": conclusion, "verified_on": verified_on, "procedure": "JJG 539-2016",
-                "verifier": "v", "verifier_name": "李检定", "checker": "c", "checker_name": "赵核验", "standard": None,
-                "fail_items": "示值超差" if conclusion == "fail" else None, "valid_until": None, "remarks": None,
-            }],
-        }
-        for i, conclusion in results.items()
-    ]  # fmt: skip
-    data = {
-        "booking_id": booking_id, "number": "YY2K7M4Q9P3X", "org_id": owner.org_id, "institution_id": GUANGZHOU,
-        "mode": "deliver", "date": "2026-11-20", "period": "am", "state": "completed",
-        "actor": {"account_id": str(new_id()), "kind": "institution", "name": "赵核验"}, "at": "2026-11-20T08:00:00Z",
-        "reason": None, "items": items,
-    }  # fmt: skip
-    return cloud_event("booking.completed", "booking", data, subject=booking_id, sequence=5)
-
-
 def test_a_pass_gives_a_certificate_and_a_fail_a_notice(owner: Actor, signed_in: SignIn, runtime: Runtime) -> None:
     clerk = signed_in(owner)
     good, bad = instrument(clerk, "G"), instrument(clerk, "B")
-    event = completed(owner, {good: "pass", bad: "fail"})
+    event = booking_completed(owner, {good: "pass", bad: "fail"})
     deliver(runtime, event)
     assert clerk.get("/api/registry/certificates").json["total"] == 0, "listed only when the PDF can be fetched"
     run_jobs(runtime)
@@ -78,7 +45,7 @@ def test_a_pass_gives_a_certificate_and_a_fail_a_notice(owner: Actor, signed_in:
 
 def test_the_pdf_says_what_was_verified(owner: Actor, signed_in: SignIn, runtime: Runtime, tmp_path: Any) -> None:
     clerk = signed_in(owner)
-    deliver(runtime, completed(owner, {instrument(clerk, "SN-7788"): "pass"}))
+    deliver(runtime, booking_completed(owner, {instrument(clerk, "SN-7788"): "pass"}))
     run_jobs(runtime)
     row = clerk.get("/api/registry/certificates").json["items"][0]
     answer = clerk.get(f"/api/registry/certificates/{row['number']}.pdf")
@@ -94,7 +61,7 @@ def test_the_pdf_says_what_was_verified(owner: Actor, signed_in: SignIn, runtime
 
 def test_the_public_page_masks_persons_and_lets_nobody_guess(owner: Actor, signed_in: SignIn, runtime: Runtime) -> None:
     clerk, stranger = signed_in(owner), signed_in(None)
-    deliver(runtime, completed(owner, {instrument(clerk, "P"): "pass"}))
+    deliver(runtime, booking_completed(owner, {instrument(clerk, "P"): "pass"}))
     run_jobs(runtime)
     row = clerk.get("/api/registry/certificates").json["items"][0]
     path = f"/api/registry/public/certificates/{row['public_code']}"
@@ -112,7 +79,7 @@ def test_numbers_have_no_gaps_and_no_doubles_under_concurrency(
     owner: Actor, signed_in: SignIn, runtime: Runtime
 ) -> None:
     clerk = signed_in(owner)
-    events = [completed(owner, {instrument(clerk, f"C{n}"): "pass"}) for n in range(12)]
+    events = [booking_completed(owner, {instrument(clerk, f"C{n}"): "pass"}) for n in range(12)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda event: deliver(runtime, event), events))
     run_jobs(runtime)
@@ -123,13 +90,13 @@ def test_numbers_have_no_gaps_and_no_doubles_under_concurrency(
 def test_before_the_organisation_is_known_the_event_waits_for_its_retry(signed_in: SignIn, runtime: Runtime) -> None:
     stranger = applicant()
     clerk = signed_in(stranger)
-    event = completed(stranger, {instrument(clerk, "E"): "pass"})
+    event = booking_completed(stranger, {instrument(clerk, "E"): "pass"})
     with pytest.raises(AssertionError, match="no copy of organisation"):
         deliver(runtime, event)
 
 
 def test_certificates_of_another_organisation_do_not_exist(owner: Actor, signed_in: SignIn, runtime: Runtime) -> None:
-    deliver(runtime, completed(owner, {instrument(signed_in(owner), "X"): "pass"}))
+    deliver(runtime, booking_completed(owner, {instrument(signed_in(owner), "X"): "pass"}))
     run_jobs(runtime)
     row = signed_in(owner).get("/api/registry/certificates").json["items"][0]
     other = signed_in(applicant())

@@ -14,7 +14,7 @@ from registry.domain.views import VIEWS, Facts, view
 from registry.models import Instrument
 from registry.view_sql import LIST_VIEWS, RANGES, in_view, view_column
 
-TODAY = date(2026, 11, 23)
+TODAY = date(2028, 1, 31)  # a leap day lies ahead, a new year behind
 EDGES = (-400, -91, -31, -30, -29, -11, -10, -9, -1, 0, 1, 9, 10, 29, 30, 31, 89, 90, 91, 400)
 
 
@@ -57,7 +57,7 @@ def rows(db: Session) -> dict[Any, Facts]:
     return facts
 
 
-@pytest.mark.parametrize("shift", [0, 1, 10, 30, 31, 90, -30])
+@pytest.mark.parametrize("shift", [0, 1, 10, 28, 29, 30, 31, 90, -30, -31])
 def test_the_rows_own_view_is_the_rules_view(db: Session, rows: dict[Any, Facts], shift: int) -> None:
     today = TODAY + timedelta(days=shift)
     found = {row[0]: row[1] for row in db.execute(select(Instrument.id, view_column()), {"today": today})}
@@ -72,6 +72,17 @@ def test_a_list_holds_just_the_rows_of_its_view(db: Session, rows: dict[Any, Fac
     for name in set(VIEWS) - {"none"}:
         ids = set(db.execute(select(Instrument.id).where(in_view(name)), {"today": TODAY}).scalars())
         assert ids == {key for key, facts in rows.items() if view(facts, TODAY) == name}, name
+
+
+@pytest.mark.parametrize("shift", [-31, -30, 0, 29, 30])
+def test_the_lists_of_the_views_share_no_row_and_miss_none_that_is_live(
+    db: Session, rows: dict[Any, Facts], shift: int
+) -> None:
+    today = TODAY + timedelta(days=shift)
+    lists = [set(db.scalars(select(Instrument.id).where(in_view(name)), {"today": today})) for name in RANGES]
+    live = {key for key, facts in rows.items() if view(facts, today) != "none"}
+    assert set().union(*lists) == live
+    assert sum(len(each) for each in lists) == len(live)
 
 
 def test_predicates_exclude_each_other(db: Session, rows: dict[Any, Facts]) -> None:

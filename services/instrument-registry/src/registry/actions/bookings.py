@@ -1,28 +1,28 @@
 """The registry's side of booking: the open booking of an instrument, and certificates from completed ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis import jobs
 from chassis.actor import SYSTEM
+from chassis.clock import business_date
 from chassis.ids import new_id
 from registry import queries
+from registry.actions.certificates import next_number, settle
 from registry.actions.histories import line
 from registry.codes import certificate_code
+from registry.domain.rounds import due_on
 from registry.domain.validity import Validity, validity
+from registry.domain.views import Facts
 from registry.events import snapshot
-from registry.models import Certificate, Institution, Instrument, Kind, Org
+from registry.models import Certificate, History, Institution, Instrument, Kind, Org, Verification
 
 ENDED = ("rejected", "cancelled", "completed", "returned", "no_show")
-_NEXT_NUMBER = text(
-    "INSERT INTO certificate_counter (institution_id, year, last) VALUES (:institution, :year, 1)"
-    " ON CONFLICT (institution_id, year) DO UPDATE SET last = certificate_counter.last + 1 RETURNING last"
-)
 
 
 def take_over(db: Session, body: Mapping[str, Any], newest: bool) -> None:
@@ -51,6 +51,7 @@ def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> N
     found = queries.by_ids(db, sorted(verified))
     kinds = {kind.code: kind for kind in db.scalars(select(Kind))}
     names = _names(db, UUID(data["org_id"]), institution_id)
+    filed_on = _filed_on(db, found)
     made: list[UUID] = []
     for instrument_id, instrument in found.items():
         results = verified[instrument_id]
@@ -59,11 +60,14 @@ def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> N
             for result in results
         ]
         db.add_all(certificates)
-        _update_validity(instrument, certificates, now)
+        db.add(_verification(instrument, certificates, filed_on.get(instrument_id), now))
+        instrument.open_booking_id = None
+        instrument.let_take_part(institution_id)
         for certificate in certificates:
             db.add(line(instrument.id, SYSTEM, now, "certificate.issued", reference=certificate.number))
         made += [certificate.id for certificate in certificates]
     db.flush()
+    settle(db, found.values(), now)
     if made:
         jobs.submit(db, "certificates", SYSTEM, ids=made, params={"booking_id": str(booking_id)})
 
@@ -76,11 +80,9 @@ def _certificate(
     passed = result["conclusion"] == "pass"
     given = date.fromisoformat(result["valid_until"]) if result["valid_until"] else None
     valid = validity(kind.mode, kind.period_months, kind.term_months, verified_on, given) if passed else Validity()
-    year = verified_on.year
-    last = db.execute(_NEXT_NUMBER, {"institution": institution_id, "year": year}).scalar_one()
-    division = names["institution_division"]
+    number = next_number(db, institution_id, names["institution_division"], verified_on.year)
     return Certificate(
-        id=new_id(), number=f"{division}-{year}-{last:07d}", public_code=certificate_code(), org_id=instrument.org_id,
+        id=new_id(), number=number, public_code=certificate_code(), org_id=instrument.org_id,
         institution_id=institution_id, instrument_id=instrument.id, booking_id=booking_id, unit=result["unit"],
         kind="certificate" if passed else "failure_notice", kind_code=instrument.kind_code,
         division_code=instrument.division_code, verified_on=verified_on, valid_until=valid.valid_until,
@@ -95,20 +97,35 @@ def _certificate(
     )  # fmt: skip
 
 
-def _update_validity(instrument: Instrument, certificates: list[Certificate], now: datetime) -> None:
-    """One failed unit makes the instrument fail; else the earliest unit's date counts."""
-    instrument.result_source = "certificate"
-    instrument.ever_filed = True
-    if any(c.kind == "failure_notice" for c in certificates):
-        instrument.result = "fail"
-        instrument.valid_until = instrument.rotate_on = None
-    else:
-        instrument.result = "pass"
-        instrument.valid_until = min((c.valid_until for c in certificates if c.valid_until), default=None)
-        instrument.rotate_on = min((c.rotate_on for c in certificates if c.rotate_on), default=None)
-    instrument.open_booking_id = None
-    instrument.version += 1
-    instrument.updated_at = now
+def _verification(
+    instrument: Instrument, certificates: list[Certificate], filed_on: date | None, now: datetime
+) -> Verification:
+    """What the statistics count; to be made before the instrument takes over its new validity."""
+    i, first = instrument, certificates[0]
+    facts = Facts(i.status, i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on)
+    return Verification(
+        booking_id=first.booking_id, instrument_id=i.id, org_id=i.org_id, institution_id=first.institution_id,
+        division_code=i.division_code, kind_code=i.kind_code, verified_on=max(c.verified_on for c in certificates),
+        passed=all(c.kind == "certificate" for c in certificates), first=i.result != "fail", due_on=due_on(facts),
+        days=(business_date(now) - filed_on).days if filed_on else None,
+    )  # fmt: skip
+
+
+def _filed_on(db: Session, instrument_ids: Iterable[UUID]) -> dict[UUID, date]:
+    """The day of the last filing, of those that were not verified since."""
+    h, v = History, Verification
+    submitted = (
+        select(h.instrument_id, func.max(h.at).label("at"))
+        .where(h.instrument_id.in_(list(instrument_ids)), h.kind == "filing.submitted")
+        .group_by(h.instrument_id)
+        .subquery()
+    )
+    since = select(v.instrument_id).where(
+        v.instrument_id == submitted.c.instrument_id,
+        v.verified_on >= func.date(func.timezone("Asia/Shanghai", submitted.c.at)),
+    )
+    rows = db.execute(select(submitted.c.instrument_id, submitted.c.at).where(~since.exists()))
+    return {row.instrument_id: business_date(row.at) for row in rows}
 
 
 def _names(db: Session, org_id: UUID, institution_id: UUID) -> dict[str, str]:

@@ -100,7 +100,7 @@ def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datet
     for instrument_id, instrument in found.items():
         item = items[instrument_id]
         db.add(line(instrument_id, data["actor"], at, kind, reference=item["filing_id"], reason=data["reason"]))
-        _let_take_part(instrument, data)
+        instrument.let_take_part(UUID(data["institution_id"]), UUID(data["holder_id"] or data["institution_id"]))
         if item["state"] == "approved":  # once is for good, also where what followed was heard of first
             instrument.ever_filed = True
         if instrument_id in fresh:
@@ -111,13 +111,6 @@ def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datet
         instrument.version += 1
         instrument.updated_at = now
     outbox.record(db, *events.instruments_changed(approved))
-
-
-def _let_take_part(instrument: Instrument, data: Mapping[str, Any]) -> None:
-    """Who had a part in a filing keeps sight of the instrument, also where the news of it comes late."""
-    for institution in {UUID(data["institution_id"]), UUID(data["holder_id"] or data["institution_id"])}:
-        if institution not in instrument.participants:
-            instrument.participants = [*instrument.participants, institution]
 
 
 def _apply(instrument: Instrument, item: Mapping[str, Any], data: Mapping[str, Any]) -> None:

@@ -44,15 +44,16 @@ def add(db: Session, by: Actor, now: datetime, values: dict[str, Any]) -> Instru
 def edit(
     db: Session, by: Actor, instrument_id: UUID, version: int, changes: dict[str, Any], now: datetime
 ) -> Instrument:
-    """Raises: Stale, FilingOpen, FieldsFrozen, Invalid, SameInstrument."""
+    """Raises: Stale, WrongStatus, FilingOpen, FieldsFrozen, Invalid, SameInstrument."""
     instrument = queries.own_instrument(db, by, instrument_id)
     if instrument.version != version:
         raise Stale
+    instrument.check_not_scrapped()
     before = {key: getattr(instrument, key) for key in changes}
     changed = changes_of(before, changes)
     _check_editable(instrument, {change["field"] for change in changed})
     after = {key: getattr(instrument, key) for key in BY_KEY} | changes
-    _check(db, after, now)
+    _check(db, after, now, changed={change["field"] for change in changed})
     for key, value in changes.items():
         setattr(instrument, key, value)
     instrument.identity_key = identity_key(*(getattr(instrument, k) for k in IDENTITY))
@@ -147,8 +148,11 @@ def _touch(instrument: Instrument, now: datetime) -> None:
     instrument.updated_at = now
 
 
-def _check(db: Session, values: dict[str, Any], now: datetime) -> None:
+def _check(db: Session, values: dict[str, Any], now: datetime, changed: set[str] | None = None) -> None:
+    """changed: of an instrument that is there already. What was withdrawn since (a kind, a division) may stay in it."""
     found = faults(values, queries.reference(db, business_date(now)))
+    if changed is not None:
+        found = [f for f in found if f.field in changed or f.code not in ("kind_unknown", "division_unknown")]
     if found:
         raise Invalid(errors=[FieldError(f.field, f.code, f.zh, f.en) for f in found])
 

@@ -1,7 +1,18 @@
 """The HTTP door of the registry: one file per resource."""
 
-from registry.api import catalog, certificates, imports, instruments, internal, public, statistics
+from registry.api import (
+    catalog,
+    certificates,
+    exports,
+    imports,
+    instruments,
+    internal,
+    labels,
+    public,
+    saved_views,
+    statistics,
+)
 
 BLUEPRINTS = (
-    catalog.blp, instruments.blp, imports.blp, certificates.blp, statistics.blp, public.blp, internal.blp,
+    catalog.blp, instruments.blp, imports.blp, exports.blp, certificates.blp, statistics.blp, saved_views.blp, labels.blp, public.blp, internal.blp,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Import and export of workbooks."""
+"""Import of workbooks."""
 
 import io
 import tempfile
@@ -10,7 +10,7 @@ from flask import Response, request, send_file
 from sqlalchemy import select
 
 from chassis import clock, jobs
-from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
+from chassis.auth import APPLICANT, allow
 from chassis.errors import FieldError, Invalid, invalid
 from chassis.files import XLSX
 from chassis.ids import new_id
@@ -21,11 +21,12 @@ from chassis.schema import BINARY
 from chassis.web import Blueprint, audit_subject, current_user, db
 from registry import queries
 from registry.actions import imports
-from registry.api.schemas import ExportRequest, ImportErrorView, ImportView, TemplateArgs
+from registry.api.schemas import ImportErrorView, ImportView, TemplateArgs
 from registry.models import IMPORT_ERROR, Division, Import
+from registry.queries import catalog
 from registry.workbooks.write import write_marked, write_template
 
-blp = Blueprint("imports", "imports", url_prefix="/api/registry", description="Import and export")
+blp = Blueprint("imports", "imports", url_prefix="/api/registry", description="Import")
 LIMIT = 60 << 20  # [bytes]
 MODES = ("all_or_nothing", "valid_rows")
 
@@ -136,7 +137,7 @@ def template(_args: dict[str, Any]) -> Any:
     """The workbook to fill, with drop-downs, a guide and an example."""
     today = clock.today()
     facts = queries.reference(db(), today).kinds
-    kinds = [kind for kind in queries.catalog(db()) if facts[kind["code"]].in_force(today) and kind["mode"]]
+    kinds = [kind for kind in catalog.kinds(db()) if facts[kind["code"]].in_force(today) and kind["mode"]]
     leaves = (
         select(Division.code, Division.name).where(Division.is_leaf, Division.level != "town").order_by(Division.code)
     )
@@ -145,18 +146,6 @@ def template(_args: dict[str, Any]) -> Any:
         target = Path(folder) / "template.xlsx"
         write_template(target, kinds, divisions)
         return _workbook(target.read_bytes(), "仪器导入模板.xlsx")
-
-
-@blp.route("/exports", methods=["POST"])
-@allow(APPLICANT, INSTITUTION, SUPERVISOR)
-@blp.arguments(ExportRequest, required=False)
-@blp.response(202, jobs.JobView)
-def start_export(body: dict[str, Any]) -> Any:
-    """Export the instruments that match, as a job, in the layout of the import."""
-    user = current_user()
-    ids = list(db().execute(queries.ids_by_filter(user, body["filter"], clock.today())).scalars())
-    job_id = jobs.submit(db(), "export", user, ids=ids)
-    return jobs.accepted(db(), user, job_id, "registry")
 
 
 def _view(import_id: UUID) -> dict[str, Any]:

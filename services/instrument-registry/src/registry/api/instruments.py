@@ -20,11 +20,10 @@ from chassis.web import Blueprint, audit_subject, current_user, db, if_match, re
 from registry import queries
 from registry.actions import instruments
 from registry.actions.histories import line
+from registry.api.certificate_schemas import CertificateArgs, CertificateView
 from registry.api.schemas import (
     AttachmentsView,
     AttachmentView,
-    CertificateArgs,
-    CertificateView,
     HistoryView,
     InstrumentArgs,
     InstrumentChanges,
@@ -35,6 +34,7 @@ from registry.api.schemas import (
 )
 from registry.api.views import certificate_view
 from registry.models import Attachment
+from registry.queries import certificates as certificate_queries
 
 blp = Blueprint("instruments", "instruments", url_prefix="/api/registry", description="Instruments")
 LIMIT = 10 << 20  # [bytes]
@@ -142,7 +142,8 @@ def history(args: dict[str, Any], instrument_id: UUID) -> Any:
 def certificates(args: dict[str, Any], instrument_id: UUID) -> Any:
     """The certificates of one instrument, newest first."""
     queries.check_visible(db(), current_user(), instrument_id)
-    page = queries.certificates(db(), current_user(), args | {"instrument_id": instrument_id})
+    asked = args | {"instrument_id": instrument_id}
+    page = certificate_queries.page(reader(), current_user(), asked, clock.today())
     page["items"] = [certificate_view(row, clock.today()) for row in page["items"]]
     return page_response(page)
 
@@ -176,6 +177,7 @@ def add_attachment(instrument_id: UUID) -> Any:
     """Attach a document: PDF, JPEG or PNG, at most 10 MB."""
     user, now = current_user(), clock.now()
     instrument = queries.own_instrument(db(), user, instrument_id)
+    instrument.check_not_scrapped()
     upload = request.files.get("file")
     if upload is None:
         raise invalid("file", "required", "请选择要上传的文件。", "Choose a file.")

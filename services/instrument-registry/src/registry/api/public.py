@@ -9,9 +9,12 @@ from chassis.auth import allow_anyone
 from chassis.rawjson import json_response
 from chassis.web import Blueprint, db
 from registry import queries
-from registry.api.schemas import PublicArgs, PublicCertificate, PublicInstrument
+from registry.api.certificate_schemas import PublicArgs, PublicCertificate
+from registry.api.schemas import PublicInstrument
 from registry.api.views import public_certificate
+from registry.domain.certificates import STATUS_LABELS
 from registry.domain.errors import CertificateNotFound
+from registry.queries import certificates
 
 blp = Blueprint("public", __name__, description="Public pages", template_folder="templates")
 HTML = "text/html; charset=utf-8"
@@ -21,7 +24,6 @@ VIEW_LABELS = {
     "due": "待检", "overdue": "超期未检", "invalid": "已失效", "failed": "检定不合格", "normal": "检定合格",
     "no_expiry": "检定合格（长期）", "rotation": "即将到期轮换", "none": "未在用或未备案",
 }  # fmt: skip
-STATUS_LABELS = {"in_force": "有效", "expired": "已过有效期", "superseded": "已被新证书替代", "void": "已作废"}
 
 
 @blp.route("/api/registry/public/certificates/<string:code>", methods=["GET"])
@@ -71,7 +73,7 @@ def instrument_page(code: str) -> Any:
 
 
 def _certificate(code: str) -> dict[str, Any]:
-    row = queries.public_certificate(db(), code)
+    row = certificates.public(db(), code)
     if row is None:
         raise CertificateNotFound
     return public_certificate(row, clock.today())

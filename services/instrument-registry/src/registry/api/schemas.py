@@ -2,15 +2,39 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from chassis.jobs import JobView
 from chassis.listing import ListingArgs
-from chassis.paging import PageArgs
-from chassis.schema import Schema, Text, one_of
+from chassis.problems import Message
+from chassis.schema import BLANK, Schema, Text, one_of
 from chassis.selections import selection_schema
-from registry.domain.fields import FIELDS, Field
+from registry.domain.fields import EXPORT_COLUMNS, FIELDS, Field
+from registry.domain.typed import typed, typed_code, typed_phone
+from registry.queries import CONTAINED, FILTERS, RANGES_OF
 from registry.view_sql import LIST_VIEWS
+
+_TYPED = {"phone": typed_phone, "code": typed_code}
+_CONTROL = Message("invalid_character", "含有不能保存的字符。", "Contains a character that cannot be stored.")
+_PHONE = Message(
+    "phone_invalid", "联系电话应为 11 位手机号或带区号的座机号。", "A mobile number, or one with its area code."
+)
+
+
+class Typed(Text):
+    """Text as the import stores it too."""
+
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._kind = kind
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = _TYPED.get(self._kind, typed)(super()._deserialize(value, attr, data, **kwargs))
+        if text is None:
+            raise ValidationError(_PHONE if self._kind == "phone" else _CONTROL)
+        if not text and self._min:
+            raise ValidationError(BLANK)
+        return text
 
 
 def _input(field: Field, partial: bool) -> Any:
@@ -20,7 +44,7 @@ def _input(field: Field, partial: bool) -> Any:
     if field.options:
         values = [value for value, _ in field.options]
         return Text(max=20, required=required, allow_none=not field.required, validate=one_of(*values))
-    return Text(max=field.max, required=required, min=1 if field.required else 0)
+    return Typed(field.kind, max=field.max, required=required, min=1 if field.required else 0)
 
 
 class Nozzle(Schema):
@@ -99,37 +123,25 @@ class InstrumentView(Schema):
     updated_at = fields.DateTime(required=True)
 
 
-class InstrumentFilter(Schema):
-    """What a list, a selection or an export may be narrowed by."""
-
+class _CommonFilter(Schema):
     view = Text(max=20, validate=one_of(*LIST_VIEWS))
-    q = Text(max=100)
-    kind_code = Text(max=20)
-    purpose = Text(max=20)
-    division_code = Text(max=9)
-    status = Text(max=20)
-    filing_state = Text(max=30)
-    institution_id = fields.UUID()
-    result = Text(max=10)
-    origin = Text(max=20)
-    venue = Text(max=20)
-    department = Text(max=100)
-    keeper = Text(max=100)
-    name = Text(max=100)
-    model = Text(max=100)
-    manufacturer = Text(max=100)
-    serial_no = Text(max=100)
-    own_no = Text(max=100)
-    import_id = fields.UUID()
-    org_id = fields.UUID()
-    valid_until_from = fields.Date()
-    valid_until_to = fields.Date()
-    approved_on_from = fields.Date()
-    approved_on_to = fields.Date()
+    q = Text(max=100, metadata={"description": "a part of name, model, serial number, own number or address"})
 
 
-class InstrumentArgs(ListingArgs, InstrumentFilter):
-    """The query of the list of instruments."""
+_IDS = {"institution_id", "import_id", "org_id", "open_booking_id"}
+InstrumentFilter: Any = type(
+    "InstrumentFilter",
+    (_CommonFilter,),
+    {name: fields.UUID() if name in _IDS else Text(max=100) for name in FILTERS}
+    | {name: fields.Date() for name in RANGES_OF}
+    | {name: Text(max=100, min=1) for name in CONTAINED}
+    | {"__doc__": "What a list, a selection or an export may be narrowed by."},
+)
+
+
+InstrumentArgs: Any = type(
+    "InstrumentArgs", (ListingArgs, InstrumentFilter), {"__doc__": "The query of the list of instruments."}
+)
 
 
 InstrumentSelection = selection_schema(InstrumentFilter, "Instrument")
@@ -217,55 +229,12 @@ class TemplateArgs(Schema):
 
 class ExportRequest(Schema):
     filter = fields.Nested(InstrumentFilter, load_default=dict)
-
-
-class CertificateArgs(PageArgs):
-    q = Text(max=100)
-    instrument_id = fields.UUID()
-    booking_id = fields.UUID()
-    kind = Text(max=20, validate=one_of("certificate", "failure_notice"))
-    status = Text(max=20, validate=one_of("in_force", "superseded", "void"))
-    start = fields.Date(data_key="from")
-    end = fields.Date(data_key="to")
-
-
-class CertificateView(Schema):
-    number = fields.String(required=True)
-    instrument_id = fields.UUID(required=True)
-    unit = fields.String(required=True)
-    kind = fields.String(required=True)
-    verified_on = fields.Date(required=True)
-    valid_until = fields.Date(allow_none=True)
-    rotate_on = fields.Date(allow_none=True)
-    verifier = fields.String(required=True)
-    checker = fields.String(required=True)
-    institution = fields.String(required=True)
-    instrument = fields.Dict(required=True)
-    public_code = fields.String(required=True)
-    status = fields.String(required=True)
-    issued_at = fields.DateTime(required=True)
-
-
-class PublicCertificate(Schema):
-    number = fields.String(required=True)
-    kind = fields.String(required=True)
-    status = fields.String(required=True)
-    result = fields.String(required=True)
-    instrument_name = fields.String(required=True)
-    model = fields.String(required=True)
-    serial_no = fields.String(required=True)
-    manufacturer = fields.String(required=True)
-    org_name = fields.String(required=True)
-    institution = fields.String(required=True)
-    verifier = fields.String(required=True)
-    checker = fields.String(required=True)
-    verified_on = fields.Date(required=True)
-    valid_until = fields.Date(allow_none=True)
-    rotate_on = fields.Date(allow_none=True)
-
-
-class PublicArgs(Schema):
-    number = Text(max=50, metadata={"description": "the certificate's number, when it was typed instead of scanned"})
+    columns = fields.List(
+        Text(max=30, validate=one_of(*EXPORT_COLUMNS)),
+        load_default=list,
+        validate=validate.Length(max=len(EXPORT_COLUMNS)),
+        metadata={"description": "only these, in the order of the import's layout; all where none is named"},
+    )
 
 
 class PublicInstrument(Schema):
@@ -297,10 +266,41 @@ class Overview(Schema):
     unfiled = fields.Integer(required=True)
 
 
+class SupervisionView(Overview):
+    """The counts are those of today. The figures are those of the month, or of all time till today."""
+
+    verified = fields.Integer(required=True, metadata={"description": "instruments, all their units together"})
+    passed = fields.Integer(required=True)
+    first_verified = fields.Integer(required=True, metadata={"description": "first verifications of their round"})
+    first_passed = fields.Integer(required=True)
+    first_pass_rate = fields.Float(required=True, allow_none=True, metadata={"description": "一次检定合格率"})
+    due_in_period = fields.Integer(
+        required=True, metadata={"description": "verifications that were due then, and instruments that still are"}
+    )
+    verified_on_time = fields.Integer(required=True)
+    on_time_rate = fields.Float(required=True, allow_none=True, metadata={"description": "受检率"})
+    days_to_certificate = fields.Float(
+        required=True, allow_none=True, metadata={"description": "from the filing to the first certificate, on average"}
+    )
+
+
+class SupervisionGroup(SupervisionView):
+    key = fields.String(required=True, metadata={"description": "code of the division or kind, id of the institution"})
+
+
+class SupervisionGroups(Schema):
+    items = fields.List(fields.Nested(SupervisionGroup), required=True)
+
+
 class SupervisionArgs(Schema):
     division_code = Text(max=9, pattern="[0-9]{6}([0-9]{3})?")
     kind_code = Text(max=20)
     institution_id = fields.UUID()
+    month = Text(max=7, pattern="20[0-9]{2}-(0[1-9]|1[0-2])", metadata={"description": "2026-11"})
+
+
+class BreakdownArgs(SupervisionArgs):
+    by = Text(max=20, required=True, validate=one_of("division", "kind", "institution"))
 
 
 class ClaimRequest(Schema):

@@ -4,11 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-
-def certificate_status(row: Mapping[str, Any], today: date) -> str:
-    """in_force, expired, superseded or void: expired is a matter of the day, never stored."""
-    end = row["valid_until"]
-    return "expired" if row["status"] == "in_force" and end is not None and end < today else str(row["status"])
+from registry.domain.certificates import status_on
 
 
 def certificate_view(row: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -18,7 +14,8 @@ def certificate_view(row: Mapping[str, Any], today: date) -> dict[str, Any]:
         "verified_on": row["verified_on"], "valid_until": row["valid_until"], "rotate_on": row["rotate_on"],
         "verifier": r["verifier_name"], "checker": r["checker_name"], "institution": s["institution_name"],
         "instrument": {k: s[k] for k in ("name", "model", "serial_no", "own_no", "kind_code", "kind_name", "org_name")},
-        "public_code": row["public_code"], "status": certificate_status(row, today), "issued_at": row["issued_at"],
+        "supersedes": row["supersedes"], "ended_at": row["ended_at"], "ended_reason": row["ended_reason"],
+        "public_code": row["public_code"], "status": status_on(row, today), "issued_at": row["issued_at"],
     }  # fmt: skip
 
 
@@ -26,7 +23,7 @@ def public_certificate(row: Mapping[str, Any], today: date) -> dict[str, Any]:
     """What the page behind the QR code shows; persons are masked."""
     s, r = row["snapshot"], row["result"]
     return {
-        "number": row["number"], "kind": row["kind"], "status": certificate_status(row, today),
+        "number": row["number"], "kind": row["kind"], "status": status_on(row, today),
         "result": r["conclusion"], "instrument_name": s["name"], "model": s["model"], "serial_no": s["serial_no"],
         "manufacturer": s["manufacturer"], "org_name": s["org_name"], "institution": s["institution_name"],
         "verifier": mask_name(r["verifier_name"]), "checker": mask_name(r["checker_name"]),

@@ -51,6 +51,12 @@ class NotInCatalog(Conflict):
     en = "Kind {kind} is not verified by law, or was withdrawn."
 
 
+class CatalogVersionExists(Conflict):
+    code = "catalog_version_exists"
+    zh = "目录版本“{version}”已导入过。"
+    en = "Version {version} of the catalog was loaded already."
+
+
 class AlreadyFiled(Conflict):
     code = "already_filed"
     zh = "该仪器已提交或已通过备案。"
@@ -66,3 +72,21 @@ class WorkbookInvalid(Invalid):
 class CertificateNotFound(NotFound):
     zh = "未找到该证书，请核对二维码或证书编号。"
     en = "There is no such certificate."
+
+
+class CertificateEnded(Conflict):
+    code = "certificate_ended"
+    zh = "证书 {number} 已被替代或作废，不能再更正或作废。"
+    en = "Certificate {number} was replaced or voided already."
+
+
+class ViewNameTaken(Conflict):
+    code = "view_name_taken"
+    zh = "已有名为“{name}”的查询，请换一个名称或先删除原有的。"
+    en = "There is a saved query {name} already."
+
+
+class TooManySavedViews(Conflict):
+    code = "too_many_saved_views"
+    zh = "最多保存 {most} 个查询，请先删除不用的。"
+    en = "At most {most} queries can be saved. Remove one first."

@@ -59,3 +59,12 @@ HEADERS = (
     "准确度等级", "测量范围", "分度值", "出厂日期", "投用日期", "产地", "检定方式", "使用部门", "保管人", "联系电话",
     "型式批准证书编号", "上次检定证书编号", "上次检定日期", "有效期至", QUANTITY_HEADER, "备注",
 )  # fmt: skip
+# what an export may be narrowed to, by the names of the API
+EXPORT_COLUMNS = tuple(
+    (
+        BY_HEADER[header].key
+        if header in BY_HEADER
+        else {KIND_NAME_HEADER: "kind_name", QUANTITY_HEADER: "quantity"}[header]
+    )
+    for header in HEADERS
+)

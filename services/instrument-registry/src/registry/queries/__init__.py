@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    or_,
     select,
     true,
 )
@@ -32,9 +31,9 @@ from chassis.reads import Read, Reader
 from registry.domain.rules import KindFacts, Reference
 from registry.models import (
     INSTRUMENT_COUNT,
+    INSTRUMENT_SEARCH,
     OPEN_FILING,
     Attachment,
-    Certificate,
     Division,
     History,
     Import,
@@ -53,14 +52,23 @@ COLUMNS = (
 )  # fmt: skip
 SORTABLE = {column.key: column for column in COLUMNS if column.key not in ("details", "org_id")}
 FILTERS = (
-    "kind_code", "purpose", "division_code", "status", "filing_state", "institution_id", "result", "origin", "venue",
-    "department", "keeper", "serial_no", "own_no", "model", "name", "manufacturer", "import_id", "org_id",
+    "kind_code", "purpose", "division_code", "status", "filing_state", "institution_id", "result", "result_source", "origin",
+    "venue", "department", "keeper", "phone", "serial_no", "own_no", "model", "name", "manufacturer", "accuracy_class",
+    "measuring_range", "resolution", "type_approval_no", "last_cert_no", "code", "import_id", "org_id", "open_booking_id",
 )  # fmt: skip
 RANGES_OF = {
-    "valid_until_from": (I.valid_until, True), "valid_until_to": (I.valid_until, False),
-    "approved_on_from": (I.approved_on, True), "approved_on_to": (I.approved_on, False),
+    f"{name}_{end}": (getattr(I, name), end == "from")
+    for name in ("valid_until", "approved_on", "rotate_on", "made_on", "in_use_on", "last_verified_on", "declared_valid_until")
+    for end in ("from", "to")
 }  # fmt: skip
-SEARCHED = (I.name, I.model, I.serial_no, I.own_no, I.install_address)
+CONTAINED = {
+    f"{name}_contains": getattr(I, name)
+    for name in (
+        "name", "model", "serial_no", "own_no", "manufacturer", "install_address", "department", "keeper", "phone", "remark",
+        "accuracy_class", "measuring_range", "resolution", "type_approval_no", "last_cert_no",
+    )
+}  # fmt: skip
+SEARCHED = ("name", "model", "serial_no", "own_no", "install_address")  # together, by `q`
 COUNTER_FILTERS = {"status", "filing_state"}  # what the counters are kept by, besides the view
 ACTOR_ORG, ACTOR_AREA = bindparam("actor_org", type_=Uuid), bindparam("actor_area", type_=Text)
 
@@ -74,15 +82,15 @@ class Question(NamedTuple):
 
     @classmethod
     def of(cls, actor: Actor, args: Mapping[str, Any]) -> "Question":
-        asked = (*FILTERS, *RANGES_OF, "q")
+        asked = (*FILTERS, *RANGES_OF, *CONTAINED, "q")
         return cls(actor.kind, args.get("view") or "all", tuple(name for name in asked if args.get(name) is not None))
 
 
 def values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
     """The parameters of a statement that is made from a Question."""
-    given = {name: args[name] for name in (*FILTERS, *RANGES_OF) if args.get(name) is not None}
-    fragment = str(args.get("q") or "").replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today, "q": f"%{fragment}%"}
+    asked = (*FILTERS, *RANGES_OF, *CONTAINED, "q")
+    given = {name: args[name] for name in asked if args.get(name) is not None}
+    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today}
 
 
 def visible_to(kind: str) -> ColumnElement[bool]:
@@ -101,7 +109,12 @@ def conditions(question: Question) -> list[ColumnElement[bool]]:
     found = [visible_to(question.kind), in_view(question.view)]
     for name in question.names:
         if name == "q":
-            found.append(or_(*(c.ilike(bindparam("q", type_=Text), escape="\\") for c in SEARCHED)))
+            found.append(_searched(question.kind, name))
+        elif name in CONTAINED:
+            column = CONTAINED[name]
+            found.append(func.search_words(column).like(func.search_pattern(bindparam(name, type_=Text))))
+            if column.key in SEARCHED:  # then the index of the search narrows it first
+                found.append(_searched(question.kind, name))
         elif name in RANGES_OF:
             column, after = RANGES_OF[name]
             bound = bindparam(name, type_=Date)
@@ -112,7 +125,20 @@ def conditions(question: Question) -> list[ColumnElement[bool]]:
     return found
 
 
-LISTING = Listing({**{column.key: column for column in COLUMNS}, "view": view_column()}, "id", SORTABLE, conditions)
+def _searched(kind: str, name: str) -> ColumnElement[bool]:
+    """What the parameter `name` is a part of, by the index that the search has. An applicant looks at its own only."""
+    s = INSTRUMENT_SEARCH.c
+    found = select(s.instrument_id).where(s.words.like(func.search_pattern(bindparam(name, type_=Text))))
+    return I.id.in_(found.where(s.org_id == ACTOR_ORG) if kind == "applicant" else found)
+
+
+def is_search(question: Question) -> bool:
+    return any(name == "q" or name in CONTAINED for name in question.names)
+
+
+LISTING = Listing(
+    {**{column.key: column for column in COLUMNS}, "view": view_column()}, "id", SORTABLE, conditions, is_search
+)
 _ONE = {
     kind: Read(LISTING.select(Question(kind, "any", ())).where(I.id == bindparam("id", type_=Uuid)))
     for kind in SIGNED_IN
@@ -136,6 +162,25 @@ def instrument(reader: Reader, actor: Actor, instrument_id: UUID, today: date) -
 def ids_by_filter(actor: Actor, args: Mapping[str, Any], today: date) -> Select[UUID]:
     statement = select(I.id).where(*conditions(Question.of(actor, args))).order_by(I.id)
     return statement.params(**values(actor, args, today))
+
+
+def to_export(actor: Actor, frozen: Mapping[str, str], keys: Sequence[str], today: date) -> Select[*tuple[Any, ...]]:
+    """Id and `keys` of what a list with these filters shows, from the oldest on. frozen: filters as JSON holds them."""
+    args = {name: _thawed(name, value) for name, value in frozen.items()}
+    shown = [getattr(I, key).label(f"c{n}") for n, key in enumerate(keys)]
+    statement = select(I.id, *shown).where(*conditions(Question.of(actor, args))).order_by(I.id)
+    return statement.params(**values(actor, args, today))
+
+
+def _thawed(name: str, value: str) -> Any:
+    if name in RANGES_OF:
+        return date.fromisoformat(value)
+    return UUID(value) if name in FILTERS and isinstance(getattr(I, name).type, Uuid) else value
+
+
+def after(statement: Select[*tuple[Any, ...]], instrument_id: UUID | None) -> Select[*tuple[Any, ...]]:
+    """The next step of a walk in the order of ids."""
+    return statement if instrument_id is None else statement.where(I.id > instrument_id)
 
 
 def own_instrument(db: Session, actor: Actor, instrument_id: UUID) -> Instrument:
@@ -208,7 +253,7 @@ def _counter(question: Question) -> Read:
     return Read(select(func.coalesce(cast(func.sum(n.n), BigInteger), 0).label("total")).where(*where))
 
 
-def _figures(of: Any) -> dict[str, ColumnElement[bool]]:
+def figures(of: Any) -> dict[str, ColumnElement[bool]]:
     """Each count of the home page as the condition of the list behind it."""
     return {
         "total": in_view("all", of),
@@ -221,43 +266,27 @@ _OWN_FIGURES = Read(
     select(
         *(
             func.coalesce(cast(func.sum(INSTRUMENT_COUNT.c.n).filter(condition), BigInteger), 0).label(name)
-            for name, condition in _figures(INSTRUMENT_COUNT.c).items()
+            for name, condition in figures(INSTRUMENT_COUNT.c).items()
         )
     ).where(INSTRUMENT_COUNT.c.org_id == ACTOR_ORG)
 )
 
 
-def overview(reader: Reader, actor: Actor, today: date, args: Mapping[str, Any] | None = None) -> dict[str, int]:
-    """The counts of home page and supervision; each equals the total of the list behind it."""
-    given = values(actor, {}, today)
-    if actor.kind == "applicant" and not args:
-        [rows] = reader.run((_OWN_FIGURES, given))
-        return rows[0]
-    narrowed = {name: value for name, value in (args or {}).items() if value is not None}
-    if code := str(narrowed.get("division_code") or ""):
-        short = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") and len(code) == 6 else code
-        given["division_code"] = short + "%"
-    [rows] = reader.run((_seen_figures(actor.kind, tuple(sorted(narrowed))), narrowed | given))
+def overview(reader: Reader, actor: Actor, today: date) -> dict[str, int]:
+    """The counts of the home page; each equals the total of the list behind it."""
+    read = _OWN_FIGURES if actor.kind == "applicant" else _seen_figures(actor.kind)
+    [rows] = reader.run((read, values(actor, {}, today)))
     return rows[0]
 
 
 @cache
-def _seen_figures(kind: str, names: tuple[str, ...]) -> Read:
-    """The same counts over what an institution, a supervisor or an administrator sees."""
-    statement = select(*(func.count().filter(condition).label(name) for name, condition in _figures(I).items()))
-    statement = statement.where(visible_to(kind))
-    for name in names:
-        column = getattr(I, name)
-        bound = bindparam(name, type_=column.type)
-        statement = statement.where(column.like(bound) if name == "division_code" else column == bound)
-    return Read(statement)
+def _seen_figures(kind: str) -> Read:
+    """The same counts over what an institution or a supervisor sees."""
+    statement = select(*(func.count().filter(condition).label(name) for name, condition in figures(I).items()))
+    return Read(statement.where(visible_to(kind)))
 
 
 # -- reference -------------------------------------------------------------------------------------------------------
-
-
-def catalog(db: Session) -> list[dict[str, Any]]:
-    return [dict(row) for row in db.execute(select(*Kind.__table__.c).order_by(Kind.code)).mappings()]
 
 
 def reference(db: Session, today: date) -> Reference:
@@ -271,7 +300,7 @@ def reference(db: Session, today: date) -> Reference:
     return Reference(today, kinds, divisions)
 
 
-# -- imports and certificates ----------------------------------------------------------------------------------------
+# -- imports and public pages ----------------------------------------------------------------------------------------
 
 
 def import_of(db: Session, actor: Actor, import_id: UUID) -> Import:
@@ -279,58 +308,6 @@ def import_of(db: Session, actor: Actor, import_id: UUID) -> Import:
     if found is None:
         raise NotFound
     return found
-
-
-C = Certificate
-CERTIFICATE_COLUMNS = (
-    C.id, C.number, C.public_code, C.instrument_id, C.org_id, C.institution_id, C.booking_id, C.unit, C.kind, C.kind_code,
-    C.verified_on, C.valid_until, C.rotate_on, C.result, C.snapshot, C.status, C.issued_at, C.file,
-)  # fmt: skip
-
-
-def certificates_visible_to(actor: Actor) -> ColumnElement[bool]:
-    if actor.kind == "applicant":
-        return C.org_id == actor.org_id
-    if actor.kind == "institution":
-        return C.institution_id == actor.org_id
-    if actor.kind == "supervisor":
-        return C.division_code.startswith(actor.area)
-    return true()
-
-
-def certificates(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
-    """A page of certificates whose PDF can be fetched, newest first."""
-    statement = select(*CERTIFICATE_COLUMNS).where(certificates_visible_to(actor), C.file.is_not(None))
-    for name in ("instrument_id", "booking_id", "kind", "status"):
-        if args.get(name) is not None:
-            statement = statement.where(getattr(C, name) == args[name])
-    if args.get("q"):
-        statement = statement.where(
-            or_(
-                C.number.icontains(args["q"], autoescape=True),
-                C.snapshot["serial_no"].astext.icontains(args["q"], autoescape=True),
-            )
-        )
-    if args.get("start"):
-        statement = statement.where(C.verified_on >= args["start"])
-    if args.get("end"):
-        statement = statement.where(C.verified_on <= args["end"])
-    return paginate(db, statement, args, key=C.id, sortable={"verified_on": C.verified_on, "number": C.number})
-
-
-def certificate(db: Session, actor: Actor, number: str) -> dict[str, Any]:
-    statement = select(*CERTIFICATE_COLUMNS).where(
-        C.number == number, certificates_visible_to(actor), C.file.is_not(None)
-    )
-    row = db.execute(statement).mappings().first()
-    if row is None:
-        raise NotFound
-    return dict(row)
-
-
-def public_certificate(db: Session, code: str) -> dict[str, Any] | None:
-    row = db.execute(select(*CERTIFICATE_COLUMNS).where(C.public_code == code, C.file.is_not(None))).mappings().first()
-    return dict(row) if row else None
 
 
 def public_instrument(db: Session, code: str, today: date) -> dict[str, Any] | None:

@@ -1,0 +1,179 @@
+"""Certificates after they were issued: corrected by a new one that names the old, or voided; and what follows for the
+instrument."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text, cast, delete, func, select, text, update
+from sqlalchemy.orm import Session, aliased
+
+from chassis import outbox
+from chassis.actor import Actor
+from chassis.errors import invalid
+from chassis.ids import new_id
+from registry import events, queries
+from registry.actions.histories import actor_json, line
+from registry.codes import certificate_code
+from registry.domain.errors import CertificateEnded
+from registry.domain.validity import Validity, validity
+from registry.models import Certificate, Instrument, Kind, Verification
+from registry.queries import certificates
+
+RESULT = ("procedure", "standard", "fail_items", "remarks")
+SNAPSHOT = ("name", "model", "serial_no", "own_no", "manufacturer", "accuracy_class", "measuring_range")
+_NEXT_NUMBER = text(
+    "INSERT INTO certificate_counter (institution_id, year, last) VALUES (:institution, :year, 1)"
+    " ON CONFLICT (institution_id, year) DO UPDATE SET last = certificate_counter.last + 1 RETURNING last"
+)
+
+
+def next_number(db: Session, institution_id: UUID, division_code: str, year: int) -> str:
+    """Without gaps or doubles: the counter's row is locked until the certificate is committed with it."""
+    last = db.execute(_NEXT_NUMBER, {"institution": institution_id, "year": year}).scalar_one()
+    return f"{division_code}-{year}-{last:07d}"
+
+
+def correct(
+    db: Session, by: Actor, number: str, changes: Mapping[str, Any], reason: str, now: datetime, today: date,
+    print_pdf: Callable[[Certificate], str],
+) -> Certificate:  # fmt: skip
+    """Replace a certificate by one with `changes` and a number of its own. The conclusion is not corrected: a wrong one
+    is voided and verified again. Raises: NotFound, CertificateEnded, Invalid, CharacterMissing."""
+    instrument, old = _locked(db, by, number)
+    verified_on: date = changes.get("verified_on") or old.verified_on
+    if verified_on > today:
+        raise invalid("verified_on", "date_in_future", "检定日期不能晚于今天。", "The date lies in the future.")
+    valid = _validity(db, old, verified_on, changes)
+    new = Certificate(
+        id=new_id(), public_code=certificate_code(), org_id=old.org_id, institution_id=old.institution_id,
+        number=next_number(db, old.institution_id, old.number.split("-")[0], verified_on.year),
+        instrument_id=old.instrument_id, booking_id=old.booking_id, unit=old.unit, kind=old.kind, kind_code=old.kind_code,
+        division_code=old.division_code, verified_on=verified_on, valid_until=valid.valid_until, rotate_on=valid.rotate_on,
+        result=old.result | {key: changes[key] for key in RESULT if key in changes},
+        snapshot=old.snapshot | {key: changes[key] for key in SNAPSHOT if key in changes} | {"replaces": old.number},
+        supersedes_id=old.id, issued_at=now,
+    )  # fmt: skip
+    new.file = print_pdf(new)
+    db.add(new)
+    _end(old, "superseded", by, reason, now)
+    db.flush()
+    db.execute(_of_verification(old).values(verified_on=_verified_on(old)))
+    settle(db, [instrument], now)
+    db.add(line(instrument.id, by, now, "certificate.corrected", reference=new.number, reason=reason))
+    _tell(db, "superseded", old, instrument)
+    _tell(db, "issued", new, instrument)
+    return new
+
+
+def void(db: Session, by: Actor, number: str, reason: str, now: datetime) -> Certificate:
+    """Take a certificate out of force for good: the instrument is as if this had not been. Raises: NotFound,
+    CertificateEnded."""
+    instrument, old = _locked(db, by, number)
+    _end(old, "void", by, reason, now)
+    db.flush()
+    left = select(func.bool_and(Certificate.kind == "certificate")).where(
+        Certificate.booking_id == old.booking_id, Certificate.instrument_id == old.instrument_id, standing()
+    )
+    passed = db.scalar(left)
+    if passed is None:
+        v = Verification
+        db.execute(delete(v).where(v.booking_id == old.booking_id, v.instrument_id == old.instrument_id))
+    else:
+        db.execute(_of_verification(old).values(passed=passed, verified_on=_verified_on(old)))
+    settle(db, [instrument], now)
+    db.add(line(instrument.id, by, now, "certificate.voided", reference=old.number, reason=reason))
+    _tell(db, "superseded", old, instrument)
+    return old
+
+
+def standing() -> Any:
+    """Neither void nor corrected by another: what the instrument's validity and the statistics rest on."""
+    other = aliased(Certificate)
+    corrected = select(other.id).where(other.supersedes_id == Certificate.id).exists()
+    return (Certificate.status != "void") & ~corrected
+
+
+def settle(db: Session, instruments: Iterable[Instrument], now: datetime) -> None:
+    """Result and validity of instruments from their certificates: of each unit the latest counts, earlier ones are
+    superseded. One failed unit makes the instrument fail; else the earliest unit's date counts."""
+    found = {i.id: i for i in instruments}
+    by_instrument: dict[UUID, list[Certificate]] = {key: [] for key in found}
+    rows = select(Certificate).where(Certificate.instrument_id.in_(list(found)), standing())
+    for row in db.scalars(rows.order_by(Certificate.verified_on, cast(Certificate.id, Text))):
+        by_instrument[row.instrument_id].append(row)
+    for key, instrument in found.items():
+        last = {row.unit: row for row in by_instrument[key]}
+        for row in by_instrument[key]:
+            row.status = "in_force" if last[row.unit] is row else "superseded"
+        units = [unit for unit in instrument.units if unit in last] or list(last)
+        _take_over(instrument, [last[unit] for unit in units])
+        instrument.version += 1
+        instrument.updated_at = now
+    db.flush()
+
+
+def _take_over(instrument: Instrument, certificates: list[Certificate]) -> None:
+    if certificates:
+        instrument.result_source, instrument.ever_filed = "certificate", True
+        failed = any(c.kind == "failure_notice" for c in certificates)
+        instrument.result = "fail" if failed else "pass"
+        instrument.valid_until = (
+            None if failed else min((c.valid_until for c in certificates if c.valid_until), default=None)
+        )
+        instrument.rotate_on = None if failed else min((c.rotate_on for c in certificates if c.rotate_on), default=None)
+        return
+    declared = instrument.declared_valid_until if instrument.approved_on is not None else None
+    instrument.result, instrument.result_source = ("pass", "declared") if declared else (None, None)
+    instrument.valid_until, instrument.rotate_on = declared, None
+
+
+def _validity(db: Session, old: Certificate, verified_on: date, changes: Mapping[str, Any]) -> Validity:
+    if old.kind == "failure_notice":
+        return Validity()
+    kind = db.get_one(Kind, old.kind_code)
+    # an unchanged date of verification keeps its end, which the result may have set
+    given: date | None = changes.get("valid_until") or (old.valid_until if verified_on == old.verified_on else None)
+    if given is None and kind.mode == "periodic" and kind.period_months is None:
+        raise invalid(
+            "valid_until", "required", "该种别未定周期，请填写有效期。", "This kind has no period: give the date."
+        )
+    valid = validity(kind.mode, kind.period_months, kind.term_months, verified_on, given)
+    if "valid_until" in changes and valid.valid_until != changes["valid_until"]:
+        zh = f"有效期不能晚于 {valid.valid_until}。" if valid.valid_until else "该种别没有有效期。"
+        raise invalid("valid_until", "too_late", zh, "Later than the period of the kind allows.")
+    return valid
+
+
+def _locked(db: Session, by: Actor, number: str) -> tuple[Instrument, Certificate]:
+    """The instrument first, as where certificates are issued: in another order two could wait for each other."""
+    instrument_id = certificates.own_instrument_id(db, by, number)
+    instrument = queries.by_ids(db, [instrument_id])[instrument_id]
+    old = certificates.own_for_update(db, by, number)
+    if old.status != "in_force":
+        raise CertificateEnded(number=old.number)
+    return instrument, old
+
+
+def _end(old: Certificate, status: str, by: Actor, reason: str, now: datetime) -> None:
+    old.status, old.ended_at, old.ended_by, old.ended_reason = status, now, actor_json(by), reason
+
+
+def _of_verification(old: Certificate) -> Any:
+    return update(Verification).where(
+        Verification.booking_id == old.booking_id, Verification.instrument_id == old.instrument_id
+    )
+
+
+def _verified_on(old: Certificate) -> Any:
+    return (
+        select(func.max(Certificate.verified_on))
+        .where(Certificate.booking_id == old.booking_id, Certificate.instrument_id == old.instrument_id, standing())
+        .scalar_subquery()
+    )
+
+
+def _tell(db: Session, verb: str, certificate: Certificate, instrument: Instrument) -> None:
+    c = certificate
+    outbox.record(db, events.certificates_event(verb, c.org_id, c.institution_id, c.booking_id, [(c, instrument)]))

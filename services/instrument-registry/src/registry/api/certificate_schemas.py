@@ -1,0 +1,113 @@
+"""Request and answer shapes of certificates."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from chassis.paging import PageArgs
+from chassis.problems import Message
+from chassis.schema import Schema, Text, one_of
+
+_NUMBERS_OR_FILTER = Message(
+    "selection_invalid", "numbers、filter 须有且只有一个。", "Exactly one of numbers and filter."
+)
+
+
+class CertificateFilter(Schema):
+    """What a list or an archive of certificates may be narrowed by."""
+
+    q = Text(max=100, metadata={"description": "a part of the number, of the instrument's name or serial number"})
+    number = Text(max=50)
+    kind_code = Text(max=20)
+    institution_id = fields.UUID()
+    unit = Text(max=20)
+    instrument_id = fields.UUID()
+    booking_id = fields.UUID()
+    kind = Text(max=20, validate=one_of("certificate", "failure_notice"))
+    status = Text(max=20, validate=one_of("in_force", "expired", "superseded", "void"))
+    start = fields.Date(data_key="from", metadata={"description": "verified on that day or later"})
+    end = fields.Date(data_key="to")
+    valid_until_from = fields.Date()
+    valid_until_to = fields.Date()
+
+
+class CertificateArgs(PageArgs, CertificateFilter):
+    """The query of the list of certificates."""
+
+
+class ReasonRequest(Schema):
+    reason = Text(required=True, min=1, max=500)
+
+
+class CorrectedInstrument(Schema):
+    name = Text(max=100, min=1)
+    model = Text(max=100, min=1)
+    serial_no = Text(max=100, min=1)
+    own_no = Text(max=100)
+    manufacturer = Text(max=100, min=1)
+    accuracy_class = Text(max=100)
+    measuring_range = Text(max=100)
+
+
+class CorrectionRequest(ReasonRequest):
+    """What is wrong on a certificate, as it ought to be; the conclusion is voided and verified again instead."""
+
+    instrument = fields.Nested(CorrectedInstrument, load_default=dict)
+    verified_on = fields.Date()
+    valid_until = fields.Date()
+    procedure = Text(max=200, min=1)
+    standard = Text(max=500, allow_none=True)
+    fail_items = Text(max=500, allow_none=True)
+    remarks = Text(max=500, allow_none=True)
+
+
+class ArchiveRequest(Schema):
+    numbers = fields.List(Text(max=50), validate=validate.Length(min=1, max=1000))
+    filter = fields.Nested(CertificateFilter, metadata={"description": "as in the list; the newest 1,000 at most"})
+
+    @validates_schema
+    def _exactly_one(self, data: Any, **_: Any) -> None:
+        if ("numbers" in data) == ("filter" in data):
+            raise ValidationError(_NUMBERS_OR_FILTER)
+
+
+class CertificateView(Schema):
+    number = fields.String(required=True)
+    instrument_id = fields.UUID(required=True)
+    unit = fields.String(required=True)
+    kind = fields.String(required=True)
+    verified_on = fields.Date(required=True)
+    valid_until = fields.Date(allow_none=True)
+    rotate_on = fields.Date(allow_none=True)
+    verifier = fields.String(required=True)
+    checker = fields.String(required=True)
+    institution = fields.String(required=True)
+    instrument = fields.Dict(required=True)
+    supersedes = fields.String(allow_none=True, metadata={"description": "the number of the one that it corrects"})
+    ended_at = fields.DateTime(allow_none=True, metadata={"description": "corrected or voided"})
+    ended_reason = fields.String(allow_none=True)
+    public_code = fields.String(required=True)
+    status = fields.String(required=True)
+    issued_at = fields.DateTime(required=True)
+
+
+class PublicCertificate(Schema):
+    number = fields.String(required=True)
+    kind = fields.String(required=True)
+    status = fields.String(required=True)
+    result = fields.String(required=True)
+    instrument_name = fields.String(required=True)
+    model = fields.String(required=True)
+    serial_no = fields.String(required=True)
+    manufacturer = fields.String(required=True)
+    org_name = fields.String(required=True)
+    institution = fields.String(required=True)
+    verifier = fields.String(required=True)
+    checker = fields.String(required=True)
+    verified_on = fields.Date(required=True)
+    valid_until = fields.Date(allow_none=True)
+    rotate_on = fields.Date(allow_none=True)
+
+
+class PublicArgs(Schema):
+    number = Text(max=50, metadata={"description": "the certificate's number, when it was typed instead of scanned"})

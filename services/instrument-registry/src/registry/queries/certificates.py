@@ -1,0 +1,160 @@
+"""Reads of certificates: listed only when their PDF can be fetched."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from chassis.actor import Actor
+from chassis.errors import NotFound
+from chassis.listing import Listing
+from chassis.reads import Read, Reader
+from registry.models import Certificate
+from registry.view_sql import TODAY
+
+C = Certificate
+_Old = aliased(Certificate)
+COLUMNS = {
+    column.key: column
+    for column in (
+        C.id, C.number, C.public_code, C.instrument_id, C.org_id, C.institution_id, C.booking_id, C.unit, C.kind,
+        C.kind_code, C.division_code, C.verified_on, C.valid_until, C.rotate_on, C.result, C.snapshot, C.status, C.issued_at,
+        C.file, C.ended_at, C.ended_reason,
+    )
+} | {"supersedes": select(_Old.number).where(_Old.id == C.supersedes_id).scalar_subquery()}  # fmt: skip
+SORTABLE = {
+    column.key: column
+    for column in (C.number, C.name, C.serial_no, C.unit, C.kind, C.kind_code, C.verified_on, C.valid_until, C.status, C.issued_at)
+}  # fmt: skip
+FILTERS = {
+    name: COLUMNS[name] for name in ("instrument_id", "booking_id", "kind", "kind_code", "institution_id", "unit", "number")
+}  # fmt: skip
+RANGES = {
+    "start": (C.verified_on, True), "end": (C.verified_on, False),
+    "valid_until_from": (C.valid_until, True), "valid_until_to": (C.valid_until, False),
+}  # fmt: skip
+_EXPIRED = and_(C.status == "in_force", C.valid_until < TODAY)
+_STATUS: dict[str, ColumnElement[bool]] = {
+    "expired": _EXPIRED,
+    "in_force": and_(C.status == "in_force", or_(C.valid_until.is_(None), C.valid_until >= TODAY)),
+    "superseded": C.status == "superseded",
+    "void": C.status == "void",
+}
+STATUSES = tuple(_STATUS)
+ACTOR_ORG, ACTOR_AREA = bindparam("actor_org", type_=Uuid), bindparam("actor_area", type_=Text)
+
+
+class Question(NamedTuple):
+    """What the statement of a list depends on; the values come with each call."""
+
+    kind: str  # of account
+    status: str
+    names: tuple[str, ...]  # of the filters
+
+
+def _visible_to(kind: str) -> list[ColumnElement[bool]]:
+    scope: dict[str, list[ColumnElement[bool]]] = {
+        "applicant": [C.org_id == ACTOR_ORG],
+        "institution": [C.institution_id == ACTOR_ORG],
+        "supervisor": [C.division_code.startswith(ACTOR_AREA)],
+    }
+    return [*scope.get(kind, []), C.file.is_not(None)]
+
+
+def _conditions(question: Question) -> list[ColumnElement[bool]]:
+    found = _visible_to(question.kind)
+    if question.status:
+        found.append(_STATUS[question.status])
+    for name in question.names:
+        if name == "q":
+            pattern = bindparam("q", type_=Text)
+            found.append(or_(*(column.ilike(pattern, escape="\\") for column in (C.number, C.name, C.serial_no))))
+        elif name in RANGES:
+            column, after = RANGES[name]
+            bound = bindparam(name, type_=Date)
+            found.append(column >= bound if after else column <= bound)
+        else:
+            found.append(FILTERS[name] == bindparam(name, type_=FILTERS[name].type))
+    return found
+
+
+def _question(actor: Actor, args: Mapping[str, Any]) -> Question:
+    names = tuple(name for name in (*FILTERS, *RANGES, "q") if args.get(name) is not None)
+    return Question(actor.kind, args.get("status") or "", names)
+
+
+def _values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
+    given = {name: args[name] for name in (*FILTERS, *RANGES) if args.get(name) is not None}
+    fragment = str(args.get("q") or "").replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today, "q": f"%{fragment}%"}
+
+
+LISTING = Listing(COLUMNS, "id", SORTABLE, _conditions, lambda question: "q" in question.names)
+
+
+def page(reader: Reader, actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """A page of certificates, newest first."""
+    return LISTING.page(reader, _question(actor, args), args, _values(actor, args, today))
+
+
+def one(reader: Reader, actor: Actor, number: str, today: date) -> dict[str, Any]:
+    """Raises: NotFound."""
+    args = {"number": number}
+    [rows] = reader.run((_one(_question(actor, args)), _values(actor, args, today)))
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+@cache
+def _one(question: Question) -> Read:
+    return Read(LISTING.select(question))
+
+
+def numbers(db: Session, actor: Actor, args: Mapping[str, Any], today: date, limit: int) -> list[str]:
+    """The numbers of what a list with these filters shows, newest first, at most `limit`."""
+    statement = select(C.number).where(*_conditions(_question(actor, args))).order_by(C.id.desc()).limit(limit)
+    return list(db.scalars(statement.params(**_values(actor, args, today))))
+
+
+def by_numbers(db: Session, actor: Actor, numbers: Sequence[str]) -> list[dict[str, Any]]:
+    """In the order of `numbers`. Raises: NotFound where one is not there, or not the caller's."""
+    statement = select(*(column.label(name) for name, column in COLUMNS.items())).where(
+        C.number.in_(numbers), *_visible_to(actor.kind)
+    )
+    scope = {"actor_org": actor.org_id, "actor_area": actor.area}
+    found = {row["number"]: dict(row) for row in db.execute(statement, scope).mappings()}
+    if any(number not in found for number in numbers):
+        raise NotFound
+    return [found[number] for number in numbers]
+
+
+def own_instrument_id(db: Session, actor: Actor, number: str) -> UUID:
+    """What the institution's own certificate is about. Raises: NotFound."""
+    found = db.scalar(
+        select(C.instrument_id).where(C.number == number, C.institution_id == actor.org_id, C.file.is_not(None))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_for_update(db: Session, actor: Actor, number: str) -> Certificate:
+    """The institution's own certificate, locked. Raises: NotFound."""
+    statement = select(C).where(C.number == number, C.institution_id == actor.org_id, C.file.is_not(None))
+    found = db.scalars(statement.with_for_update()).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def public(db: Session, code: str) -> dict[str, Any] | None:
+    statement = select(*(column.label(name) for name, column in COLUMNS.items())).where(
+        C.public_code == code, C.file.is_not(None)
+    )
+    row = db.execute(statement).mappings().first()
+    return dict(row) if row else None
