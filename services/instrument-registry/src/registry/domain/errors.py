@@ -63,6 +63,12 @@ class WorkbookInvalid(Invalid):
     en = "The file cannot be read: {reason}"
 
 
+class HeadersUnclear(WorkbookInvalid):
+    """Values: `headers`, the columns that are not understood, each with the field it might be."""
+
+    code = "headers_unclear"
+
+
 class CertificateNotFound(NotFound):
     zh = "未找到该证书，请核对二维码或证书编号。"
     en = "There is no such certificate."
