@@ -6,6 +6,7 @@ rows, at most CHUNK a transaction, each committed with the progress, so that a w
 repeats a row. A dry run is phase 1 alone.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,7 @@ from registry import queries
 from registry.actions.histories import actor_json
 from registry.codes import instrument_codes
 from registry.domain.errors import WorkbookInvalid
-from registry.domain.fields import BY_KEY, FIELDS, LAYOUTS
+from registry.domain.fields import BY_KEY, FIELDS, LAYOUTS, ROW_KEY
 from registry.domain.rules import Fault
 from registry.models import Import
 from registry.workbooks.headers import header_row, places
@@ -32,8 +33,11 @@ from registry.workbooks.judge import Columns, Row
 from registry.workbooks.reader import Line
 
 CHUNK = 5000
+EARLIER = 20  # imports whose rows one file may hold
+LAST_ROW = 1 << 30
 SAME = "该仪器已在台账中（{label}），内容不同；如需修改请编辑该仪器"
 SAME_EN = "This instrument is in the ledger with other values."
+_ROW_KEY = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,8})\.([0-9a-f]{12})")
 _NAMES = ", ".join(BY_KEY)
 
 
@@ -49,6 +53,14 @@ def start(db: Session, by: Actor, job_id: UUID, file: str, title: str, sha256: s
 
 
 @dataclass
+class Earlier:
+    """An import whose workbook of errors this is. upto: the last row that it wrote. wrong: rows that had errors."""
+
+    upto: int
+    wrong: set[int]
+
+
+@dataclass
 class Checking:
     """How far a file is read. places: key of a field -> its column, once the headers are met."""
 
@@ -57,8 +69,10 @@ class Checking:
     places: dict[str, int] | None = None
     first: dict[bytes, int] = field(default_factory=dict)  # identity -> the row that had it first
     total: int = 0
+    skipped: int = 0
     invalid: int = 0
     errors: int = 0
+    earlier: dict[UUID, Earlier | None] = field(default_factory=dict)
 
 
 def begin(db: Session, job: Job) -> Checking:
@@ -80,10 +94,14 @@ def check(db: Session, job: Job, checking: Checking, lines: list[Line]) -> None:
         checking.places = places(lines[head][1], layout, mapping)
         lines = lines[head + 1 :]
     rows = checking.columns.judge(lines, checking.places)
+    checking.total += len(rows)
     for row in rows:
         _compare_inside(row, checking)
+    if ROW_KEY.key in checking.places:
+        open_rows = [row for row in rows if not _settled(db, row, checking)]
+        checking.skipped += len(rows) - len(open_rows)
+        rows = open_rows
     bad = [row for row in rows if row.errors]
-    checking.total += len(rows)
     checking.invalid += len(bad)
     stage(db, job.id, [row for row in rows if not row.errors])
     keep_errors(db, checking, bad)
@@ -97,6 +115,29 @@ def _compare_inside(row: Row, checking: Checking) -> None:
         fault = Fault("serial_no", "duplicate_in_file", f"与第 {first} 行是同一台仪器（仪器名称、型号规格、出厂编号、自编号四者相同）",
                       f"The same instrument as row {first}.", "每台仪器一行")  # fmt: skip
         row.errors.append(("出厂编号", serial.value, fault))
+
+
+def _settled(db: Session, row: Row, checking: Checking) -> bool:
+    """Whether the row comes from a workbook of errors, was right there, and is still the same instrument's."""
+    match = _ROW_KEY.fullmatch(row.key)
+    if match is None or match[3] != row.identity_key[:6].hex():
+        return False
+    import_id, number = UUID(match[1]), int(match[2])
+    if import_id not in checking.earlier and len(checking.earlier) < EARLIER:
+        checking.earlier[import_id] = _earlier(db, import_id, checking.record.org_id)
+    earlier = checking.earlier.get(import_id)
+    return earlier is not None and number <= earlier.upto and number not in earlier.wrong
+
+
+def _earlier(db: Session, import_id: UUID, org_id: UUID) -> Earlier | None:
+    found = db.execute(
+        text("SELECT j.state, j.position FROM import i JOIN job j USING (id)"
+             " WHERE i.id = :id AND i.org_id = :org AND i.checked AND NOT i.dry_run"), {"id": import_id, "org": org_id}
+    ).first()  # fmt: skip
+    if found is None:
+        return None
+    wrong = db.execute(text("SELECT DISTINCT row FROM import_error WHERE import_id = :id"), {"id": import_id})
+    return Earlier(LAST_ROW if found.state == "done" else found.position, set(wrong.scalars()))
 
 
 def stage(db: Session, import_id: UUID, rows: Sequence[Row]) -> None:
@@ -157,7 +198,7 @@ def conclude(db: Session, by: Actor, job: Job, checking: Checking) -> None:
         _HELD, {"id": job.id, "org": by.org_id, "seq": checking.errors, "message": SAME, "message_en": SAME_EN}
     ).one()
     record = db.get_one(Import, job.id)
-    record.checked, record.total, record.skipped = True, checking.total, held.equal
+    record.checked, record.total, record.skipped = True, checking.total, checking.skipped + held.equal
     record.invalid = checking.invalid + held.other
     record.valid = record.total - record.invalid
     db.flush()

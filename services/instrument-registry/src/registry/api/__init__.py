@@ -1,7 +1,7 @@
 """The HTTP door of the registry: one file per resource."""
 
-from registry.api import catalog, certificates, imports, instruments, internal, public, statistics
+from registry.api import catalog, certificates, import_errors, imports, instruments, internal, public, statistics
 
 BLUEPRINTS = (
-    catalog.blp, instruments.blp, imports.blp, certificates.blp, statistics.blp, public.blp, internal.blp,
+    catalog.blp, instruments.blp, imports.blp, import_errors.blp, certificates.blp, statistics.blp, public.blp, internal.blp,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from chassis.listing import ListingArgs
 from chassis.paging import PageArgs
 from chassis.schema import Schema, Text, one_of
 from chassis.selections import selection_schema
-from registry.domain.fields import FIELDS, Field
+from registry.domain.fields import FIELDS, LAYOUTS, Field
 from registry.view_sql import LIST_VIEWS
 
 
@@ -188,6 +188,13 @@ class CatalogView(Schema):
     items = fields.List(fields.Nested(KindView), required=True)
 
 
+class HeaderProposal(Schema):
+    index = fields.Integer(required=True, metadata={"description": "column, from 1"})
+    header = fields.String(required=True)
+    proposal = fields.String(allow_none=True, required=True, metadata={"description": "the header it might be"})
+    score = fields.Float(required=True)
+
+
 class ImportView(JobView):
     valid = fields.Integer(required=True)
     invalid = fields.Integer(required=True)
@@ -197,6 +204,10 @@ class ImportView(JobView):
     title = fields.String()
     mode = fields.String()
     dry_run = fields.Boolean()
+    headers = fields.List(
+        fields.Nested(HeaderProposal), allow_none=True,
+        metadata={"description": "columns whose header is not understood; send the file again with `mapping`"},
+    )  # fmt: skip
 
 
 class ImportErrorView(Schema):
@@ -211,8 +222,21 @@ class ImportErrorView(Schema):
     suggestion = fields.String(allow_none=True)
 
 
+class ImportErrorGroupView(Schema):
+    """Errors of one cause."""
+
+    column = fields.String(required=True)
+    field = fields.String(required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    expected = fields.String(required=True)
+    suggestion = fields.String(allow_none=True)
+    count = fields.Integer(required=True)
+    rows = fields.List(fields.Integer(), required=True, metadata={"description": "the first five"})
+
+
 class TemplateArgs(Schema):
-    kind = Text(max=20, load_default="instruments", validate=one_of("instruments"))
+    kind = Text(max=20, load_default="instruments", validate=one_of(*LAYOUTS))
 
 
 class ExportRequest(Schema):
