@@ -6,9 +6,7 @@ rows, at most CHUNK a transaction, each committed with the progress, so that a w
 repeats a row. A dry run is phase 1 alone.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +20,12 @@ from chassis.errors import ServiceError
 from chassis.ids import new_id
 from chassis.jobs import Job
 from registry import queries
+from registry.actions import updates
+from registry.actions.checking import Checking, keep_errors, settled
 from registry.actions.histories import actor_json
 from registry.codes import instrument_codes
 from registry.domain.errors import WorkbookInvalid
-from registry.domain.fields import BY_KEY, FIELDS, LAYOUTS, ROW_KEY
+from registry.domain.fields import BY_KEY, FIELDS, IDENTITY, LAYOUTS, ROW_KEY
 from registry.domain.rules import Fault
 from registry.models import Import
 from registry.workbooks.headers import header_row, places
@@ -33,11 +33,8 @@ from registry.workbooks.judge import Columns, Row
 from registry.workbooks.reader import Line
 
 CHUNK = 5000
-EARLIER = 20  # imports whose rows one file may hold
-LAST_ROW = 1 << 30
 SAME = "该仪器已在台账中（{label}），内容不同；如需修改请编辑该仪器"
 SAME_EN = "This instrument is in the ledger with other values."
-_ROW_KEY = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,8})\.([0-9a-f]{12})")
 _NAMES = ", ".join(BY_KEY)
 
 
@@ -52,38 +49,17 @@ def start(db: Session, by: Actor, job_id: UUID, file: str, title: str, sha256: s
 # -- phase 1 ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Earlier:
-    """An import whose workbook of errors this is. upto: the last row that it wrote. wrong: rows that had errors."""
-
-    upto: int
-    wrong: set[int]
-
-
-@dataclass
-class Checking:
-    """How far a file is read. places: key of a field -> its column, once the headers are met."""
-
-    record: Import
-    columns: Columns
-    places: dict[str, int] | None = None
-    first: dict[bytes, int] = field(default_factory=dict)  # identity -> the row that had it first
-    total: int = 0
-    skipped: int = 0
-    invalid: int = 0
-    errors: int = 0
-    earlier: dict[UUID, Earlier | None] = field(default_factory=dict)
-
-
 def begin(db: Session, job: Job) -> Checking:
     """Phase 1 from its beginning, whatever an interrupted try left."""
     record = db.get_one(Import, job.id)
     forget_staged(db, job.id)
     db.execute(text("DELETE FROM import_error WHERE import_id = :id"), {"id": job.id})
     job.progress(db, position=0)
-    columns = Columns(LAYOUTS[record.kind], queries.reference(db, clock.today()))
+    checking = Checking(record, Columns(LAYOUTS[record.kind], queries.reference(db, clock.today())))
+    if record.kind != "instruments":
+        checking.schemas = updates.schemas(db)
     db.expunge(record)
-    return Checking(record, columns)
+    return checking
 
 
 def check(db: Session, job: Job, checking: Checking, lines: list[Line]) -> None:
@@ -98,46 +74,28 @@ def check(db: Session, job: Job, checking: Checking, lines: list[Line]) -> None:
     for row in rows:
         _compare_inside(row, checking)
     if ROW_KEY.key in checking.places:
-        open_rows = [row for row in rows if not _settled(db, row, checking)]
+        open_rows = [row for row in rows if not settled(db, row, checking)]
         checking.skipped += len(rows) - len(open_rows)
         rows = open_rows
+    if checking.record.kind == "instruments":
+        stage(db, job.id, [row for row in rows if not row.errors])
+    else:
+        updates.stage(db, checking, rows)
     bad = [row for row in rows if row.errors]
     checking.invalid += len(bad)
-    stage(db, job.id, [row for row in rows if not row.errors])
     keep_errors(db, checking, bad)
     job.progress(db, total=checking.total)
 
 
 def _compare_inside(row: Row, checking: Checking) -> None:
-    first = checking.first.setdefault(row.identity_key, row.number)
+    nozzle = str(row.cells[len(IDENTITY)].value) if checking.record.kind == "nozzles" else ""
+    first = checking.first.setdefault((row.identity_key, nozzle), row.number)
     serial = row.cells[2]
     if first != row.number and serial.value:
-        fault = Fault("serial_no", "duplicate_in_file", f"与第 {first} 行是同一台仪器（仪器名称、型号规格、出厂编号、自编号四者相同）",
-                      f"The same instrument as row {first}.", "每台仪器一行")  # fmt: skip
+        same = "同一台仪器的同一把加油枪" if nozzle else "同一台仪器"
+        fault = Fault("serial_no", "duplicate_in_file", f"与第 {first} 行是{same}（仪器名称、型号规格、出厂编号、自编号四者相同）",
+                      f"The same as row {first}.", "每台仪器一行")  # fmt: skip
         row.errors.append(("出厂编号", serial.value, fault))
-
-
-def _settled(db: Session, row: Row, checking: Checking) -> bool:
-    """Whether the row comes from a workbook of errors, was right there, and is still the same instrument's."""
-    match = _ROW_KEY.fullmatch(row.key)
-    if match is None or match[3] != row.identity_key[:6].hex():
-        return False
-    import_id, number = UUID(match[1]), int(match[2])
-    if import_id not in checking.earlier and len(checking.earlier) < EARLIER:
-        checking.earlier[import_id] = _earlier(db, import_id, checking.record.org_id)
-    earlier = checking.earlier.get(import_id)
-    return earlier is not None and number <= earlier.upto and number not in earlier.wrong
-
-
-def _earlier(db: Session, import_id: UUID, org_id: UUID) -> Earlier | None:
-    found = db.execute(
-        text("SELECT j.state, j.position FROM import i JOIN job j USING (id)"
-             " WHERE i.id = :id AND i.org_id = :org AND i.checked AND NOT i.dry_run"), {"id": import_id, "org": org_id}
-    ).first()  # fmt: skip
-    if found is None:
-        return None
-    wrong = db.execute(text("SELECT DISTINCT row FROM import_error WHERE import_id = :id"), {"id": import_id})
-    return Earlier(LAST_ROW if found.state == "done" else found.position, set(wrong.scalars()))
 
 
 def stage(db: Session, import_id: UUID, rows: Sequence[Row]) -> None:
@@ -152,24 +110,6 @@ def stage(db: Session, import_id: UUID, rows: Sequence[Row]) -> None:
         cursor = db.connection().connection.cursor()
         with cursor.copy(f"COPY import_row (import_id, row, id, code, identity_key, {_NAMES}) FROM STDIN") as copy:
             copy.write("\n".join(lines) + "\n")
-
-
-def keep_errors(db: Session, checking: Checking, rows: Sequence[Row]) -> None:
-    cursor = db.connection().connection.cursor()
-    with cursor.copy('COPY import_error (import_id, seq, row, "column", field, code, value, message, message_en, expected,'
-                     " suggestion) FROM STDIN") as copy:  # fmt: skip
-        for row in rows:
-            for header, typed, fault in row.errors:
-                checking.errors += 1
-                copy.write_row((
-                    checking.record.id, checking.errors, row.number, header, fault.field, fault.code, _shown(typed),
-                    _shown(fault.zh), _shown(fault.en), fault.expected, fault.suggestion,
-                ))  # fmt: skip
-
-
-def _shown(typed: str) -> str:
-    """What can be stored of a text that may be anything."""
-    return typed[:200].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 _HELD = text(f"""
@@ -194,12 +134,14 @@ def conclude(db: Session, by: Actor, job: Job, checking: Checking) -> None:
         raise WorkbookInvalid(reason="工作表是空的")
     if not checking.total:
         raise WorkbookInvalid(reason="没有数据行")
-    held = db.execute(
-        _HELD, {"id": job.id, "org": by.org_id, "seq": checking.errors, "message": SAME, "message_en": SAME_EN}
-    ).one()
     record = db.get_one(Import, job.id)
-    record.checked, record.total, record.skipped = True, checking.total, checking.skipped + held.equal
-    record.invalid = checking.invalid + held.other
+    record.checked, record.total = True, checking.total
+    record.skipped, record.invalid = checking.skipped, checking.invalid
+    if record.kind == "instruments":
+        values = {"id": job.id, "org": by.org_id, "seq": checking.errors, "message": SAME, "message_en": SAME_EN}
+        held = db.execute(_HELD, values).one()
+        record.skipped += held.equal
+        record.invalid += held.other
     record.valid = record.total - record.invalid
     db.flush()
     job.progress(db, done=record.skipped, failed=record.invalid, total=record.total)
@@ -227,6 +169,8 @@ _WRITE = text(f"""
 def commit_chunk(db: Session, by: Actor, job: Job) -> int:
     """Phase 2, one chunk: staged rows after `job.position` (a row number) into the ledger; returns how many rows
     were taken, 0 at the end. An instrument that came into the ledger meanwhile is counted as skipped."""
+    if db.get_one(Import, job.id).kind != "instruments":
+        return updates.commit_chunk(db, by, job)
     upto, count = db.execute(_CHUNK_END, {"id": job.id, "after": job.position, "n": CHUNK}).one()
     if not count:
         return 0
