@@ -40,7 +40,8 @@ def _text(head: bytes) -> str | None:
                 if len(head) < _HEAD:
                     break
                 continue
-            return None if any(c < " " and c not in "\t\r\n" for c in text) else text
+            odd = sum(c < " " and c not in "\t\r\n" for c in text)
+            return text if odd <= len(text) / 50 else None  # a stray one is an error of its cell
     return None
 
 
