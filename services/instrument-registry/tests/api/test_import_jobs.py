@@ -101,7 +101,7 @@ def test_progress_is_seen_while_it_reads_and_writes(importing: Importing, monkey
     run_jobs(importing.runtime)
     totals, dones = [total for total, _ in seen], [done for _, done in seen]
     assert dones[-4:] == [0, 2000, 4000, 6000]
-    assert totals == sorted(totals)
+    assert totals[:3] == [0, 2500 - 1, 5000 - 1]  # batches of lines, the first with the headers
     assert totals[-1] == 6000
 
 

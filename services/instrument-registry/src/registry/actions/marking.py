@@ -26,6 +26,7 @@ def write(db: Session, record: Import, source: Path, target: Path) -> None:
     """Raises: WorkbookInvalid where the file could not be read in the first place."""
     layout = LAYOUTS[record.kind]
     columns = Columns(layout, queries.reference(db, clock.today()))
+    all_rows = record.total <= WHOLE
     faults: dict[int, list[tuple[str, str]]] = {}
     c = IMPORT_ERROR.c
     kept = select(c.row, c.column, c.message).where(c.import_id == record.id).order_by(c.seq).limit(MARKED)
@@ -34,11 +35,15 @@ def write(db: Session, record: Import, source: Path, target: Path) -> None:
     with reading(source) as batches:
         head, lines = _headed(batches, record)
         found = places(head[1], layout, record.mapping)
-        keys = {row.number: row_key(record.id, row) for batch in lines for row in columns.judge(batch, found)}
+        keys = {
+            row.number: row_key(record.id, row)
+            for batch in lines
+            for row in columns.judge(batch, found)
+            if all_rows or row.number in faults
+        }
     by_header = {field.header: found[field.key] for field in layout.fields if field.key in found}
     with reading(source) as batches:
         _, lines = _headed(batches, record)
-        all_rows = record.total <= WHOLE
         write_marked(source, target, Found(head, faults, by_header, keys), chain.from_iterable(lines), all_rows)
 
 

@@ -167,7 +167,7 @@ def _view(import_id: UUID) -> dict[str, Any]:
     job = jobs.view(jobs.find(db(), user, import_id, "import"), "registry")
     figures = ("valid", "invalid", "created", "updated", "skipped", "title", "mode", "dry_run", "headers")
     errors_url = f"/api/registry/imports/{import_id}/errors" if record.invalid else None
-    return job | {name: getattr(record, name) for name in figures} | {"total": record.total, "errors_url": errors_url}
+    return job | {name: getattr(record, name) for name in figures} | {"errors_url": errors_url}
 
 
 def workbook(content: bytes, name: str) -> Response:
