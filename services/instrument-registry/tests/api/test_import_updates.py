@@ -8,6 +8,8 @@ import pytest
 from factories import Importing, csv_of, row, table
 from sqlalchemy import text
 
+from registry.actions import imports
+
 ADDRESSES = ("仪器名称", "型号规格", "出厂编号", "自编号", "使用区域代码", "安装使用地点")
 NOZZLES = ("仪器名称", "型号规格", "出厂编号", "自编号", "枪号", "油品", "更换前枪编号", "更换日期")
 WATER, DISPENSER = "090100", "070100"
@@ -144,6 +146,29 @@ def test_what_keeps_a_nozzle_from_being_replaced(ledger: Importing) -> None:
         (8, "出厂编号", "duplicate_in_file"),
     ]  # fmt: skip
     assert "现有枪号：1、2" in ledger.errors(job)[1]["message"]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "code"),
+    [
+        ("UPDATE instrument SET filing_state = 'submitted' WHERE serial_no = 'W1'", "filing_open"),
+        ("DELETE FROM instrument WHERE serial_no = 'W1'", "instrument_unknown"),
+    ],
+)
+def test_what_changed_meanwhile_is_told_and_the_rest_is_done(
+    ledger: Importing, monkeypatch: pytest.MonkeyPatch, meanwhile: str, code: str
+) -> None:
+    conclude = imports.conclude
+
+    def then(db: Any, *args: Any) -> None:
+        conclude(db, *args)
+        db.execute(text(meanwhile))
+
+    monkeypatch.setattr(imports, "conclude", then)
+    rows = [meter("W1", "新地址"), meter("W2", "新地址")]
+    job = ledger(csv_of(table(*rows, headers=ADDRESSES)), kind="addresses")
+    assert (job["state"], job["updated"], job["valid"], job["invalid"], job["failed"]) == ("done", 1, 1, 1, 1)
+    assert [(row, found) for row, _, found in found_errors(ledger, job)] == [(2, code)]
 
 
 @pytest.mark.parametrize("kind", ["instruments", "addresses", "nozzles"])

@@ -2,6 +2,7 @@
 instrument by the four fields that identify it; nothing else of the instrument changes, and each change is history."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,14 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis import clock, outbox
+from chassis import clock, context, outbox
 from chassis.actor import Actor
 from chassis.errors import ServiceError
 from chassis.events import jsonable
 from chassis.jobs import Job
 from registry import events, queries
 from registry.actions.checking import Checking
-from registry.actions.histories import line
+from registry.actions.histories import actor_json
 from registry.domain.errors import FilingOpen, InstrumentGone, NozzlesChanged
 from registry.domain.fields import LAYOUTS
 from registry.domain.nozzles import MOST_NOZZLES, nozzle_fault, with_change
@@ -24,7 +25,7 @@ from registry.domain.rules import Fault
 from registry.models import OPEN_FILING, Import, Instrument, Kind
 from registry.workbooks.judge import Row
 
-CHUNK = 500
+CHUNK = 2000
 METERS = ("water_meter", "gas_meter", "electricity_meter")
 I = Instrument  # noqa: E741
 _FOUND = (I.id, I.identity_key, I.kind_code, I.division_code, I.install_address, I.details, I.filing_state, I.claim_id)
@@ -80,9 +81,9 @@ def _faults(kind: str, instrument: Any, values: Mapping[str, Any], by_kind: Mapp
         return [Fault("name", "not_a_meter", "“更新地址”只用于三表（水表、燃气表、电能表）", "Only for water, gas and electricity meters.", "三表")]  # fmt: skip
     if kind == "nozzles" and schema != "fuel_dispenser":
         return [Fault("name", "not_a_dispenser", "“更换加油枪”只用于加油机", "Only for fuel dispensers.", "加油机")]
-    field = "install_address" if kind == "addresses" else "nozzle_no"
+    where = "install_address" if kind == "addresses" else "nozzle_no"
     if instrument.filing_state in OPEN_FILING or instrument.claim_id is not None:
-        return [Fault(field, FilingOpen.code, FilingOpen.zh, FilingOpen.en)]
+        return [Fault(where, FilingOpen.code, FilingOpen.zh, FilingOpen.en)]
     if kind == "nozzles":
         fault = nozzle_fault(instrument.details.get("nozzles") or [], values)
         return [] if fault is None else [fault]
@@ -99,6 +100,48 @@ def _same(kind: str, instrument: Any, change: Mapping[str, Any]) -> bool:
     return bool(with_change(nozzles, change) == nozzles)
 
 
+_CHANGE = text("""
+    UPDATE instrument AS i SET install_address = v.address, details = v.details, version = i.version + 1, updated_at = :now
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:addresses AS text[]), CAST(:details AS jsonb[])) AS v(id, address, details)
+    WHERE i.id = v.id
+""")
+_TELL = text("""
+    INSERT INTO history (instrument_id, at, actor, kind, reference, changes, reason, request_id)
+    SELECT v.id, :now, CAST(:actor AS jsonb), 'changed', :reference, v.changes, v.reason, :request
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:changes AS jsonb[]), CAST(:reasons AS text[])) WITH ORDINALITY AS v(id, changes, reason, n)
+    ORDER BY v.n
+""")
+
+
+@dataclass
+class Changing:
+    """An instrument while the rows of a chunk change it."""
+
+    address: str
+    details: dict[str, Any]
+    told: list[tuple[list[dict[str, Any]], str]] = field(
+        default_factory=list
+    )  # changes and reason, a line of history each
+
+    def change(self, kind: str, change: Mapping[str, Any]) -> None:
+        """Raises: NozzlesChanged."""
+        before: Any
+        after: Any
+        if kind == "addresses":
+            name, before, after, reason = "install_address", self.address, change["install_address"], "更新地址"
+            self.address = after
+        else:
+            before = list(self.details.get("nozzles") or [])
+            if not change["added"] and nozzle_fault(before, change):
+                raise NozzlesChanged
+            after = with_change(before, change)
+            if len(after) > MOST_NOZZLES:
+                raise NozzlesChanged
+            self.details = self.details | {"nozzles": after}
+            name, reason = "nozzles", f"更换加油枪 {change['replaced_on'] or ''}".strip()
+        self.told.append(([{"field": name, "before": before, "after": after}], reason))
+
+
 def commit_chunk(db: Session, by: Actor, job: Job) -> int:
     """Make the changes of at most CHUNK rows; returns how many rows were taken, 0 at the end. What does not fit any
     more, because the instrument changed meanwhile, is counted as wrong."""
@@ -109,50 +152,46 @@ def commit_chunk(db: Session, by: Actor, job: Job) -> int:
     if not rows:
         return 0
     record = db.get_one(Import, job.id)
-    found = queries.own_for_update(db, by, sorted({row.id for row in rows}))
-    changed: dict[UUID, Instrument] = {}
+    locked = select(*_FOUND).where(I.id.in_({row.id for row in rows}), I.org_id == by.org_id).order_by(I.id)
+    found = {one.id: one for one in db.execute(locked.with_for_update())}
+    changed: dict[UUID, Changing] = {}
     late = 0
     for row in rows:
-        instrument = found.get(row.id)
         try:
-            if instrument is None:
+            one = found.get(row.id)
+            if one is None:
                 raise InstrumentGone
-            _change(db, by, record, instrument, row.fields)
+            if one.filing_state in OPEN_FILING or one.claim_id is not None:
+                raise FilingOpen
+            changed.setdefault(one.id, Changing(one.install_address, one.details)).change(record.kind, row.fields)
         except ServiceError as error:
             _note(db, record, row.row, error)
             late += 1
-        else:
-            changed[instrument.id] = instrument
-    now = clock.now()
-    for instrument in changed.values():
-        instrument.version += 1
-        instrument.updated_at = now
+    _write(db, by, record, {key: one for key, one in changed.items() if one.told})
+    approved = [key for key, one in changed.items() if one.told and found[key].filing_state == "approved"]
+    outbox.record(db, *events.instruments_changed(queries.by_ids(db, approved).values()))
     record.updated += len(rows) - late
     record.invalid += late
     record.valid -= late
     db.flush()
-    outbox.record(db, *events.instruments_changed(changed.values()))
     job.progress(db, position=rows[-1].row, done=len(rows) - late, failed=late)
     return len(rows)
 
 
-def _change(db: Session, by: Actor, record: Import, instrument: Instrument, change: Mapping[str, Any]) -> None:
-    instrument.check_no_open_filing()
-    before: Any
-    after: Any
-    if record.kind == "addresses":
-        before, after = instrument.install_address, change["install_address"]
-        instrument.install_address = after
-        field, reason = "install_address", "更新地址"
-    else:
-        before = list(instrument.details.get("nozzles") or [])
-        if (not change["added"] and nozzle_fault(before, change)) or len(before) >= MOST_NOZZLES:
-            raise NozzlesChanged
-        after = with_change(before, change)
-        instrument.details = instrument.details | {"nozzles": after}
-        field, reason = "nozzles", f"更换加油枪 {change['replaced_on'] or ''}".strip()
-    told = [{"field": field, "before": before, "after": after}]
-    db.add(line(instrument.id, by, clock.now(), "changed", reference=str(record.id), changes=told, reason=reason))
+def _write(db: Session, by: Actor, record: Import, changed: Mapping[UUID, Changing]) -> None:
+    now, ones = clock.now(), changed.values()
+    db.execute(
+        _CHANGE,
+        {"now": now, "ids": list(changed), "addresses": [one.address for one in ones],
+         "details": [orjson.dumps(one.details).decode() for one in ones]},
+    )  # fmt: skip
+    told = [(key, *line) for key, one in changed.items() for line in one.told]
+    db.execute(
+        _TELL,
+        {"now": now, "actor": orjson.dumps(actor_json(by)).decode(), "reference": str(record.id),
+         "request": context.current().request_id, "ids": [key for key, *_ in told],
+         "changes": [orjson.dumps(changes).decode() for _, changes, _ in told], "reasons": [reason for *_, reason in told]},
+    )  # fmt: skip
 
 
 def _note(db: Session, record: Import, row: int, error: ServiceError) -> None:
