@@ -81,11 +81,11 @@ def package(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
-def sparse() -> bytes:
-    """Two cells, at the two ends of the largest sheet."""
+def sparse(last: str) -> bytes:
+    """A row, and a cell at the far end of the largest sheet: as a grid, up to 400 GB."""
 
     def dress(_book: Any, sheet: Any) -> None:
-        sheet["XFD1048576"] = "x"
+        sheet[last] = "x"
 
     return xlsx(table(row("1")), dress)
 
@@ -112,7 +112,8 @@ def locked() -> bytes:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 40, "已损坏"),
         (locked(), "密码"),
         (bomb(), "过大"),
-        (sparse(), "列数过多|过大"),
+        (sparse("XFD1048576"), "过大"),
+        (sparse("GR1048576"), "过大"),
         (wide(), "列数过多"),
         (xlsx([]), "是空的"),
         (xlsx([list(HEADERS)]), "没有数据行"),
@@ -120,7 +121,7 @@ def locked() -> bytes:
         (csv_of(table(row("1", 安装使用地点="x" * 200_000))), "单元格过长"),
         (csv_of(table(row("1"))) + b"\xff\xff\xff" * 30_000, "编码"),
     ],
-    ids=["broken", "cut", "no-workbook", "broken-xls", "locked", "bomb", "sparse", "wide", "empty", "headers-only", "wide-csv", "long-cell", "encoding"],
+    ids=["broken", "cut", "no-workbook", "broken-xls", "locked", "bomb", "sparse", "deep", "wide", "empty", "headers-only", "wide-csv", "long-cell", "encoding"],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_refused_in_clear_words(importing: Importing, content: bytes, said: str) -> None:
     import re
