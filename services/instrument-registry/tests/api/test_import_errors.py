@@ -1,6 +1,7 @@
 """The errors of an import by cause, and the person's own workbook back, mended and sent again."""
 
 import io
+import zipfile
 from typing import Any
 
 import openpyxl
@@ -154,6 +155,21 @@ def test_the_key_of_another_organisation_settles_nothing(importing: Importing, s
     job = importing(xlsx(table(row("1"), row("2", 用途="9"))))
     other = Importing(signed_in(applicant()), seeded)
     assert other(importing.marked(job))["created"] == 1
+
+
+def test_a_workbook_that_cannot_be_edited_is_written_anew(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = xlsx(table(row("1"), row("2", 用途="9")))
+    broken = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(broken, "w") as new:
+        for part in old.infolist():
+            data = b"<broken" if part.filename == "docProps/core.xml" else old.read(part)
+            new.writestr(part, data)
+    job = importing(broken.getvalue())
+    assert (job["created"], job["invalid"]) == (1, 1)
+    _, sheet = open_marked(importing, job)
+    assert sheet.cell(3, column_of(sheet, "用途")).comment is not None
 
 
 def test_of_a_large_file_only_the_wrong_rows_come_back(importing: Importing) -> None:

@@ -24,6 +24,7 @@ from registry.actions import imports
 from registry.api.schemas import ExportRequest, ImportView, TemplateArgs
 from registry.domain.fields import LAYOUTS
 from registry.models import Division, Import
+from registry.workbooks.headers import is_header
 from registry.workbooks.read import known_as
 from registry.workbooks.reader import MAX_COLUMNS
 from registry.workbooks.template import write_template
@@ -102,6 +103,13 @@ def _options() -> dict[str, Any]:
         errors.append(
             FieldError("mapping", "mapping_invalid", "mapping 须为 JSON 对象：文件中的表头对应模板中的表头，不导入的列对应空字符串。",
                        "A JSON object: a header of the file to a header of the template, or to an empty text.")
+        )  # fmt: skip
+    elif kind in LAYOUTS and (
+        unknown := [ours for ours in mapping.values() if ours and not is_header(ours, LAYOUTS[kind])]
+    ):
+        errors.append(
+            FieldError("mapping", "header_unknown", f"模板中没有表头：{'、'.join(unknown[:5])}",
+                       f"Not headers of the template: {', '.join(unknown[:5])}")
         )  # fmt: skip
     if errors:
         raise Invalid(errors=errors)

@@ -47,6 +47,11 @@ def plain(header: str) -> str:
     return _REMARK.sub("", unicodedata.normalize("NFKC", header)).casefold()
 
 
+def is_header(name: str, layout: Layout) -> bool:
+    """Whether a mapping may lead to it."""
+    return bool(_known(layout).get(plain(name)))
+
+
 def header_row(rows: Sequence[Sequence[str]], layout: Layout, mapping: Mapping[str, str]) -> int:
     """Where in the first rows the headers stand."""
     known = _known(layout) | {plain(name): "" for name in mapping}

@@ -19,6 +19,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 
+from chassis import log
 from registry.domain.fields import REASON_HEADER, ROW_KEY
 from registry.workbooks.judge import Row
 from registry.workbooks.read import XLSX, known_as
@@ -49,9 +50,13 @@ def row_key(import_id: UUID, row: Row) -> str:
 def write_marked(source: Path, target: Path, found: Found, lines: Iterable[Line], all_rows: bool) -> None:
     """lines: the rows of the file, headers left out. all_rows: also those that are right."""
     if all_rows and known_as(source) == XLSX and _unpacked(source) <= EDITED:
-        _edit(source, target, found)
-    else:
-        _write(target, found, lines, all_rows)
+        try:
+            _edit(source, target, found)
+        except Exception as error:  # openpyxl is stricter than calamine: what it cannot edit is written anew
+            log.get().warning("workbook_not_edited", error=repr(error))
+        else:
+            return
+    _write(target, found, lines, all_rows)
 
 
 def _unpacked(path: Path) -> int:
