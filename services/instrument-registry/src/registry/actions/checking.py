@@ -31,9 +31,7 @@ class Checking:
     record: Import
     columns: Columns
     places: dict[str, int] | None = None
-    first: dict[tuple[bytes, str], int] = field(
-        default_factory=dict
-    )  # identity and nozzle -> the row that had them first
+    first: dict[bytes, int] = field(default_factory=dict)  # identity and nozzle -> the row that had them first
     total: int = 0
     skipped: int = 0
     invalid: int = 0

@@ -89,7 +89,7 @@ def check(db: Session, job: Job, checking: Checking, lines: list[Line]) -> None:
 
 def _compare_inside(row: Row, checking: Checking) -> None:
     nozzle = str(row.cells[len(IDENTITY)].value) if checking.record.kind == "nozzles" else ""
-    first = checking.first.setdefault((row.identity_key, nozzle), row.number)
+    first = checking.first.setdefault(row.identity_key + nozzle.encode(errors="replace"), row.number)
     serial = row.cells[2]
     if first != row.number and serial.value:
         same = "同一台仪器的同一把加油枪" if nozzle else "同一台仪器"
