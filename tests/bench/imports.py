@@ -35,22 +35,26 @@ def measure(platform: Platform) -> list[Line]:
         worker = platform.pid("registry-work")
         busy: list[float] = []
         stop = threading.Event()
+        held: list[float] = []
         asking = threading.Thread(target=lambda: busy.extend(pages(platform.gateway_url, headers, stop=stop)))
+        watching = threading.Thread(target=lambda: held.extend(memory_mb(worker, stop)))
         began = time.perf_counter()
         with path.open("rb") as file:
             answer = requests.post(f"{platform.gateway_url}/api/registry/imports", headers=headers, timeout=120,
                                    files={"file": ("instruments.xlsx", file)}, data={"mode": "valid_rows"})  # fmt: skip
         answer.raise_for_status()
         asking.start()
+        watching.start()
         url = f"{platform.gateway_url}/api/registry/imports/{answer.json()['id']}"
         while (job := requests.get(url, headers=headers, timeout=30).json())["state"] in ("queued", "running"):
             time.sleep(0.2)
         took = time.perf_counter() - began
         stop.set()
         asking.join()
+        watching.join()
     if (job["state"], job["created"]) != ("done", ROWS):
         raise AssertionError(f"not all arrived: {job}")
-    peak = peak_mb(worker)
+    peak = max(held)
     more = {"seconds": round(took, 1), "limit_seconds": round(limit, 1),
             "list_p50_ms_idle": round(percentile(idle, 0.5), 1), "list_p50_ms_meanwhile": round(percentile(busy, 0.5), 1),
             "worker_peak_mb": peak}  # fmt: skip
@@ -116,9 +120,21 @@ def pages(
     return took
 
 
-def peak_mb(pid: int | None) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return round(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024, 1)
+def memory_mb(pid: int | None, stop: threading.Event) -> list[float]:
+    """What the worker and the reader that it starts hold together, ten times a second. [MB]"""
+    found = []
+    while not stop.wait(0.1):
+        children = [word for path in Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()]
+        found.append(round(sum(_resident_kb(one) for one in (str(pid), *children)) / 1024, 1))
+    return found
+
+
+def _resident_kb(pid: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:  # it has just ended
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
 
 
 if __name__ == "__main__":

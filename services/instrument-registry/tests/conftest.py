@@ -1,6 +1,7 @@
 """Fixtures of the registry's tests."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,12 @@ import pytest
 
 from chassis import testing
 from chassis.runtime import Runtime, Service
+from chassis.testing import Caller
 from registry.app import SERVICE
 
 sys.path.append(str(Path(__file__).parent))  # pytest imports test files by path: their helpers need one
+from factories import Importing
+
 pytest_plugins = ["chassis.testing.plugin"]
 
 
@@ -31,3 +35,13 @@ def seeded(runtime: Runtime) -> Runtime:
     SERVICE.seed(runtime, None)
     testing.tell_reference(runtime)
     return runtime
+
+
+@pytest.fixture
+def clerk(signed_in: Callable[[Any], Caller]) -> Caller:
+    return signed_in(testing.applicant())
+
+
+@pytest.fixture
+def importing(clerk: Caller, seeded: Runtime) -> Importing:
+    return Importing(clerk, seeded)

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from chassis import bulk, clock, jobs, log, outbox
 from chassis.calls import Refused, ServiceClient
+from chassis.errors import ServiceError
 from chassis.runtime import Runtime, Schedule
 from registry import events, pdfs, queries
 from registry.actions import catalog, exports, filings, imports, instruments, labels, reminders
 from registry.actions.archive import write_archive
+from registry.domain.errors import HeadersUnclear
 from registry.domain.reminders import FIRST_HOUR
 from registry.models import (
     INSTRUMENT_COUNT,
@@ -25,20 +27,51 @@ from registry.models import (
 )
 from registry.queries import certificates
 from registry.workbooks.plain import write_sheet
+from registry.workbooks.read import reading
 
 ARCHIVE_CHUNK = 100
 
 
 def run_import(runtime: Runtime, job: jobs.Job) -> None:
-    """Judge the workbook, then (unless it is a dry run, or one row is wrong and all must be right) write it."""
+    """Judge the file, then (unless it is a dry run, or one row is wrong and all must be right) write it."""
     with job.step() as db:
         record = db.get_one(Import, job.id)
+        db.expunge(record)
+    try:
         if not record.checked:
-            imports.check(db, job.actor, job, runtime.files.path(record.file))
-    if record.dry_run:
-        return
-    if record.mode == "all_or_nothing" and record.invalid:
-        raise imports.NothingImported(invalid=record.invalid)
+            record = _check_import(runtime, job, record)
+        if not record.dry_run:
+            if record.mode == "all_or_nothing" and record.invalid:
+                raise imports.NothingImported(invalid=record.invalid)
+            _write_import(job)
+    except (jobs.JobCancelled, ServiceError):
+        with runtime.database.transaction(job.scope) as db:
+            imports.forget_staged(db, job.id)
+        raise
+    with job.step() as db:
+        imports.forget_staged(db, job.id)
+
+
+def _check_import(runtime: Runtime, job: jobs.Job, record: Import) -> Import:
+    with job.step() as db:
+        checking = imports.begin(db, job)
+    try:
+        with reading(runtime.files.path(record.file)) as batches:
+            for batch in batches:
+                with job.step() as db:
+                    imports.check(db, job, checking, batch)
+    except HeadersUnclear as error:
+        with job.step() as db:
+            db.get_one(Import, job.id).headers = error.values["headers"]
+        raise
+    with job.step() as db:
+        imports.conclude(db, job.actor, job, checking)
+        record = db.get_one(Import, job.id)
+        db.expunge(record)
+    return record
+
+
+def _write_import(job: jobs.Job) -> None:
     while True:
         with job.step() as db:
             if imports.commit_chunk(db, job.actor, job) == 0:

@@ -312,6 +312,8 @@ class Import(Base):
     title: Mapped[str]
     sha256: Mapped[str]
     kind: Mapped[str]
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    headers: Mapped[list[dict[str, Any]] | None]
     mode: Mapped[str]
     dry_run: Mapped[bool]
     checked: Mapped[bool] = mapped_column(default=False)
@@ -327,7 +329,19 @@ IMPORT_ERROR = table(
     "import_error",
     *(
         column(n)
-        for n in ("import_id", "seq", "row", "column", "field", "code", "value", "message", "expected", "suggestion")
+        for n in (
+            "import_id",
+            "seq",
+            "row",
+            "column",
+            "field",
+            "code",
+            "value",
+            "message",
+            "message_en",
+            "expected",
+            "suggestion",
+        )
     ),
 )
 

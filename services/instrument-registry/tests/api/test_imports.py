@@ -1,22 +1,16 @@
 """Import of workbooks, through the HTTP door, on the real file of tests/data."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chassis.runtime import Runtime
-from chassis.testing import Caller, applicant, run_jobs
+from chassis.testing import Caller, run_jobs
 
 DATA = Path(__file__).resolve().parents[4] / "tests" / "data"
 pytestmark = pytest.mark.usefixtures("seeded")
-
-
-@pytest.fixture
-def clerk(signed_in: Callable[[Any], Caller]) -> Caller:
-    return signed_in(applicant())
 
 
 def send(clerk: Caller, runtime: Runtime, path: Path, **options: str) -> Any:

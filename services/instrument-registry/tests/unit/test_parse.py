@@ -1,13 +1,14 @@
 """Reading a row of a workbook: what people type, and every fault of it in one pass."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from registry.domain.rules import KindFacts, Reference
-from registry.workbooks.parse import Row, parse_row
-from registry.workbooks.read import text_of
+from registry.workbooks.judge import Row, judge_one
+from registry.workbooks.reader import text_of
 
 TODAY = date(2026, 11, 23)
 NAIVE = datetime(2025, 3, 1, 8, 30)  # noqa: DTZ001 (as a workbook holds it)
@@ -22,11 +23,21 @@ GOOD: dict[str, Any] = {
 }  # fmt: skip
 
 
-def parse(**cells: Any) -> Row:
-    return parse_row(2, GOOD | cells, REFERENCE)
+@dataclass
+class Judged:
+    row: Row
+    values: dict[str, Any]
+
+    @property
+    def errors(self) -> list[Any]:
+        return self.row.errors
 
 
-def codes(row: Row) -> list[tuple[str, str]]:
+def parse(**cells: Any) -> Judged:
+    return Judged(*judge_one(2, GOOD | cells, REFERENCE))
+
+
+def codes(row: Judged) -> list[tuple[str, str]]:
     return [(header, fault.code) for header, _, fault in row.errors]
 
 
@@ -36,7 +47,7 @@ def test_a_good_row_has_values_and_no_errors() -> None:
     assert row.values["purpose"] == "trade"
     assert row.values["own_no"] == ""
     assert row.values["made_on"] is None
-    assert len(row.identity_key) == 32
+    assert len(row.row.identity_key) == 32
 
 
 @pytest.mark.parametrize("header", GOOD)

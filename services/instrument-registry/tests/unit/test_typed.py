@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 
 from registry.api.schemas import InstrumentChanges
 from registry.domain.rules import Reference
-from registry.workbooks.parse import parse_row
+from registry.workbooks.judge import judge_one
 
 FORM = InstrumentChanges()
 NOTHING = Reference(date(2026, 11, 24), {}, {})
@@ -25,8 +25,8 @@ def by_form(key: str, text: str) -> Any:
 
 
 def by_import(key: str, header: str, text: str) -> Any:
-    row = parse_row(2, {header: text}, NOTHING)
-    return None if any(h == header and f.code != "kind_unknown" for h, _, f in row.errors) else row.values[key]
+    row, values = judge_one(2, {header: text}, NOTHING)
+    return None if any(h == header and f.code != "kind_unknown" for h, _, f in row.errors) else values[key]
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=20))

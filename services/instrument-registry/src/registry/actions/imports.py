@@ -1,12 +1,12 @@
-"""Import of a workbook: every row read and judged in one pass, then written in chunks.
+"""Import of a file: every row read and judged in one pass, then written in chunks.
 
-Phase 1 reads the file, judges all rows by the very rules of the form, and keeps good rows and errors in staging
-tables. Phase 2 writes good rows into the ledger, at most CHUNK a transaction, each committed with the progress, so
-that a worker that takes over neither skips nor repeats a row. A dry run is phase 1 alone.
+Phase 1 reads the file batch by batch, judges the rows by the very rules of the form, and keeps good rows (with the ids
+and columns that they will have in the ledger) and errors beside the ledger, each batch committed. Phase 2 writes good
+rows, at most CHUNK a transaction, each committed with the progress, so that a worker that takes over neither skips nor
+repeats a row. A dry run is phase 1 alone.
 """
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,16 +20,22 @@ from chassis.errors import ServiceError
 from chassis.ids import new_id
 from chassis.jobs import Job
 from registry import queries
+from registry.actions import updates
+from registry.actions.checking import Checking, keep_errors, settled
 from registry.actions.histories import actor_json
-from registry.codes import instrument_code
-from registry.domain.fields import BY_KEY
+from registry.codes import instrument_codes
+from registry.domain.errors import WorkbookInvalid
+from registry.domain.fields import BY_KEY, FIELDS, IDENTITY, LAYOUTS, ROW_KEY
 from registry.domain.rules import Fault
 from registry.models import Import
-from registry.workbooks.parse import Row, parse_row
-from registry.workbooks.read import Sheet, cells_of, read_sheet
+from registry.workbooks.headers import header_row, places
+from registry.workbooks.judge import Columns, Row
+from registry.workbooks.reader import Line
 
 CHUNK = 5000
-Error = tuple[int, str, str, Fault]  # row, header, what was typed, fault
+SAME = "该仪器已在台账中（{label}），内容不同；如需修改请编辑该仪器"
+SAME_EN = "This instrument is in the ledger with other values."
+_NAMES = ", ".join(BY_KEY)
 
 
 def start(db: Session, by: Actor, job_id: UUID, file: str, title: str, sha256: str, options: dict[str, Any]) -> Import:
@@ -40,133 +46,151 @@ def start(db: Session, by: Actor, job_id: UUID, file: str, title: str, sha256: s
     return row
 
 
-def check(db: Session, by: Actor, job: Job, path: Path) -> None:
-    """Phase 1. Raises: WorkbookInvalid."""
-    sheet = read_sheet(path)
-    reference = queries.reference(db, clock.today())
-    good, errors = _judge(sheet, reference)
-    db.execute(text("DELETE FROM import_row WHERE import_id = :id"), {"id": job.id})
+# -- phase 1 ---------------------------------------------------------------------------------------------------------
+
+
+def begin(db: Session, job: Job) -> Checking:
+    """Phase 1 from its beginning, whatever an interrupted try left."""
+    record = db.get_one(Import, job.id)
+    forget_staged(db, job.id)
     db.execute(text("DELETE FROM import_error WHERE import_id = :id"), {"id": job.id})
-    _stage(db, job.id, good)
-    held = list(_held(db, job.id, by.org_id))
-    errors += [(row, "出厂编号", serial, _same_as_held(label)) for row, serial, label, equal in held if not equal]
-    skipped = sum(equal for *_, equal in held)
-    db.execute(text("DELETE FROM import_row WHERE import_id = :id AND row = ANY(:rows)"),
-               {"id": job.id, "rows": [row for row, *_ in held]})  # fmt: skip
-    invalid = len({error[0] for error in errors})
-    _keep_errors(db, job.id, sorted(errors, key=lambda e: e[0]))
-    total = len(sheet.rows)
-    row = db.get_one(Import, job.id)
-    row.checked, row.total, row.valid, row.invalid, row.skipped = True, total, total - invalid, invalid, skipped
-    db.flush()
-    job.progress(db, position=0, done=skipped, failed=invalid, total=total)
+    job.progress(db, position=0)
+    checking = Checking(record, Columns(LAYOUTS[record.kind], queries.reference(db, clock.today())))
+    if record.kind != "instruments":
+        checking.schemas = updates.schemas(db)
+    db.expunge(record)
+    return checking
 
 
-def _judge(sheet: Sheet, reference: Any) -> tuple[list[Row], list[Error]]:
-    good: list[Row] = []
-    errors: list[Error] = []
-    first: dict[bytes, int] = {}
-    for number, cells in sheet.rows:
-        row = parse_row(number, dict(cells_of(sheet, cells)), reference)
-        key = row.identity_key
-        if key in first and row.values["serial_no"]:
-            fault = Fault("serial_no", "duplicate_in_file", f"与第 {first[key]} 行是同一台仪器（仪器名称、型号规格、出厂编号、自编号四者相同）",
-                          f"The same instrument as row {first[key]}.", "每台仪器一行")  # fmt: skip
-            row.errors.append(("出厂编号", row.values["serial_no"], fault))
-        first.setdefault(key, number)
-        if row.errors:
-            errors += [(number, header, typed, fault) for header, typed, fault in row.errors]
-        else:
-            good.append(row)
-    return good, errors
-
-
-def _stage(db: Session, import_id: UUID, rows: Sequence[Row]) -> None:
-    cursor = db.connection().connection.cursor()
-    with cursor.copy("COPY import_row (import_id, row, identity_key, fields) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row((import_id, row.number, row.identity_key, orjson.dumps(row.values).decode()))
-
-
-def _held(db: Session, import_id: UUID, org_id: UUID | None) -> Iterator[tuple[int, str, str, bool]]:
-    """Staged rows whose instrument is in the ledger already: (row, serial number, label, equal in every field)."""
-    rows = db.execute(
-        text("""
-            SELECT r.row, r.fields->>'serial_no' AS serial_no, concat_ws(' / ', i.name, i.model, i.serial_no, nullif(i.own_no, '')) AS label,
-                   to_jsonb(i) @> r.fields AS equal
-            FROM import_row r JOIN instrument i ON i.org_id = :org AND i.identity_key = r.identity_key
-            WHERE r.import_id = :id ORDER BY r.row
-        """),
-        {"id": import_id, "org": org_id},
-    )
+def check(db: Session, job: Job, checking: Checking, lines: list[Line]) -> None:
+    """Judge a batch of rows and keep what came of it. Raises: HeadersUnclear, WorkbookInvalid."""
+    if checking.places is None:
+        layout, mapping = LAYOUTS[checking.record.kind], checking.record.mapping
+        head = header_row([cells for _, cells in lines], layout, mapping)
+        checking.places = places(lines[head][1], layout, mapping)
+        lines = lines[head + 1 :]
+    rows = checking.columns.judge(lines, checking.places)
+    checking.total += len(rows)
     for row in rows:
-        yield row.row, row.serial_no, row.label, row.equal
+        _compare_inside(row, checking)
+    if ROW_KEY.key in checking.places:
+        open_rows = [row for row in rows if not settled(db, row, checking)]
+        checking.skipped += len(rows) - len(open_rows)
+        rows = open_rows
+    if checking.record.kind == "instruments":
+        stage(db, job.id, [row for row in rows if not row.errors])
+    else:
+        updates.stage(db, checking, rows)
+    bad = [row for row in rows if row.errors]
+    checking.invalid += len(bad)
+    keep_errors(db, checking, bad)
+    job.progress(db, total=checking.total)
 
 
-def _same_as_held(label: str) -> Fault:
-    return Fault("serial_no", "same_instrument", f"该仪器已在台账中（{label}），内容不同；如需修改请编辑该仪器",
-                 "This instrument is in the ledger with other values.", "新的仪器")  # fmt: skip
+def _compare_inside(row: Row, checking: Checking) -> None:
+    nozzle = str(row.cells[len(IDENTITY)].value) if checking.record.kind == "nozzles" else ""
+    first = checking.first.setdefault(row.identity_key + nozzle.encode(errors="replace"), row.number)
+    serial = row.cells[2]
+    if first != row.number and serial.value:
+        same = "同一台仪器的同一把加油枪" if nozzle else "同一台仪器"
+        fault = Fault("serial_no", "duplicate_in_file", f"与第 {first} 行是{same}（仪器名称、型号规格、出厂编号、自编号四者相同）",
+                      f"The same as row {first}.", "每台仪器一行")  # fmt: skip
+        row.errors.append(("出厂编号", serial.value, fault))
 
 
-def _keep_errors(db: Session, import_id: UUID, errors: Sequence[Error]) -> None:
-    rows = [
-        {
-            "id": import_id, "seq": seq, "row": row, "column": header, "field": fault.field, "code": fault.code,
-            "value": typed[:200].replace("\x00", ""), "message": fault.zh, "expected": fault.expected,
-            "suggestion": fault.suggestion,
-        }
-        for seq, (row, header, typed, fault) in enumerate(errors, 1)
-    ]  # fmt: skip
-    if rows:
-        db.execute(
-            text('INSERT INTO import_error (import_id, seq, row, "column", field, code, value, message, expected, suggestion)'
-                 " VALUES (:id, :seq, :row, :column, :field, :code, :value, :message, :expected, :suggestion)"), rows
-        )  # fmt: skip
+def stage(db: Session, import_id: UUID, rows: Sequence[Row]) -> None:
+    head, width = f"{import_id}\t", len(FIELDS)
+    codes = iter(instrument_codes(len(rows)))
+    lines = [
+        f"{head}{row.number}\t{new_id()}\t{next(codes)}\t\\\\x{row.identity_key.hex()}\t"
+        + "\t".join([cell.copied for cell in row.cells[:width]])
+        for row in rows
+    ]
+    if lines:
+        cursor = db.connection().connection.cursor()
+        with cursor.copy(f"COPY import_row (import_id, row, id, code, identity_key, {_NAMES}) FROM STDIN") as copy:
+            copy.write("\n".join(lines) + "\n")
+
+
+_HELD = text(f"""
+    WITH held AS (
+        DELETE FROM import_row AS r USING instrument AS i
+        WHERE r.import_id = :id AND i.org_id = :org AND i.identity_key = r.identity_key
+        RETURNING r.row, r.serial_no, concat_ws(' / ', i.name, i.model, i.serial_no, nullif(i.own_no, '')) AS label,
+                  ({", ".join(f"r.{name}" for name in BY_KEY)}) IS NOT DISTINCT FROM ({", ".join(f"i.{name}" for name in BY_KEY)}) AS equal
+    ), told AS (
+        INSERT INTO import_error (import_id, seq, row, "column", field, code, value, message, message_en, expected)
+        SELECT :id, :seq + row_number() OVER (ORDER BY row), row, '出厂编号', 'serial_no', 'same_instrument', serial_no,
+               replace(:message, '{{label}}', label), :message_en, '新的仪器'
+        FROM held WHERE NOT equal
+    )
+    SELECT count(*) FILTER (WHERE equal) AS equal, count(*) FILTER (WHERE NOT equal) AS other FROM held
+""")  # noqa: S608 (column names are ours)
+
+
+def conclude(db: Session, by: Actor, job: Job, checking: Checking) -> None:
+    """Set aside the rows whose instrument is in the ledger already: equal ones are skipped, others are errors."""
+    if checking.places is None:
+        raise WorkbookInvalid(reason="工作表是空的")
+    if not checking.total:
+        raise WorkbookInvalid(reason="没有数据行")
+    record = db.get_one(Import, job.id)
+    record.checked, record.total = True, checking.total
+    record.skipped, record.invalid = checking.skipped, checking.invalid
+    if record.kind == "instruments":
+        values = {"id": job.id, "org": by.org_id, "seq": checking.errors, "message": SAME, "message_en": SAME_EN}
+        held = db.execute(_HELD, values).one()
+        record.skipped += held.equal
+        record.invalid += held.other
+    record.valid = record.total - record.invalid
+    db.flush()
+    job.progress(db, done=record.skipped, failed=record.invalid, total=record.total)
+
+
+# -- phase 2 ---------------------------------------------------------------------------------------------------------
+
+
+_CHUNK_END = text("SELECT max(row), count(*) FROM (SELECT row FROM import_row WHERE import_id = :id AND row > :after"
+                  " ORDER BY row LIMIT :n) AS chunk")  # fmt: skip
+_WRITE = text(f"""
+    WITH made AS (
+        INSERT INTO instrument ({_NAMES}, id, org_id, code, identity_key, created_at, updated_at, import_id)
+        SELECT {_NAMES}, id, :org, code, identity_key, :now, :now, :id
+        FROM import_row WHERE import_id = :id AND row > :after AND row <= :upto ORDER BY row
+        ON CONFLICT (org_id, identity_key) DO NOTHING RETURNING id
+    ), told AS (
+        INSERT INTO history (instrument_id, at, actor, kind, reference, request_id)
+        SELECT id, :now, CAST(:actor AS jsonb), 'imported', :reference, :request FROM made
+    )
+    SELECT count(*) FROM made
+""")  # noqa: S608 (column names are ours)
 
 
 def commit_chunk(db: Session, by: Actor, job: Job) -> int:
     """Phase 2, one chunk: staged rows after `job.position` (a row number) into the ledger; returns how many rows
     were taken, 0 at the end. An instrument that came into the ledger meanwhile is counted as skipped."""
-    rows = db.execute(
-        text(
-            "SELECT row, identity_key, fields FROM import_row WHERE import_id = :id AND row > :after ORDER BY row LIMIT :n"
-        ),
-        {"id": job.id, "after": job.position, "n": CHUNK},
-    ).all()
-    if not rows:
+    if db.get_one(Import, job.id).kind != "instruments":
+        return updates.commit_chunk(db, by, job)
+    upto, count = db.execute(_CHUNK_END, {"id": job.id, "after": job.position, "n": CHUNK}).one()
+    if not count:
         return 0
-    now = clock.now()
     created = db.execute(
-        text(f"""
-            INSERT INTO instrument ({", ".join(_COLUMNS)}, id, org_id, code, identity_key, created_at, updated_at, import_id)
-            SELECT {", ".join(f"v.{c}" for c in _COLUMNS)}, t.id, :org, t.code, t.identity_key, :now, :now, :import
-            FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS text[]), CAST(:keys AS bytea[]), CAST(:fields AS jsonb[]))
-                 WITH ORDINALITY AS t(id, code, identity_key, fields, n),
-                 jsonb_populate_record(NULL::instrument, t.fields) AS v
-            ORDER BY t.n
-            ON CONFLICT (org_id, identity_key) DO NOTHING RETURNING id
-        """),  # noqa: S608 (column names are ours)
+        _WRITE,
         {
-            "org": by.org_id, "now": now, "import": job.id, "ids": [new_id() for _ in rows],
-            "codes": [instrument_code() for _ in rows], "keys": [bytes(row.identity_key) for row in rows],
-            "fields": [orjson.dumps(row.fields).decode() for row in rows],
+            "org": by.org_id, "now": clock.now(), "id": job.id, "after": job.position, "upto": upto, "reference": str(job.id),
+            "actor": orjson.dumps(actor_json(by)).decode(), "request": context.current().request_id,
         },
-    ).scalars().all()  # fmt: skip
-    db.execute(
-        text("INSERT INTO history (instrument_id, at, actor, kind, reference, request_id)"
-             " SELECT i, :now, CAST(:actor AS jsonb), 'imported', :reference, :request FROM unnest(CAST(:ids AS uuid[])) AS i"),
-        {"now": now, "actor": orjson.dumps(actor_json(by)).decode(), "reference": str(job.id),
-         "request": context.current().request_id, "ids": list(created)},
-    )  # fmt: skip
+    ).scalar_one()  # fmt: skip
     record = db.get_one(Import, job.id)
-    record.created += len(created)
-    record.skipped += len(rows) - len(created)
+    record.created += created
+    record.skipped += count - created
     db.flush()
-    job.progress(db, position=rows[-1].row, done=len(rows))
-    return len(rows)
+    job.progress(db, position=upto, done=count)
+    return int(count)
 
 
-_COLUMNS = tuple(BY_KEY)
+def forget_staged(db: Session, import_id: UUID) -> None:
+    db.execute(text("DELETE FROM import_row WHERE import_id = :id"), {"id": import_id})
 
 
 class NothingImported(ServiceError):

@@ -4,6 +4,8 @@ from registry.api import (
     catalog,
     certificates,
     exports,
+    import_errors,
+    import_rows,
     imports,
     instruments,
     internal,
@@ -14,5 +16,6 @@ from registry.api import (
 )
 
 BLUEPRINTS = (
-    catalog.blp, instruments.blp, imports.blp, exports.blp, certificates.blp, statistics.blp, saved_views.blp, labels.blp, public.blp, internal.blp,
+    catalog.blp, instruments.blp, imports.blp, import_errors.blp, import_rows.blp, exports.blp, certificates.blp,
+    statistics.blp, saved_views.blp, labels.blp, public.blp, internal.blp,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from chassis.listing import ListingArgs
 from chassis.problems import Message
 from chassis.schema import BLANK, Schema, Text, one_of
 from chassis.selections import selection_schema
-from registry.domain.fields import EXPORT_COLUMNS, FIELDS, Field
+from registry.domain.fields import EXPORT_COLUMNS, FIELDS, LAYOUTS, Field
 from registry.domain.typed import typed, typed_code, typed_phone
 from registry.queries import CONTAINED, FILTERS, RANGES_OF
 from registry.view_sql import LIST_VIEWS
@@ -200,6 +200,13 @@ class CatalogView(Schema):
     items = fields.List(fields.Nested(KindView), required=True)
 
 
+class HeaderProposal(Schema):
+    index = fields.Integer(required=True, metadata={"description": "column, from 1"})
+    header = fields.String(required=True)
+    proposal = fields.String(allow_none=True, required=True, metadata={"description": "the header it might be"})
+    score = fields.Float(required=True)
+
+
 class ImportView(JobView):
     valid = fields.Integer(required=True)
     invalid = fields.Integer(required=True)
@@ -209,6 +216,10 @@ class ImportView(JobView):
     title = fields.String()
     mode = fields.String()
     dry_run = fields.Boolean()
+    headers = fields.List(
+        fields.Nested(HeaderProposal), allow_none=True,
+        metadata={"description": "columns whose header is not understood; send the file again with `mapping`"},
+    )  # fmt: skip
 
 
 class ImportErrorView(Schema):
@@ -223,8 +234,21 @@ class ImportErrorView(Schema):
     suggestion = fields.String(allow_none=True)
 
 
+class ImportErrorGroupView(Schema):
+    """Errors of one cause."""
+
+    column = fields.String(required=True)
+    field = fields.String(required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    expected = fields.String(required=True)
+    suggestion = fields.String(allow_none=True)
+    count = fields.Integer(required=True)
+    rows = fields.List(fields.Integer(), required=True, metadata={"description": "the first five"})
+
+
 class TemplateArgs(Schema):
-    kind = Text(max=20, load_default="instruments", validate=one_of("instruments"))
+    kind = Text(max=20, load_default="instruments", validate=one_of(*LAYOUTS))
 
 
 class ExportRequest(Schema):

@@ -63,10 +63,28 @@ class AlreadyFiled(Conflict):
     en = "The instrument is filed already."
 
 
+class InstrumentGone(Conflict):
+    code = "instrument_unknown"
+    zh = "该仪器已被删除。"
+    en = "The instrument was deleted meanwhile."
+
+
+class NozzlesChanged(Conflict):
+    code = "nozzle_unknown"
+    zh = "该加油机的加油枪已有变动或已满 32 把，请核对后重新导入。"
+    en = "The nozzles of the dispenser have changed meanwhile, or are 32 already."
+
+
 class WorkbookInvalid(Invalid):
     code = "workbook_invalid"
     zh = "文件无法读取：{reason}"
     en = "The file cannot be read: {reason}"
+
+
+class HeadersUnclear(WorkbookInvalid):
+    """Values: `headers`, the columns that are not understood, each with the field it might be."""
+
+    code = "headers_unclear"
 
 
 class CertificateNotFound(NotFound):

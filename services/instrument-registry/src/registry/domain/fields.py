@@ -1,6 +1,6 @@
 """The fields of an instrument, once: form, import, export, template and history all read this table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PURPOSES = (("safety", "安全防护"), ("medical", "医疗卫生"), ("trade", "贸易结算"), ("environment", "环境监测"))
 ORIGINS = (("domestic", "国产"), ("imported", "进口"))
@@ -9,7 +9,7 @@ VENUES = (("deliver", "送检"), ("onsite", "现场"))
 
 @dataclass(frozen=True)
 class Field:
-    """key: as in the API. header: as in the workbook. kind: text, code, date, option or phone.
+    """key: as in the API. header: as in the workbook. kind: text, code, date, option, phone or quantity.
     options: (value, Chinese name), numbered from 1 in the workbook. free: may be changed after approval."""
 
     key: str
@@ -53,7 +53,8 @@ BY_HEADER = {field.header: field for field in FIELDS}
 IDENTITY = ("name", "model", "serial_no", "own_no")
 # headers that a workbook also has: one that only export fills, one that must be empty or 1
 KIND_NAME_HEADER = "种别名称"
-QUANTITY_HEADER = "数量"
+QUANTITY = Field("quantity", "数量", "quantity")
+QUANTITY_HEADER = QUANTITY.header
 HEADERS = (
     "仪器名称", "型号规格", "出厂编号", "自编号", "制造单位", "种别代码", KIND_NAME_HEADER, "用途", "使用区域代码", "安装使用地点",
     "准确度等级", "测量范围", "分度值", "出厂日期", "投用日期", "产地", "检定方式", "使用部门", "保管人", "联系电话",
@@ -68,3 +69,35 @@ EXPORT_COLUMNS = tuple(
     )
     for header in HEADERS
 )
+# what the workbook of errors has besides: why a row is wrong, and (hidden) which row of which import it was
+REASON_HEADER = "错误原因"
+ROW_KEY = Field("row_key", "行标识")
+NOZZLE_FIELDS = (
+    Field("nozzle_no", "枪号", max=20, required=True),
+    Field("old_nozzle_no", "更换前枪编号", max=20),
+    Field("fuel_grade", "油品", max=30),
+    Field("flow_range", "流量范围", max=50),
+    Field("min_quantity", "最小被测量", max=50),
+    Field("board_no", "主板编号", max=50),
+    Field("replaced_on", "更换日期", "date"),
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of one kind of import, in the order of its template."""
+
+    title: str
+    fields: tuple[Field, ...]
+    headers: tuple[str, ...]
+
+
+_WHICH = tuple(BY_KEY[key] for key in IDENTITY)
+_ADDRESS = (*_WHICH, replace(BY_KEY["division_code"], required=False), BY_KEY["install_address"])
+LAYOUTS = {
+    "instruments": Layout("仪器导入", (*FIELDS, QUANTITY), HEADERS),
+    "addresses": Layout("更新地址", _ADDRESS, tuple(field.header for field in _ADDRESS)),
+    "nozzles": Layout(
+        "更换加油枪", (*_WHICH, *NOZZLE_FIELDS), tuple(field.header for field in (*_WHICH, *NOZZLE_FIELDS))
+    ),
+}

@@ -69,11 +69,16 @@ def faults(values: Mapping[str, Any], reference: Reference) -> list[Fault]:
                     f"不晚于 {reference.today}",
                 )
             )
-    if made and used and used < made:
-        found.append(
-            Fault("in_use_on", "date_order", "投用日期不能早于出厂日期", "In use before it was made.", f"不早于 {made}")
-        )
-    return found
+    return found + dates_in_order(made, used)
+
+
+def dates_in_order(made: date | None, used: date | None) -> list[Fault]:
+    """The one rule that needs two fields."""
+    if not made or not used or made <= used:
+        return []
+    return [
+        Fault("in_use_on", "date_order", "投用日期不能早于出厂日期", "In use before it was made.", f"不早于 {made}")
+    ]
 
 
 def _kind(code: str, reference: Reference) -> list[Fault]:

@@ -2,22 +2,18 @@
 
 import re
 import unicodedata
-import zipfile
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-
-import python_calamine
 
 from chassis.errors import FieldError, Invalid
 from registry.domain.catalog import CATALOG_FIELDS, CatalogField
 from registry.domain.errors import WorkbookInvalid
 from registry.domain.typed import typed, typed_code
-from registry.workbooks.read import text_of
+from registry.workbooks.read import reading
 
 MAX_KINDS = 5000
-MAX_UNPACKED = 64 << 20  # [bytes]
 MAX_FAULTS = 200  # told at once
 HEADERS = tuple(field.header for field in CATALOG_FIELDS)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -31,7 +27,7 @@ def read_catalog(path: Path) -> dict[str, dict[str, Any]]:
     faults: list[FieldError] = []
     first: dict[str, int] = {}
     for number, cells in rows:
-        kind = {f.key: _value(f, cells[index] if index < len(cells) else None, number, faults) for f, index in columns}
+        kind = {f.key: _value(f, cells[index] if index < len(cells) else "", number, faults) for f, index in columns}
         code = kind["code"]
         if code in first:
             zh = f"第 {number} 行：种别代码 {code} 与第 {first[code]} 行重复"
@@ -64,40 +60,31 @@ def _text(field: CatalogField, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _cells(path: Path) -> tuple[list[tuple[CatalogField, int]], list[tuple[int, list[Any]]]]:
-    try:
-        with zipfile.ZipFile(path) as package:
-            if sum(info.file_size for info in package.infolist()) > MAX_UNPACKED:
-                raise WorkbookInvalid(reason="文件展开后过大")
-        sheet = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        data = sheet.to_python(skip_empty_area=False, nrows=MAX_KINDS + 2)
-    except WorkbookInvalid:
-        raise
-    except Exception as error:  # the libraries' own errors tell of XML, not of the user's file
-        raise WorkbookInvalid(reason="不是有效的 .xlsx 文件，或文件已损坏、已加密") from error
-    head = [text_of(cell) for cell in data[0]] if data else []
+def _cells(path: Path) -> tuple[list[tuple[CatalogField, int]], list[tuple[int, list[str]]]]:
+    with reading(path) as batches:
+        lines = [line for batch in batches for line in batch]
+    head, rows = (lines[0][1], lines[1:]) if lines else ([], [])
     missing = [f.header for f in CATALOG_FIELDS if f.required and f.header not in head]
     if missing:
         raise WorkbookInvalid(reason=f"缺少表头：{'、'.join(missing)}（第 1 行须为表头，可导出现行目录对照）")
     strange = [name for name in head if name and (name not in HEADERS or head.count(name) > 1)]
     if strange:
         raise WorkbookInvalid(reason=f"不认识或重复的表头：{'、'.join(strange[:5])}")
-    rows = [(number, row) for number, row in enumerate(data[1:], 2) if any(text_of(cell) for cell in row)]
     if not rows or len(rows) > MAX_KINDS:
         raise WorkbookInvalid(reason="没有数据行" if not rows else f"最多 {MAX_KINDS} 行")
     return [(f, head.index(f.header)) for f in CATALOG_FIELDS if f.header in head], rows
 
 
-def _value(field: CatalogField, raw: Any, number: int, faults: list[FieldError]) -> Any:
+def _value(field: CatalogField, raw: str, number: int, faults: list[FieldError]) -> Any:
     """The value as stored; what cannot be read is a fault."""
-    text = (typed_code if field.kind == "code" else typed)(text_of(raw))
+    text = (typed_code if field.kind == "code" else typed)(raw)
     expected = ""
     if text is None or len(text) > field.max:
         expected = f"最多 {field.max} 个可见字符"
     elif not text and field.required:
         expected = "必填"
     elif text or field.kind in ("text", "options"):
-        value = _READERS[field.kind](field, raw, text)
+        value = _READERS[field.kind](field, text)
         if value is not None:
             return value
         expected = _EXPECTED.get(field.kind) or "、".join(name for _, name in field.options)
@@ -115,16 +102,12 @@ def _check(kind: Mapping[str, Any], number: int, faults: list[FieldError]) -> No
         faults.append(FieldError(f"rows.{number}.valid_to", "date_order", zh, f"Row {number} ends before it begins."))
 
 
-def _number(_field: CatalogField, _raw: Any, text: str) -> int | None:
+def _number(_field: CatalogField, text: str) -> int | None:
     plain = unicodedata.normalize("NFKC", text)
     return int(plain) if re.fullmatch("[0-9]{1,4}", plain) and int(plain) > 0 else None
 
 
-def _date(_field: CatalogField, raw: Any, text: str) -> date | None:
-    if isinstance(raw, datetime):
-        return raw.date()
-    if isinstance(raw, date):
-        return raw
+def _date(_field: CatalogField, text: str) -> date | None:
     match = _DATE.fullmatch(unicodedata.normalize("NFKC", text))
     try:
         return date(*(int(part) for part in match.groups())) if match else None
@@ -132,19 +115,19 @@ def _date(_field: CatalogField, raw: Any, text: str) -> date | None:
         return None
 
 
-def _option(field: CatalogField, _raw: Any, text: str) -> str | None:
+def _option(field: CatalogField, text: str) -> str | None:
     plain = unicodedata.normalize("NFKC", text).replace(" ", "")
     return next((v for v, name in field.options if plain in (v, unicodedata.normalize("NFKC", name))), None)
 
 
-def _options(field: CatalogField, raw: Any, text: str) -> list[str] | None:
-    found = [_option(field, raw, part) for part in re.split("[、,，;；/]", text) if part.strip()]
+def _options(field: CatalogField, text: str) -> list[str] | None:
+    found = [_option(field, part) for part in re.split("[、,，;；/]", text) if part.strip()]
     return None if None in found else [value for value in found if value is not None]
 
 
 _READERS: dict[str, Any] = {
-    "text": lambda _field, _raw, text: text,
-    "code": lambda _field, _raw, text: text if re.fullmatch(r"[0-9A-Za-z.-]+", text) else None,
+    "text": lambda _field, text: text,
+    "code": lambda _field, text: text if re.fullmatch(r"[0-9A-Za-z.-]+", text) else None,
     "number": _number,
     "date": _date,
     "option": _option,
