@@ -233,6 +233,7 @@ JOBS: dict[str, jobs.JobHandler] = {
     "certificates": make_certificates,
     "archive": pack_archive,
     "labels": print_labels,
+    "edit": bulk.job_of(instruments.edit_many),
     "suspend": bulk.job_of(instruments.suspend),
     "resume": bulk.job_of(instruments.resume),
     "scrap": bulk.job_of(instruments.scrap),

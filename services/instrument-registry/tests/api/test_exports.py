@@ -71,6 +71,29 @@ def test_an_export_imported_again_changes_nothing(clerk: Caller, runtime: Runtim
     assert clerk.get("/api/registry/instruments?cursor=&page_size=100").json["items"] == before
 
 
+def test_nor_where_a_kind_and_a_division_were_withdrawn_meanwhile(
+    clerk: Caller, runtime: Runtime, tmp_path: Path
+) -> None:
+    """An old row keeps them; a new one with the same code is refused, and so is an old one that says something else."""
+    add(clerk, "OLD")
+    exported(clerk, runtime, tmp_path / "export.xlsx")
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE kind SET valid_to = '2026-01-01' WHERE code = '020100'"))
+        db.execute(text("UPDATE division SET valid_to = '2026-01-01' WHERE code = '440106'"))
+    again = imported(clerk, runtime, tmp_path / "export.xlsx")
+    assert (again["created"], again["skipped"], again["invalid"]) == (0, 1, 0)
+    book = openpyxl.load_workbook(tmp_path / "export.xlsx")
+    sheet = book.worksheets[0]
+    sheet.append(["NEW" if header == "出厂编号" else sheet.cell(2, n).value for n, header in enumerate(HEADERS, 1)])
+    sheet.cell(2, HEADERS.index("备注") + 1, "改过")
+    book.save(tmp_path / "export.xlsx")
+    again = imported(clerk, runtime, tmp_path / "export.xlsx")
+    errors = clerk.get(f"/api/registry/imports/{again['id']}/errors").json["items"]
+    assert [(e["row"], e["code"]) for e in errors] == [
+        (2, "kind_unknown"), (2, "division_unknown"), (3, "kind_unknown"), (3, "division_unknown"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(1)"])
 def test_nothing_that_was_typed_is_a_formula(clerk: Caller, runtime: Runtime, tmp_path: Path, text: str) -> None:
     add(clerk, "F", remark=text)

@@ -7,6 +7,7 @@ from uuid import UUID
 from chassis import context
 from chassis.actor import Actor
 from chassis.events import jsonable
+from registry.domain.details import changed_details
 from registry.models import History
 
 
@@ -29,9 +30,15 @@ def line(
 
 
 def actor_json(by: Actor) -> dict[str, Any]:
-    return {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}
+    """Who, and from which address where that is known (a job has none)."""
+    address = context.current().address
+    who = {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}
+    return who | ({"address": address} if address else {})
 
 
 def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """Field by field, what differs."""
-    return [{"field": k, "before": before[k], "after": v} for k, v in after.items() if before[k] != v]
+    """Field by field, what differs; of the details detail by detail."""
+    changes = [
+        {"field": k, "before": before[k], "after": v} for k, v in after.items() if k != "details" and before[k] != v
+    ]
+    return changes + (changed_details(before["details"], after["details"]) if "details" in after else [])

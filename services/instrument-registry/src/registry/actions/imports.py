@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis import clock, context
@@ -27,7 +27,7 @@ from registry.codes import instrument_codes
 from registry.domain.errors import WorkbookInvalid
 from registry.domain.fields import BY_KEY, FIELDS, IDENTITY, LAYOUTS, ROW_KEY
 from registry.domain.rules import Fault
-from registry.models import Import
+from registry.models import Import, Instrument
 from registry.workbooks.headers import header_row, places
 from registry.workbooks.judge import Columns, Row
 from registry.workbooks.reader import Line
@@ -78,6 +78,9 @@ def check(db: Session, job: Job, checking: Checking, lines: list[Line]) -> None:
         checking.skipped += len(rows) - len(open_rows)
         rows = open_rows
     if checking.record.kind == "instruments":
+        kept = _unchanged(db, checking, [row for row in rows if row.errors and _withdrawn(row)])
+        checking.skipped += len(kept)
+        rows = [row for row in rows if row.number not in kept]
         stage(db, job.id, [row for row in rows if not row.errors])
     else:
         updates.stage(db, checking, rows)
@@ -85,6 +88,28 @@ def check(db: Session, job: Job, checking: Checking, lines: list[Line]) -> None:
     checking.invalid += len(bad)
     keep_errors(db, checking, bad)
     job.progress(db, total=checking.total)
+
+
+def _withdrawn(row: Row) -> bool:
+    return all(fault.code in ("kind_unknown", "division_unknown") for _, _, fault in row.errors)
+
+
+def _unchanged(db: Session, checking: Checking, rows: Sequence[Row]) -> set[int]:
+    """Numbers of the rows that are in the ledger just so: there, a kind or a division that was withdrawn since may stay,
+    so that what was exported can be imported again."""
+    if not rows:
+        return set()
+    columns = [getattr(Instrument, key) for key in BY_KEY]
+    held = select(Instrument.identity_key, *columns).where(
+        Instrument.org_id == checking.record.org_id, Instrument.identity_key.in_([row.identity_key for row in rows])
+    )
+    known = {bytes(one.identity_key): {key: getattr(one, key) for key in BY_KEY} for one in db.execute(held)}
+    same = set()
+    for row in rows:
+        values = row.values(checking.columns)
+        if known.get(row.identity_key) == {key: values[key] for key in BY_KEY}:
+            same.add(row.number)
+    return same
 
 
 def _compare_inside(row: Row, checking: Checking) -> None:

@@ -1,7 +1,7 @@
 """Instruments one by one and by selection: add, edit, suspend, resume, scrap, delete."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +17,20 @@ from chassis.errors import FieldError, Invalid, NotFound, ServiceError, Stale
 from registry import events, queries
 from registry.actions.histories import changes_of, line
 from registry.codes import instrument_code
-from registry.domain.errors import FieldsFrozen, FilingOpen, SameInstrument
+from registry.domain.details import FREE as FREE_DETAILS
+from registry.domain.details import LABELS as DETAIL_LABELS
+from registry.domain.details import detail_faults
+from registry.domain.errors import BookingOpen, FieldsFrozen, FilingOpen, SameInstrument
 from registry.domain.fields import BY_KEY, IDENTITY
 from registry.domain.identity_key import identity_key
-from registry.domain.rules import faults
+from registry.domain.rules import Reference, faults
 from registry.domain.views import Facts, view
 from registry.models import OPEN_FILING, Instrument
 
 
 def add(db: Session, by: Actor, now: datetime, values: dict[str, Any]) -> Instrument:
     """Raises: Invalid with every wrong field, SameInstrument naming the first."""
-    _check(db, values, now)
+    _check(values, queries.reference(db, business_date(now)))
     assert by.org_id is not None
     instrument = Instrument(
         org_id=by.org_id, code=instrument_code(), created_at=now, updated_at=now,
@@ -42,29 +45,71 @@ def add(db: Session, by: Actor, now: datetime, values: dict[str, Any]) -> Instru
 
 
 def edit(
-    db: Session, by: Actor, instrument_id: UUID, version: int, changes: dict[str, Any], now: datetime
-) -> Instrument:
-    """Raises: Stale, WrongStatus, FilingOpen, FieldsFrozen, Invalid, SameInstrument."""
+    db: Session, by: Actor, instrument_id: UUID, version: int, changes: dict[str, Any], now: datetime,
+    reason: str | None = None,
+) -> Instrument:  # fmt: skip
+    """Raises: Stale, WrongStatus, FilingOpen, FieldsFrozen, BookingOpen, Invalid, SameInstrument."""
     instrument = queries.own_instrument(db, by, instrument_id)
     if instrument.version != version:
         raise Stale
+    if _change(db, by, instrument, changes, queries.reference(db, business_date(now)), now, reason):
+        outbox.record(db, *events.instruments_changed([instrument]))
+    return instrument
+
+
+def edit_many(
+    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, changes: dict[str, Any], reason: str | None = None
+) -> Outcome:
+    """The same change to many, each by its own rules; what identifies an instrument is not among them.
+    changes: as JSON, for a job keeps them so."""
+    changes = {key: _day(value) if BY_KEY[key].kind == "date" else value for key, value in changes.items()}
+    found, reference = queries.own_for_update(db, by, ids), queries.reference(db, business_date(now))
+    outcome, changed = Outcome(), []
+    for instrument_id in ids:
+        instrument = found.get(instrument_id)
+        try:
+            if instrument is None:
+                raise NotFound
+            if _change(db, by, instrument, changes, reference, now, reason):
+                changed.append(instrument)
+        except ServiceError as error:
+            outcome.refuse(instrument_id, error)
+            continue
+        outcome.done.append(instrument_id)
+    db.flush()
+    outbox.record(db, *events.instruments_changed(changed))
+    return outcome
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _change(
+    db: Session, by: Actor, instrument: Instrument, changes: dict[str, Any], reference: Reference, now: datetime,
+    reason: str | None,
+) -> bool:  # fmt: skip
+    """Whether anything changed. Nothing is touched where it raises."""
     instrument.check_not_scrapped()
     before = {key: getattr(instrument, key) for key in changes}
     changed = changes_of(before, changes)
-    _check_editable(instrument, {change["field"] for change in changed})
-    after = {key: getattr(instrument, key) for key in BY_KEY} | changes
-    _check(db, after, now, changed={change["field"] for change in changed})
+    names = {change["field"] for change in changed}
+    _check_editable(instrument, names)
+    if "details.nozzles" in names and instrument.open_booking_id is not None:
+        _check_same_units(instrument, changes["details"])
+    after = {key: getattr(instrument, key) for key in (*BY_KEY, "details")} | changes
+    _check(after, reference, changed=names)
+    if not changed:
+        return False
     for key, value in changes.items():
         setattr(instrument, key, value)
     instrument.identity_key = identity_key(*(getattr(instrument, k) for k in IDENTITY))
-    if any(change["field"] in IDENTITY for change in changed):
+    if names & set(IDENTITY):
         _check_same(db, instrument)
-    if changed:
-        _touch(instrument, now)
-        _flush(db, instrument)
-        db.add(line(instrument.id, by, now, "changed", changes=changed))
-        outbox.record(db, *events.instruments_changed([instrument]))
-    return instrument
+    _touch(instrument, now)
+    _flush(db, instrument)
+    db.add(line(instrument.id, by, now, "changed", changes=changed, reason=reason))
+    return True
 
 
 def suspend(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
@@ -76,7 +121,7 @@ def suspend(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: 
     return outcome
 
 
-def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
     """Back to the state before; one whose filing was revoked, or that is invalid today, is unfiled again."""
     lapsed: set[UUID] = set()
     today = business_date(now)
@@ -86,7 +131,7 @@ def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcom
         if i.resume(view(facts, today) == "invalid"):
             lapsed.add(i.id)
 
-    outcome, moved = _each(db, by, ids, now, "resumed", move, None)
+    outcome, moved = _each(db, by, ids, now, "resumed", move, reason)
     outbox.record(db, *events.resumed(moved, lapsed))
     return outcome
 
@@ -148,9 +193,11 @@ def _touch(instrument: Instrument, now: datetime) -> None:
     instrument.updated_at = now
 
 
-def _check(db: Session, values: dict[str, Any], now: datetime, changed: set[str] | None = None) -> None:
+def _check(values: dict[str, Any], reference: Reference, changed: set[str] | None = None) -> None:
     """changed: of an instrument that is there already. What was withdrawn since (a kind, a division) may stay in it."""
-    found = faults(values, queries.reference(db, business_date(now)))
+    found = faults(values, reference)
+    kind = reference.kinds.get(values.get("kind_code") or "")
+    found += detail_faults(values.get("details") or {}, kind.details_schema if kind else None)
     if changed is not None:
         found = [f for f in found if f.field in changed or f.code not in ("kind_unknown", "division_unknown")]
     if found:
@@ -158,13 +205,28 @@ def _check(db: Session, values: dict[str, Any], now: datetime, changed: set[str]
 
 
 def _check_editable(instrument: Instrument, changed: set[str]) -> None:
+    """changed: names of fields, `details.<name>` for those of the kind."""
     if instrument.filing_state in OPEN_FILING or instrument.claim_id is not None:
         if any(key not in BY_KEY or BY_KEY[key].locked for key in changed):
             raise FilingOpen
     elif instrument.filing_state == "approved":
-        frozen = [BY_KEY[key].header for key in sorted(changed) if key in BY_KEY and not BY_KEY[key].free]
+        frozen = [_label(key) for key in sorted(changed) if not _is_free(key)]
         if frozen:
             raise FieldsFrozen(fields="、".join(frozen))
+
+
+def _is_free(key: str) -> bool:
+    return BY_KEY[key].free if key in BY_KEY else key.removeprefix("details.") in FREE_DETAILS
+
+
+def _label(key: str) -> str:
+    return BY_KEY[key].header if key in BY_KEY else DETAIL_LABELS[key.removeprefix("details.")]
+
+
+def _check_same_units(instrument: Instrument, details: dict[str, Any]) -> None:
+    """A booking that is open counts on the nozzles that are verified one by one. Raises: BookingOpen."""
+    if {str(nozzle["nozzle_no"]) for nozzle in details.get("nozzles") or []} != set(instrument.units):
+        raise BookingOpen
 
 
 def _check_same(db: Session, instrument: Instrument) -> None:

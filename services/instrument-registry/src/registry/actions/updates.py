@@ -18,7 +18,7 @@ from chassis.jobs import Job
 from registry import events, queries
 from registry.actions.checking import Checking
 from registry.actions.histories import actor_json
-from registry.domain.errors import FilingOpen, InstrumentGone, NozzlesChanged
+from registry.domain.errors import BookingOpen, FilingOpen, InstrumentGone, NozzlesChanged
 from registry.domain.fields import LAYOUTS
 from registry.domain.nozzles import MOST_NOZZLES, nozzle_fault, with_change
 from registry.domain.rules import Fault
@@ -28,7 +28,17 @@ from registry.workbooks.judge import Row
 CHUNK = 2000
 METERS = ("water_meter", "gas_meter", "electricity_meter")
 I = Instrument  # noqa: E741
-_FOUND = (I.id, I.identity_key, I.kind_code, I.division_code, I.install_address, I.details, I.filing_state, I.claim_id)
+_FOUND = (
+    I.id,
+    I.identity_key,
+    I.kind_code,
+    I.division_code,
+    I.install_address,
+    I.details,
+    I.filing_state,
+    I.claim_id,
+    I.open_booking_id,
+)
 
 
 def schemas(db: Session) -> dict[str, str | None]:
@@ -119,12 +129,13 @@ class Changing:
 
     address: str
     details: dict[str, Any]
+    booked: bool = False  # in an open booking, which counts on the nozzles as they are
     told: list[tuple[list[dict[str, Any]], str]] = field(
         default_factory=list
     )  # changes and reason, a line of history each
 
     def change(self, kind: str, change: Mapping[str, Any]) -> None:
-        """Raises: NozzlesChanged."""
+        """Raises: NozzlesChanged, BookingOpen."""
         before: Any
         after: Any
         if kind == "addresses":
@@ -137,6 +148,8 @@ class Changing:
             after = with_change(before, change)
             if len(after) > MOST_NOZZLES:
                 raise NozzlesChanged
+            if self.booked and [one["nozzle_no"] for one in after] != [one["nozzle_no"] for one in before]:
+                raise BookingOpen
             self.details = self.details | {"nozzles": after}
             name, reason = "nozzles", f"更换加油枪 {change['replaced_on'] or ''}".strip()
         self.told.append(([{"field": name, "before": before, "after": after}], reason))
@@ -163,7 +176,9 @@ def commit_chunk(db: Session, by: Actor, job: Job) -> int:
                 raise InstrumentGone
             if one.filing_state in OPEN_FILING or one.claim_id is not None:
                 raise FilingOpen
-            changed.setdefault(one.id, Changing(one.install_address, one.details)).change(record.kind, row.fields)
+            changed.setdefault(
+                one.id, Changing(one.install_address, one.details, one.open_booking_id is not None)
+            ).change(record.kind, row.fields)
         except ServiceError as error:
             _note(db, record, row.row, error)
             late += 1

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from flask import request
 
-from chassis import bulk, clock
+from chassis import bulk, clock, context
 from chassis.app import send_stored
 from chassis.auth import APPLICANT, INSTITUTION, SIGNED_IN, allow
-from chassis.errors import invalid
+from chassis.errors import ServiceError, invalid
+from chassis.events import jsonable
 from chassis.listing import row_schema
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
@@ -18,15 +19,18 @@ from chassis.schema import download_of
 from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match, reader, with_etag
 from registry import queries
-from registry.actions import instruments
+from registry.actions import copies, instruments
 from registry.actions.histories import line
 from registry.api.certificate_schemas import CertificateArgs, CertificateView
 from registry.api.schemas import (
     AttachmentsView,
     AttachmentView,
+    CopiesView,
+    CopyRequest,
+    EditSelected,
     HistoryView,
     InstrumentArgs,
-    InstrumentChanges,
+    InstrumentEdit,
     InstrumentRequest,
     InstrumentView,
     Selected,
@@ -71,12 +75,41 @@ def get_instrument(instrument_id: UUID) -> Any:
 
 @blp.route("/instruments/<uuid:instrument_id>", methods=["PATCH"])
 @allow(APPLICANT)
-@blp.arguments(InstrumentChanges)
+@blp.arguments(InstrumentEdit)
 @blp.response(200, InstrumentView)
 def edit_instrument(body: dict[str, Any], instrument_id: UUID) -> Any:
     """Edit an instrument, as far as its filing allows."""
-    instruments.edit(db(), current_user(), instrument_id, if_match(), _plain(body), clock.now())
+    reason = body.pop("reason", None)
+    instruments.edit(db(), current_user(), instrument_id, if_match(), _plain(body), clock.now(), reason)
     return _answer(instrument_id)
+
+
+@blp.route("/instruments/<uuid:instrument_id>/copies", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(CopyRequest)
+@blp.response(200, CopiesView)
+def copy_instrument(body: dict[str, Any], instrument_id: UUID) -> Any:
+    """复制: make instruments like this one, each with its own numbers; what is wrong with one leaves the others."""
+    language = context.current().language
+    created, failed = [], []
+    for index, made in enumerate(copies.copy(db(), current_user(), instrument_id, body["items"], clock.now())):
+        if isinstance(made, ServiceError):
+            words = [error.en if language == "en" else error.zh for error in made.errors]
+            failed.append({"index": index, "code": made.code, "detail": "；".join(words) or made.message(language)})
+        else:
+            created.append(made.id)
+    return json_response({"created": created, "failed": failed})
+
+
+@blp.route("/instruments/actions/edit", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(EditSelected)
+@blp.response(200, bulk.OutcomeView)
+def edit_selected(body: dict[str, Any]) -> Any:
+    """The same change to many, each as far as its filing allows."""
+    return _run(
+        "edit", instruments.edit_many, body, "all", changes=jsonable(body["changes"]), reason=body.get("reason")
+    )
 
 
 @blp.route("/instruments/<uuid:instrument_id>", methods=["DELETE"])
@@ -101,11 +134,11 @@ def suspend(body: dict[str, Any]) -> Any:
 
 @blp.route("/instruments/actions/resume", methods=["POST"])
 @allow(APPLICANT)
-@blp.arguments(Selected)
+@blp.arguments(SelectedWithReason)
 @blp.response(200, bulk.OutcomeView)
 def resume(body: dict[str, Any]) -> Any:
     """启用: back to the state before, or unfiled again where the filing is over."""
-    return _run("resume", instruments.resume, body, "suspended")
+    return _run("resume", instruments.resume, body, "suspended", reason=body.get("reason"))
 
 
 @blp.route("/instruments/actions/scrap", methods=["POST"])

@@ -9,7 +9,7 @@ from chassis.listing import ListingArgs
 from chassis.problems import Message
 from chassis.schema import BLANK, Schema, Text, one_of
 from chassis.selections import selection_schema
-from registry.domain.fields import EXPORT_COLUMNS, FIELDS, LAYOUTS, Field
+from registry.domain.fields import BY_KEY, EXPORT_COLUMNS, FIELDS, IDENTITY, LAYOUTS, Field
 from registry.domain.typed import typed, typed_code, typed_phone
 from registry.queries import CONTAINED, FILTERS, RANGES_OF
 from registry.view_sql import LIST_VIEWS
@@ -77,6 +77,28 @@ InstrumentRequest: Any = type(
 InstrumentChanges: Any = type(
     "InstrumentChanges", (Schema,), {f.key: _input(f, True) for f in FIELDS} | {"details": fields.Nested(Details)}
 )
+InstrumentEdit: Any = type(
+    "InstrumentEdit", (InstrumentChanges,), {"reason": Text(max=500, metadata={"description": "for the history"})}
+)
+AlikeChanges: Any = type("AlikeChanges", (Schema,), {f.key: _input(f, True) for f in FIELDS if f.key not in IDENTITY})
+_OF_A_COPY = ("serial_no", "own_no", "division_code", "install_address", "made_on", "in_use_on", "department", "keeper",
+              "phone", "remark")  # fmt: skip
+CopyItem: Any = type("CopyItem", (Schema,), {key: _input(BY_KEY[key], key != "serial_no") for key in _OF_A_COPY})
+
+
+class CopyRequest(Schema):
+    items = fields.List(fields.Nested(CopyItem), required=True, validate=validate.Length(min=1, max=200))
+
+
+class CopyFailure(Schema):
+    index = fields.Integer(required=True, metadata={"description": "of the item, from 0"})
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class CopiesView(Schema):
+    created = fields.List(fields.UUID(), required=True)
+    failed = fields.List(fields.Nested(CopyFailure), required=True)
 
 
 class InstrumentView(Schema):
@@ -153,6 +175,10 @@ class Selected(Schema):
 
 class SelectedWithReason(Selected):
     reason = Text(max=500)
+
+
+class EditSelected(SelectedWithReason):
+    changes = fields.Nested(AlikeChanges, required=True, metadata={"description": "all but what identifies one"})
 
 
 class HistoryView(Schema):

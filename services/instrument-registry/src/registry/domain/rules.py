@@ -19,6 +19,7 @@ class KindFacts:
     valid_from: date | None
     valid_to: date | None
     successor: str | None
+    details_schema: str | None = None  # which fields of its own it has, see domain.details
 
     def in_force(self, today: date) -> bool:
         return (self.valid_from is None or self.valid_from <= today) and (

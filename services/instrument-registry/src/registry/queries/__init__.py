@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    or_,
     select,
     true,
 )
@@ -212,7 +213,9 @@ def history(db: Session, actor: Actor, instrument_id: UUID, args: Mapping[str, A
     """Every change and step of one instrument, newest first."""
     check_visible(db, actor, instrument_id)
     h = History
-    statement = select(h.id, h.at, h.actor, h.kind, h.reference, h.changes, h.reason).where(
+    # from which address somebody did it is for their own organisation and the administrator
+    who = h.actor if actor.kind in ("applicant", "admin") else h.actor.op("-")("address").label("actor")
+    statement = select(h.id, h.at, who, h.kind, h.reference, h.changes, h.reason).where(
         h.instrument_id == instrument_id
     )
     return paginate(db, statement, args, key=h.id, sortable={"at": h.at}, default=[h.at.desc()])
@@ -291,12 +294,19 @@ def _seen_figures(kind: str) -> Read:
 
 def reference(db: Session, today: date) -> Reference:
     """What the rules judge by, on a day."""
-    k = Kind
+    k, d = Kind, Division
     kinds = {
-        row.code: KindFacts(row.name, row.supervision, row.mode, row.valid_from, row.valid_to, row.successor)
-        for row in db.execute(select(k.code, k.name, k.supervision, k.mode, k.valid_from, k.valid_to, k.successor))
+        row.code: KindFacts(
+            row.name, row.supervision, row.mode, row.valid_from, row.valid_to, row.successor, row.details_schema
+        )
+        for row in db.execute(
+            select(k.code, k.name, k.supervision, k.mode, k.valid_from, k.valid_to, k.successor, k.details_schema)
+        )
     }
-    divisions = {row.code: row.is_leaf for row in db.execute(select(Division.code, Division.is_leaf))}
+    in_force = select(d.code, d.is_leaf).where(
+        or_(d.valid_from.is_(None), d.valid_from <= today), or_(d.valid_to.is_(None), d.valid_to >= today)
+    )
+    divisions = {row.code: row.is_leaf for row in db.execute(in_force)}
     return Reference(today, kinds, divisions)
 
 
