@@ -57,7 +57,8 @@ class Client:
             raise Unexpected(
                 f"{self.name}: {method} {path} gave {answer.status_code}, not {expect}: {answer.text[:2000]}"
             )
-        return answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
+        is_json = answer.content and "json" in answer.headers.get("Content-Type", "")
+        return answer.json() if is_json else answer.content
 
     def ask(self, method: str, path: str, **kwargs: Any) -> requests.Response | None:
         """One try, whatever comes of it; None where nothing answered."""

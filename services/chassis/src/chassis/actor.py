@@ -1,6 +1,6 @@
 """Who acts: the claims of a verified access token, or the system itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class Actor:
     session_id: UUID | None = None
     name: str = ""
     username: str = ""
-    issued_at: float = 0.0  # when the access token was made [Unix time]
+    issued_at: float = field(default=0.0, compare=False)  # when the access token was made [Unix time]
 
     @property
     def area(self) -> str:

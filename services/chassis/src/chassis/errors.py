@@ -144,3 +144,11 @@ class Unavailable(ServiceError):
 def invalid(field: str, code: str, zh: str, en: str) -> Invalid:
     """One wrong field, as an error to raise."""
     return Invalid(errors=[FieldError(field, code, zh, en)])
+
+
+class WorkbookInvalid(Invalid):
+    """A file of rows cannot be read as such."""
+
+    code = "workbook_invalid"
+    zh = "文件无法读取：{reason}"
+    en = "The file cannot be read: {reason}"

@@ -24,7 +24,7 @@ def test_the_families_fix_the_status() -> None:
     assert found == {
         "Malformed": 400, "Unauthorized": 401, "Forbidden": 403, "NotFound": 404, "Conflict": 409, "IllegalMove": 409,
         "Stale": 412, "TooLarge": 413, "Unsupported": 415, "Invalid": 422, "Precondition": 428, "TooMany": 429,
-        "Unavailable": 503,
+        "Unavailable": 503, "WorkbookInvalid": 422,
     }  # fmt: skip
 
 

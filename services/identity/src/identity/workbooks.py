@@ -5,20 +5,17 @@ API. A cell that is empty is a value that is missing.
 """
 
 import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
-import python_calamine
 import xlsxwriter
 
-from identity.domain.errors import SheetInvalid
+from chassis.errors import WorkbookInvalid
+from chassis.sheets import reading
 
 MAX_ROWS = 20_000
-MAX_COLUMNS = 50
-MAX_UNPACKED = 64 << 20  # [bytes]
 
 LEVELS = {"province": "省级", "city": "市级", "county": "区县级", "town": "镇街"}
 TIERS = {"province": "省级", "city": "市级", "county": "区县级"}
@@ -89,50 +86,30 @@ def write_table(table: Table, rows: Iterable[Mapping[str, Any]]) -> bytes:
     return out.getvalue()
 
 
-def read_table(table: Table, content: bytes) -> list[tuple[int, dict[str, Any]]]:
-    """(row number as Excel shows it, the cells that hold something). Raises: SheetInvalid."""
-    rows = _cells(content)
-    columns = _columns_of(table, rows[0])
+def read_table(table: Table, path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """(row number as Excel shows it, the cells that hold something). Raises: WorkbookInvalid."""
+    with reading(path) as batches:
+        lines = [line for batch in batches for line in batch]
+    columns = _columns_of(table, lines[0][1] if lines else [])
     found = []
-    for number, cells in enumerate(rows[1:], 2):
-        row = {}
-        for index, column in columns.items():
-            text = _text(cells[index]) if index < len(cells) else ""
-            if text:
-                row[column.key] = _value(column, text)
+    for number, cells in lines[1:]:
+        texts = [(column, cells[index]) for index, column in columns.items() if index < len(cells)]
+        row = {column.key: _value(column, text) for column, text in texts if text}
         if row:
             found.append((number, row))
-    if not found:
-        raise SheetInvalid(reason="没有数据行")
-    if len(found) > MAX_ROWS:
-        raise SheetInvalid(reason=f"一次最多导入 {MAX_ROWS} 行")
+    if not found or len(found) > MAX_ROWS:
+        raise WorkbookInvalid(reason=f"一次最多导入 {MAX_ROWS} 行" if found else "没有数据行")
     return found
 
 
-def _cells(content: bytes) -> list[list[Any]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if sum(info.file_size for info in package.infolist()) > MAX_UNPACKED:
-                raise SheetInvalid(reason="文件展开后过大")
-        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows: list[list[Any]] = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=MAX_ROWS + 2)
-    except SheetInvalid:
-        raise
-    except Exception as error:  # calamine's own errors tell of XML, not of the user's file
-        raise SheetInvalid(reason="不是有效的 .xlsx 文件，或文件已损坏、已加密") from error
-    if not rows or len(rows[0]) > MAX_COLUMNS:
-        raise SheetInvalid(reason="工作表是空的，或列数过多")
-    return rows
-
-
-def _columns_of(table: Table, headers: Sequence[Any]) -> dict[int, Column]:
+def _columns_of(table: Table, headers: Sequence[str]) -> dict[int, Column]:
     by_header = {column.header: column for column in table.columns}
-    given = {index: _text(cell) for index, cell in enumerate(headers) if _text(cell)}
+    given = {index: text for index, text in enumerate(headers) if text}
     missing = [header for header in by_header if header not in given.values()]
     unknown = [header for header in given.values() if header not in by_header and header not in table.ignored]
     if missing or unknown or len(set(given.values())) < len(given):
         wanted = "、".join(by_header)
-        raise SheetInvalid(
+        raise WorkbookInvalid(
             reason=f"第 1 行须为表头：{wanted}（缺少：{'、'.join(missing) or '无'}；不认识：{'、'.join(unknown[:5]) or '无'}）"
         )
     return {index: by_header[header] for index, header in given.items() if header in by_header}
@@ -143,13 +120,3 @@ def _value(column: Column, text: str) -> Any:
     if column.words is None:
         return text
     return next((value for value, word in column.words.items() if text in (word, str(value))), text)
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return "" if cell is None else str(cell).strip().strip("\u3000")

@@ -11,6 +11,7 @@ from chassis import bulk, clock, jobs, log, outbox
 from chassis.calls import Refused, ServiceClient
 from chassis.errors import ServiceError
 from chassis.runtime import Runtime, Schedule
+from chassis.sheets import reading
 from registry import events, pdfs, queries
 from registry.actions import catalog, exports, filings, imports, instruments, labels, reminders
 from registry.actions.archive import write_archive
@@ -27,7 +28,6 @@ from registry.models import (
 )
 from registry.queries import certificates
 from registry.workbooks.plain import write_sheet
-from registry.workbooks.read import reading
 
 ARCHIVE_CHUNK = 100
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from chassis.sheet_reader import text_of
 from registry.domain.rules import KindFacts, Reference
 from registry.workbooks.judge import Row, judge_one
-from registry.workbooks.reader import text_of
 
 TODAY = date(2026, 11, 23)
 NAIVE = datetime(2025, 3, 1, 8, 30)  # noqa: DTZ001 (as a workbook holds it)

@@ -83,7 +83,8 @@ def on_booking(db: Session, body: Body, now: datetime) -> None:
 
 def on_certificates(db: Session, body: Body, now: datetime) -> None:
     data = body["data"]
-    text = texts.certificates(data, queries.name_of(db, data["institution_id"]))
+    words = texts.superseded if body["type"] == "certificate.superseded" else texts.certificates
+    text = words(data, queries.name_of(db, data["institution_id"]))
     tell_applicant(db, data["org_id"], body["id"], text, now)
 
 

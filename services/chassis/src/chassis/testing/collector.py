@@ -21,6 +21,7 @@ class Taken:
     parent_id: str
     attributes: dict[str, str]
     failed: bool
+    began: float  # [Unix time]
 
 
 class Collector:
@@ -37,16 +38,20 @@ class Collector:
             for scope in resource.scope_spans:
                 self.spans += [
                     Taken(service, span.name, span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(),
-                          _attributes(span.attributes), span.status.code == 2)
+                          _attributes(span.attributes), span.status.code == 2, span.start_time_unix_nano / 1e9)
                     for span in scope.spans
                 ]  # fmt: skip
 
-    def wait_for(self, name: str, service: str = "", trace_id: str = "", seconds: float = 15) -> Taken:
-        """The first span of this name (of this service, in this trace). Raises: AssertionError when none has come."""
+    def wait_for(
+        self, name: str, service: str = "", trace_id: str = "", since: float = 0.0, seconds: float = 15
+    ) -> Taken:
+        """The first span of this name (of this service, in this trace, begun since then: older ones may come later).
+        Raises: AssertionError when none has come."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for span in list(self.spans):
-                if span.name == name and service in ("", span.service) and trace_id in ("", span.trace_id):
+                asked = span.name == name and service in ("", span.service) and trace_id in ("", span.trace_id)
+                if asked and span.began >= since:
                     return span
             time.sleep(0.05)
         raise AssertionError(f"no span {name} among {sorted({(s.service, s.name) for s in self.spans})}")

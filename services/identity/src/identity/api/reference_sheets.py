@@ -1,12 +1,14 @@
 """Reference data by spreadsheet: export, change in Excel, see what would change, import."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from flask import Response, request
 from marshmallow import Schema, ValidationError
 
 from chassis.auth import ADMIN, allow
-from chassis.errors import FieldError, Invalid, NotFound, invalid
+from chassis.errors import FieldError, Invalid, NotFound, WorkbookInvalid, invalid
 from chassis.files import XLSX
 from chassis.problems import field_errors
 from chassis.schema import BINARY
@@ -20,7 +22,6 @@ from identity.api.schemas_reference import (
     InstitutionRow,
     SheetDiff,
 )
-from identity.domain.errors import SheetInvalid
 
 blp = Blueprint("sheets", "sheets", url_prefix="/api/identity", description="Reference data by spreadsheet")
 
@@ -75,8 +76,12 @@ def load(table: str) -> Any:
         raise invalid("dry_run", "not_an_option", "只能填写：true、false。", "true or false.")
     content = upload.stream.read(LIMIT + 1)
     if len(content) > LIMIT:
-        raise SheetInvalid(reason="文件超过 10 MB")
-    rows, errors = _loaded(known, SCHEMAS[table](), workbooks.read_table(known, content))
+        raise WorkbookInvalid(reason="文件超过 10 MB")
+    with tempfile.NamedTemporaryFile() as kept:
+        kept.write(content)
+        kept.flush()
+        found = workbooks.read_table(known, Path(kept.name))
+    rows, errors = _loaded(known, SCHEMAS[table](), found)
     with db().begin_nested() as savepoint:
         diff: Diff = IMPORTS[table](db(), rows)
         errors += [_at(known, row, error) for row, error in diff.errors]

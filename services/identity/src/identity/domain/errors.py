@@ -123,12 +123,6 @@ class WechatStateWrong(Invalid):
     en = "This WeChat sign-in has expired or was not begun in this browser. Scan again."
 
 
-class SheetInvalid(Invalid):
-    code = "workbook_invalid"
-    zh = "无法导入该文件：{reason}。"
-    en = "This file cannot be imported: {reason}."
-
-
 class DivisionExists(Conflict):
     code = "division_exists"
     zh = "行政区划代码 {code} 已存在，请修改原记录。"

@@ -16,21 +16,20 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, context
 from chassis.actor import Actor
-from chassis.errors import ServiceError
+from chassis.errors import ServiceError, WorkbookInvalid
 from chassis.ids import new_id
 from chassis.jobs import Job
+from chassis.sheet_reader import Line
 from registry import queries
 from registry.actions import updates
 from registry.actions.checking import Checking, keep_errors, settled
 from registry.actions.histories import actor_json
 from registry.codes import instrument_codes
-from registry.domain.errors import WorkbookInvalid
 from registry.domain.fields import BY_KEY, FIELDS, IDENTITY, LAYOUTS, ROW_KEY
 from registry.domain.rules import Fault
 from registry.models import Import, Instrument
 from registry.workbooks.headers import header_row, places
 from registry.workbooks.judge import Columns, Row
-from registry.workbooks.reader import Line
 
 CHUNK = 5000
 SAME = "该仪器已在台账中（{label}），内容不同；如需修改请编辑该仪器"

@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis import clock
+from chassis.errors import WorkbookInvalid
+from chassis.sheet_reader import Line
+from chassis.sheets import reading
 from registry import queries
-from registry.domain.errors import WorkbookInvalid
 from registry.domain.fields import LAYOUTS
 from registry.models import IMPORT_ERROR, Import
 from registry.workbooks.headers import header_row, places
 from registry.workbooks.judge import Columns
 from registry.workbooks.mark import Found, row_key, write_marked
-from registry.workbooks.read import reading
-from registry.workbooks.reader import Line
 
 WHOLE = 5000  # rows of a file that comes back with its right rows too
 MARKED = 200_000  # faults that are shown; what comes after them shows at the next try

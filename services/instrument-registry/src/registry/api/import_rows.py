@@ -9,11 +9,11 @@ from chassis.auth import APPLICANT, allow
 from chassis.problems import Message
 from chassis.rawjson import json_response
 from chassis.schema import Schema, Text
+from chassis.sheet_reader import MAX_COLUMNS
 from chassis.web import Blueprint, audit_subject, current_user, db, reader, with_etag
 from registry import queries
 from registry.actions.import_rows import add_row
 from registry.api.schemas import InstrumentView
-from registry.workbooks.reader import MAX_COLUMNS
 
 blp = Blueprint("import_rows", "import_rows", url_prefix="/api/registry", description="Import row by row")
 _NO_CELL = Message(

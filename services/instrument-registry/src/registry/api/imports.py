@@ -18,6 +18,8 @@ from chassis.ids import new_id
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.schema import BINARY, storable
+from chassis.sheet_reader import MAX_COLUMNS
+from chassis.sheets import known_as
 from chassis.web import Blueprint, audit_subject, current_user, db
 from registry import queries
 from registry.actions import imports
@@ -26,8 +28,6 @@ from registry.domain.fields import LAYOUTS
 from registry.models import Division, Import
 from registry.queries import catalog
 from registry.workbooks.headers import is_header
-from registry.workbooks.read import known_as
-from registry.workbooks.reader import MAX_COLUMNS
 from registry.workbooks.template import write_template
 
 blp = Blueprint("imports", "imports", url_prefix="/api/registry", description="Import")

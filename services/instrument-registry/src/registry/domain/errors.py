@@ -1,6 +1,6 @@
 """What the registry refuses, in the user's words."""
 
-from chassis.errors import Conflict, Invalid, NotFound
+from chassis.errors import Conflict, NotFound, WorkbookInvalid
 
 
 class SameInstrument(Conflict):
@@ -73,12 +73,6 @@ class NozzlesChanged(Conflict):
     code = "nozzle_unknown"
     zh = "该加油机的加油枪已有变动或已满 32 把，请核对后重新导入。"
     en = "The nozzles of the dispenser have changed meanwhile, or are 32 already."
-
-
-class WorkbookInvalid(Invalid):
-    code = "workbook_invalid"
-    zh = "文件无法读取：{reason}"
-    en = "The file cannot be read: {reason}"
 
 
 class HeadersUnclear(WorkbookInvalid):

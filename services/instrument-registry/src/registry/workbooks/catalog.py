@@ -7,11 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chassis.errors import FieldError, Invalid
+from chassis.errors import FieldError, Invalid, WorkbookInvalid
+from chassis.sheets import reading
 from registry.domain.catalog import CATALOG_FIELDS, CatalogField
-from registry.domain.errors import WorkbookInvalid
 from registry.domain.typed import typed, typed_code
-from registry.workbooks.read import reading
 
 MAX_KINDS = 5000
 MAX_FAULTS = 200  # told at once

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain.errors import HeadersUnclear, WorkbookInvalid
+from chassis.errors import WorkbookInvalid
+from registry.domain.errors import HeadersUnclear
 from registry.domain.fields import FIELDS, HEADERS, QUANTITY, REASON_HEADER, ROW_KEY, Layout
 
 TITLE_ROWS = 10  # at most stand above the headers

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from itertools import repeat, zip_longest
 from typing import Any
 
+from chassis.sheet_reader import Line, text_of
 from registry.domain.fields import IDENTITY, LAYOUTS, ROW_KEY, Field, Layout
 from registry.domain.identity_key import normal
 from registry.domain.rules import Fault, Reference, dates_in_order, faults
 from registry.workbooks.parse import parse
-from registry.workbooks.reader import Line, text_of
 
 REMEMBERED = 2000  # texts a column
 _COPY = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

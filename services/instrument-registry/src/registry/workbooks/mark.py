@@ -20,10 +20,10 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 
 from chassis import log
+from chassis.sheet_reader import Line
+from chassis.sheets import XLSX, known_as
 from registry.domain.fields import REASON_HEADER, ROW_KEY
 from registry.workbooks.judge import Row
-from registry.workbooks.read import XLSX, known_as
-from registry.workbooks.reader import Line
 
 EDITED = 8 << 20  # [bytes] of an unpacked .xlsx that is edited; beyond that it is written anew
 NOTES = 5000  # cells that get a note where it is written anew

@@ -63,6 +63,15 @@ def certificates(data: Mapping[str, Any], institution: str) -> Text:
                 "/certificates")  # fmt: skip
 
 
+def superseded(data: Mapping[str, Any], institution: str) -> Text:
+    numbers = [item["number"] for item in data["items"]]
+    more = f" 等 {len(numbers)} 份" if len(numbers) > 1 else ""
+    return Text("certificate", f"证书更正或作废：{numbers[0]}{more}",
+                f"{institution}：证书 {numbers[0]}{more}已被更正或作废，请在“证书查询”中查看现行的证书。",
+                {"thing1": institution, "thing2": f"{len(numbers)} 份证书更正或作废", "character_string3": numbers[0]},
+                "/certificates")  # fmt: skip
+
+
 def reminder(data: Mapping[str, Any]) -> Text:
     count, reason = len(data["items"]), REMINDERS[data["items"][0]["reason"]]
     return Text("reminder", f"{count} 台仪器{reason}", f"{count} 台仪器{reason}，请及时预约检定。",

@@ -1,4 +1,4 @@
-"""The reader of a file of instruments, as a process of its own: `python -m registry.workbooks.reader FILE`.
+"""The reader of a file of rows, as a process of its own: `python -m chassis.sheet_reader FILE`.
 
 calamine builds the whole grid of a sheet and aborts its process where memory ends; a file can be made that asks for
 400 GB with two cells. So a process with limits of memory and of time reads, and the worker only sees it end. Cells

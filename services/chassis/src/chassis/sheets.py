@@ -1,4 +1,5 @@
-"""Reading a file of instruments, batch by batch, through a process that may fail (`registry.workbooks.reader`)."""
+"""Reading a file of rows (.xlsx, .xls, .csv), batch by batch, through a process that may fail
+(`chassis.sheet_reader`)."""
 
 import marshal
 import struct
@@ -8,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from registry.domain.errors import WorkbookInvalid
-from registry.workbooks.reader import TOO_MUCH, Line, delimiter
+from chassis.errors import WorkbookInvalid
+from chassis.sheet_reader import TOO_MUCH, Line, delimiter
 
 XLSX, XLS, TEXT = "xlsx", "xls", "csv"
 _HEAD = 1 << 16
@@ -49,7 +50,7 @@ def _text(head: bytes) -> str | None:
 def reading(path: Path) -> Iterator[Iterator[list[Line]]]:
     """The rows of the file that hold anything, in batches. Raises: WorkbookInvalid, saying what is wrong with it."""
     reader = subprocess.Popen(
-        [sys.executable, "-m", "registry.workbooks.reader", str(path)],
+        [sys.executable, "-m", "chassis.sheet_reader", str(path)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         env={},  # nothing to be learned of our secrets by who finds a hole in the parser
     )  # fmt: skip
