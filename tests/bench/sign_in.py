@@ -25,7 +25,7 @@ def measure(platform: Platform) -> list[Line]:
     def ours() -> float:
         load = wrk(url, ["Content-Type: application/json"], post=("/api/identity/sessions", body))
         if load.bad:
-            raise AssertionError(f"{load.bad} sign-ins failed")
+            raise AssertionError(f"{load.bad} sign-ins failed: {load}")
         return load.rate
 
     with ProcessPoolExecutor(2) as pool:

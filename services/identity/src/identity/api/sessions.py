@@ -14,7 +14,7 @@ from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.sms import SmsRefused
-from chassis.web import Blueprint, audit_subject, current_user, db, own_transactions, secret_answer
+from chassis.web import Blueprint, audit_subject, audit_within, current_user, db, own_transactions, secret_answer
 from identity import actions, queries, sign_in
 from identity.actions.sms_codes import LIFETIME, sent_from
 from identity.api.schemas import (
@@ -58,7 +58,7 @@ def create_session(body: dict[str, Any]) -> Any:
     who = sign_in.identify(sign_in.Door(database, parts(), address, now, miniprogram), body)
     with database.transaction() as session:
         opened, refresh_token = actions.open_session(session, who, _client(), address, _lifetime(), now)
-        audit_subject(who.account_id)
+        audit_within(session, who.account_id)
         answer = _signed_in(opened.account, opened.id, refresh_token, 201)
     return answer
 

@@ -1,6 +1,6 @@
 """Passwords: long enough and not common; no rules of composition. Kept as argon2id, rehashed when the cost changes."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -30,22 +30,21 @@ def weakness(password: str, username: str) -> str | None:
 class Hasher:
     """argon2id with the cost of the settings; a stand-in hash makes unknown names take as long as known ones.
 
-    at_once: how many are worked on at the same time in this process, the others wait: each needs a core and
-    `memory_kib` of its cache, and more of them than cores only take longer, all together."""
+    at_once: how many are worked on at the same time in this process, the others wait their turn: each needs a core and
+    `memory_kib` of memory, and more of them than cores only take longer, all together."""
 
     def __init__(self, time_cost: int, memory_kib: int, at_once: int = 1) -> None:
         self._argon = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
-        self._turn = threading.BoundedSemaphore(at_once)
+        self._at_work = ThreadPoolExecutor(at_once, "argon2")  # first come, first served, which a semaphore is not
         self._nobody = self._argon.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
-        with self._turn:
-            return self._argon.hash(password)
+        return self._at_work.submit(self._argon.hash, password).result()
 
     def verify(self, stored: str | None, password: str) -> bool:
         try:
-            with self._turn:
-                return self._argon.verify(stored or self._nobody, password) and stored is not None
+            right = self._at_work.submit(self._argon.verify, stored or self._nobody, password).result()
+            return right and stored is not None
         except (VerifyMismatchError, InvalidHashError):
             return False
 
