@@ -7,8 +7,7 @@ from pathlib import Path
 
 import requests
 import xlsxwriter
-from harness import Line, note, platform_to_measure, quiet, sign_in, tell
-from imports import peak_mb
+from harness import Line, note, platform_to_measure, quiet, sign_in, tell, watched
 from lists import load_instruments
 
 from launcher.servers import Platform
@@ -26,16 +25,17 @@ def measure(platform: Platform) -> list[Line]:
     quiet()
     began = time.perf_counter()
     base = f"{platform.gateway_url}/api/registry"
-    job = requests.post(f"{base}/exports", headers=headers, json={"filter": {"view": "all"}}, timeout=60).json()
-    while job["state"] in ("queued", "running"):
-        time.sleep(0.1)
-        job = requests.get(f"{base}/jobs/{job['id']}", headers=headers, timeout=30).json()
+    with watched(platform.pid("registry-work")) as held:
+        job = requests.post(f"{base}/exports", headers=headers, json={"filter": {"view": "all"}}, timeout=60).json()
+        while job["state"] in ("queued", "running"):
+            time.sleep(0.1)
+            job = requests.get(f"{base}/jobs/{job['id']}", headers=headers, timeout=30).json()
     took = time.perf_counter() - began
     if job["state"] != "done" or job["done"] < ROWS:
         raise AssertionError(f"not all were written: {job}")
     size = len(requests.get(platform.gateway_url + job["result_url"], headers=headers, timeout=60).content)
     note(f"workbook of {size / 2**20:.1f} MB")
-    peak = peak_mb(platform.pid("registry-work"))
+    peak = max(held)
     more = {"seconds": round(took, 1), "limit_seconds": round(limit, 1), "goal": 4.0}
     return [
         Line("export of 100,000 rows", job["done"] / took, ROWS / limit, "rows/s", job["done"], more),

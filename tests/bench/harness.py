@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -166,6 +167,35 @@ def _busy() -> float:
     """Processor time used on this machine since it started. [seconds]"""
     ticks = [int(n) for n in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
     return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def watched(pid: int | None) -> Iterator[list[float]]:
+    """What a worker and the processes that it starts hold together, ten times a second, while the block runs. [MB]"""
+    found: list[float] = []
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.1):
+            lists = Path(f"/proc/{pid}/task").glob("*/children")
+            children = [word for path in lists for word in path.read_text().split()]
+            found.append(round(sum(_resident_kb(one) for one in (str(pid), *children)) / 1024, 1))
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        watching.join()
+
+
+def _resident_kb(pid: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:  # it has just ended
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
 
 
 def quiet(limit: float = 0.2, seconds: float = 60) -> None:

@@ -13,7 +13,7 @@ import psycopg
 import python_calamine
 import requests
 import xlsxwriter
-from harness import Line, note, percentile, platform_to_measure, quiet, sign_in, tell
+from harness import Line, note, percentile, platform_to_measure, quiet, sign_in, tell, watched
 
 from launcher.servers import Platform
 
@@ -35,23 +35,20 @@ def measure(platform: Platform) -> list[Line]:
         worker = platform.pid("registry-work")
         busy: list[float] = []
         stop = threading.Event()
-        held: list[float] = []
         asking = threading.Thread(target=lambda: busy.extend(pages(platform.gateway_url, headers, stop=stop)))
-        watching = threading.Thread(target=lambda: held.extend(memory_mb(worker, stop)))
-        began = time.perf_counter()
-        with path.open("rb") as file:
-            answer = requests.post(f"{platform.gateway_url}/api/registry/imports", headers=headers, timeout=120,
-                                   files={"file": ("instruments.xlsx", file)}, data={"mode": "valid_rows"})  # fmt: skip
-        answer.raise_for_status()
-        asking.start()
-        watching.start()
-        url = f"{platform.gateway_url}/api/registry/imports/{answer.json()['id']}"
-        while (job := requests.get(url, headers=headers, timeout=30).json())["state"] in ("queued", "running"):
-            time.sleep(0.2)
-        took = time.perf_counter() - began
+        with watched(worker) as held:
+            began = time.perf_counter()
+            with path.open("rb") as file:
+                answer = requests.post(f"{platform.gateway_url}/api/registry/imports", headers=headers, timeout=120,
+                                       files={"file": ("instruments.xlsx", file)}, data={"mode": "valid_rows"})  # fmt: skip
+            answer.raise_for_status()
+            asking.start()
+            url = f"{platform.gateway_url}/api/registry/imports/{answer.json()['id']}"
+            while (job := requests.get(url, headers=headers, timeout=30).json())["state"] in ("queued", "running"):
+                time.sleep(0.2)
+            took = time.perf_counter() - began
         stop.set()
         asking.join()
-        watching.join()
     if (job["state"], job["created"]) != ("done", ROWS):
         raise AssertionError(f"not all arrived: {job}")
     peak = max(held)
@@ -118,23 +115,6 @@ def pages(
         took.append((time.perf_counter() - began) * 1000)
         time.sleep(0.05)
     return took
-
-
-def memory_mb(pid: int | None, stop: threading.Event) -> list[float]:
-    """What the worker and the reader that it starts hold together, ten times a second. [MB]"""
-    found = []
-    while not stop.wait(0.1):
-        children = [word for path in Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()]
-        found.append(round(sum(_resident_kb(one) for one in (str(pid), *children)) / 1024, 1))
-    return found
-
-
-def _resident_kb(pid: str) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:  # it has just ended
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
 
 
 if __name__ == "__main__":
