@@ -12,12 +12,14 @@ from sqlalchemy import func, select
 
 from chassis.actor import Actor
 from chassis.db import ALL
+from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.testing import (
     GUANGZHOU,
     SHENZHEN,
     Caller,
     applicant,
+    cloud_event,
     deliver,
     recorded,
     run_jobs,
@@ -209,3 +211,26 @@ def test_numbers_stay_without_gaps_while_some_are_corrected_and_others_issued(
         assert held == [f"440100-2026-{n:07d}" for n in range(1, len(held) + 1)]
         in_force = db.execute(select(Certificate.instrument_id, func.count()).where(Certificate.status == "in_force").group_by(Certificate.instrument_id))  # fmt: skip
         assert {row[1] for row in in_force} == {1}
+
+
+def test_two_institutions_of_one_division_number_their_certificates_apart(
+    clerk: Caller, owner: Actor, runtime: Runtime
+) -> None:
+    """Each counts from 1 without gaps, and no number is given twice, also where both begin at the same moment."""
+    others = [new_id(), new_id()]
+    for other in others:
+        data = {"institution_id": other, "name": "广州另一机构", "tier": "city", "division_code": "440100",
+                "parent_id": None, "contact": None, "active": True, "capabilities": []}  # fmt: skip
+        deliver(runtime, cloud_event("institution.changed", "identity", data, subject=other, sequence=1))
+    events = []
+    for serial, institution in enumerate([GUANGZHOU, *others, GUANGZHOU, *others]):
+        one = instrument(clerk, f"P{serial}")
+        deliver(runtime, filing_event(owner, [one], "approved", "2026-11-01T00:00:00Z", "2026-11-01"))
+        event = booking_completed(owner, {one: "pass"})
+        event["data"]["institution_id"] = str(institution)
+        events.append(event)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda event: deliver(runtime, event), events))
+    run_jobs(runtime)
+    held = {row["number"] for row in clerk.get(f"{BASE}?page_size=100").json["items"]}
+    assert held == {f"440100{letter}-2026-000000{n}" for letter in ("", "B", "C") for n in (1, 2)}

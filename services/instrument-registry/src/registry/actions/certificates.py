@@ -3,6 +3,7 @@ instrument."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from string import ascii_uppercase
 from typing import Any
 from uuid import UUID
 
@@ -29,10 +30,27 @@ _NEXT_NUMBER = text(
 )
 
 
+_PREFIX = text("SELECT prefix FROM certificate_prefix WHERE institution_id = :institution")
+_TAKE_PREFIX = text(
+    "INSERT INTO certificate_prefix (institution_id, prefix) VALUES (:institution, :prefix) ON CONFLICT DO NOTHING"
+)
+
+
 def next_number(db: Session, institution_id: UUID, division_code: str, year: int) -> str:
     """Without gaps or doubles: the counter's row is locked until the certificate is committed with it."""
+    prefix = _prefix(db, institution_id, division_code)
     last = db.execute(_NEXT_NUMBER, {"institution": institution_id, "year": year}).scalar_one()
-    return f"{division_code}-{year}-{last:07d}"
+    return f"{prefix}-{year}-{last:07d}"
+
+
+def _prefix(db: Session, institution_id: UUID, division_code: str) -> str:
+    """The institution's own for good: its division's code, with a letter where another institution has that already."""
+    for letter in ("", *ascii_uppercase[1:]):
+        held: str | None = db.scalar(_PREFIX, {"institution": institution_id})
+        if held is not None:
+            return held
+        db.execute(_TAKE_PREFIX, {"institution": institution_id, "prefix": division_code + letter})
+    raise LookupError(f"no prefix is left for institution {institution_id} in {division_code}")
 
 
 def correct(
