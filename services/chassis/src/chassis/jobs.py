@@ -307,9 +307,12 @@ def run_jobs(
             stop.wait(1.0)
 
 
-def tidy(db: Session, now: datetime) -> None:
-    """Remove jobs that ended over 30 days ago."""
-    db.execute(text("DELETE FROM job WHERE finished_at < :old"), {"old": now - timedelta(days=30)})
+def tidy(db: Session, now: datetime) -> list[str]:
+    """Remove jobs that ended over 30 days ago; the names of their files, which nobody can fetch any more."""
+    gone = db.execute(
+        text("DELETE FROM job WHERE finished_at < :old RETURNING result_file"), {"old": now - timedelta(days=30)}
+    )
+    return [name for name in gone.scalars() if name]
 
 
 # -- failures of a job -----------------------------------------------------------------------------------------------

@@ -145,7 +145,9 @@ def housekeeping() -> tuple[Schedule, ...]:
                 {"old": now - timedelta(hours=24)},
             )
             db.execute(text("DELETE FROM revoked_session WHERE until < :now"), {"now": now})
-            jobs.tidy(db, now)
+            files = jobs.tidy(db, now)
+        for name in files:
+            runtime.files.delete(name)
 
     return (
         Schedule("housekeeping", timedelta(hours=1), tidy),

@@ -174,6 +174,18 @@ def free_expired_claims(runtime: Runtime, now: datetime) -> None:
                 db.execute(update(Instrument).where(Instrument.claim_id == submission_id).values(claim_until=later))
 
 
+def forget_old_imports(runtime: Runtime, _now: datetime) -> None:
+    """The file and the errors of an import whose job is gone, thirty days after its end. That it was, and what it made,
+    stays."""
+    while True:
+        with runtime.database.transaction() as db:
+            old = imports.forget_files(db)
+        for name in old:
+            runtime.files.delete(name)
+        if not old:
+            return
+
+
 def merge_counts(runtime: Runtime, _now: datetime) -> None:
     """Sum up the changes of counts: an entry a state instead of one for each change. What readers and writers see
     meanwhile is right: sums do not change."""
@@ -243,5 +255,6 @@ SCHEDULES = [
     Schedule("reminders", timedelta(minutes=30), remind),
     Schedule("catalog", timedelta(minutes=1), apply_catalog),
     Schedule("expired_claims", timedelta(minutes=1), free_expired_claims),
+    Schedule("old_imports", timedelta(hours=6), forget_old_imports),
     Schedule("merge_counts", timedelta(minutes=1), merge_counts),
 ]

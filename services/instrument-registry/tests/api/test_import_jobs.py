@@ -13,8 +13,9 @@ import pytest
 from factories import HEADERS, Importing, csv_of, row, table, xlsx
 from sqlalchemy import text
 
-from chassis import clock, jobs
+from chassis import clock, jobs, worker
 from chassis.jobs import LEASE
+from chassis.runtime import Runtime
 from chassis.testing import run_jobs
 from registry import background
 from registry.actions import imports
@@ -177,3 +178,23 @@ def test_the_same_upload_with_the_same_key_is_one_import(importing: Importing) -
     assert sent[0].json["id"] == sent[1].json["id"]
     assert jobs.run_one(importing.runtime, background.JOBS)
     assert not jobs.run_one(importing.runtime, background.JOBS)
+
+
+def test_after_thirty_days_the_file_and_the_errors_are_gone_and_the_instruments_stay(
+    importing: Importing, runtime: Runtime
+) -> None:
+    job = importing(csv_of(table(row("1"), row("2", 种别代码="999999"))), mode="valid_rows")
+    young = importing(csv_of(table(row("3"))))
+    [tidy] = [one for one in worker.housekeeping() if one.name == "housekeeping"]
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE job SET finished_at = now() - interval '31 days' WHERE id = :id"), {"id": job["id"]})
+        file = db.execute(text("SELECT file FROM import WHERE id = :id"), {"id": job["id"]}).scalar_one()
+    assert runtime.files.path(file).exists()
+    tidy.run(runtime, clock.now())
+    background.forget_old_imports(runtime, clock.now())
+    assert not runtime.files.path(file).exists()
+    base = "/api/registry/imports"
+    assert importing.clerk.get(f"{base}/{job['id']}/errors").json["total"] == 0
+    assert importing.clerk.get(f"{base}/{job['id']}/errors.xlsx").status_code == 404
+    assert {one["serial_no"] for one in importing.ledger(import_id=job["id"])} == {"1"}
+    assert importing.of(young["id"])["state"] == "done"

@@ -217,6 +217,24 @@ def forget_staged(db: Session, import_id: UUID) -> None:
     db.execute(text("DELETE FROM import_row WHERE import_id = :id"), {"id": import_id})
 
 
+_OLD = text("""
+    WITH old AS (
+        SELECT i.id, i.file FROM import AS i WHERE i.file <> '' AND NOT EXISTS (SELECT FROM job AS j WHERE j.id = i.id)
+        LIMIT 100 FOR UPDATE
+    ), errors AS (
+        DELETE FROM import_error AS e USING old WHERE e.import_id = old.id
+    ), kept AS (
+        UPDATE import AS i SET file = '' FROM old WHERE i.id = old.id
+    )
+    SELECT file FROM old
+""")
+
+
+def forget_files(db: Session) -> list[str]:
+    """Let go of the files and errors of at most a hundred imports whose jobs are gone; the names of the files."""
+    return list(db.scalars(_OLD))
+
+
 class NothingImported(ServiceError):
     status = 409
     code = "nothing_imported"

@@ -11,6 +11,7 @@ from sqlalchemy.types import Integer
 
 from chassis import context
 from chassis.auth import APPLICANT, allow
+from chassis.errors import NotFound
 from chassis.files import XLSX
 from chassis.paging import PageArgs, page_response, page_schema, paginate
 from chassis.runtime import runtime
@@ -81,6 +82,8 @@ def import_error_groups(args: dict[str, Any], import_id: UUID) -> Any:
 def import_errors_workbook(import_id: UUID) -> Any:
     """The user's own workbook with the bad cells marked, the reasons beside them, and a hidden key in each row."""
     record = queries.import_of(db(), current_user(), import_id)
+    if not record.file:  # it is kept for thirty days
+        raise NotFound
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "errors.xlsx"
         marking.write(db(), record, runtime().files.path(record.file), target)
