@@ -143,6 +143,19 @@ def test_only_the_administrator_changes_reference_data(signed_in: SignIn, path: 
         assert caller.post(f"{API}/{path}", {}).status_code == 403
 
 
+@pytest.mark.parametrize("path", ["divisions", "institutions?division_code=440106"])
+def test_reads_are_cached_and_asked_again_by_their_etag(chief: Caller, stranger: Caller, path: str) -> None:
+    first = stranger.get(f"{API}/{path}")
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = stranger.get(f"{API}/{path}", headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    chief.patch(f"{API}/divisions/440106", {"name": "天河新区"}, version=1)
+    one = f"{API}/institutions/{TIANHE}"
+    chief.patch(one, {"alias": "天河所"}, version=version_of(chief, one))
+    assert stranger.get(f"{API}/{path}", headers=known).status_code == 200
+
+
 # -- by spreadsheet --------------------------------------------------------------------------------------------
 
 TABLES = ("divisions", "institutions", "bureaus", "capabilities")

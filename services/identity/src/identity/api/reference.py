@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
+
 from chassis import clock
 from chassis.auth import ADMIN, allow, allow_anyone
 from chassis.rawjson import json_response
@@ -27,6 +29,7 @@ from identity.api.schemas_reference import (
     InstitutionsView,
 )
 
+CACHED_SECONDS = 60
 blp = Blueprint("reference", "reference", url_prefix="/api/identity", description="Divisions and institutions")
 
 
@@ -37,7 +40,7 @@ blp = Blueprint("reference", "reference", url_prefix="/api/identity", descriptio
 def divisions(args: dict[str, Any]) -> Any:
     """The tree of divisions by code: today's, another day's (`on`), or with all that was and will be (`all=true`)."""
     on = None if args["all"] else args.get("on") or clock.today()
-    return json_response({"items": queries.divisions(db(), on)})
+    return _cached({"items": queries.divisions(db(), on)})
 
 
 @blp.route("/divisions", methods=["POST"])
@@ -68,7 +71,7 @@ def change_division(body: dict[str, Any], code: str) -> Any:
 @blp.response(200, InstitutionsView)
 def institutions(args: dict[str, Any]) -> Any:
     """Institutions whose area contains a division, of a tier, capable of a kind today."""
-    return json_response({"items": queries.institutions(db(), args, clock.today())})
+    return _cached({"items": queries.institutions(db(), args, clock.today())})
 
 
 @blp.route("/institutions", methods=["POST"])
@@ -141,3 +144,11 @@ def change_bureau(body: dict[str, Any], bureau_id: UUID) -> Any:
     reference.change_bureau(db(), bureau_id, if_match(), body)
     audit_subject(bureau_id, after=body)
     return queries.bureau_to_change(db(), bureau_id)
+
+
+def _cached(body: dict[str, Any]) -> Any:
+    """For a minute without asking, and after that by its ETag: the lists are asked for at every form and rarely change."""
+    response = json_response(body)
+    response.headers["Cache-Control"] = f"public, max-age={CACHED_SECONDS}"
+    response.add_etag()
+    return response.make_conditional(request)
