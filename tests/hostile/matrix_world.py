@@ -146,6 +146,7 @@ def body_of(method: str, rule: str, objects: Mapping[str, str]) -> Any:
     bodies: dict[str, Any] = {
         "reject": {"reason": "再审"},
         "capabilities": {"items": []},
+        "copies": {"items": [{"serial_no": "copy"}]},
         "return": {"instrument_ids": instruments, "reason": "铭牌不符"},
         "receive": {"instrument_ids": instruments},
         "void": {"reason": "录错"},
