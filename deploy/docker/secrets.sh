@@ -5,6 +5,9 @@
 # this again. The other folders are made of them each time, one a container (or a Kubernetes Secret), so that each
 # sees only its own. Nothing that exists in values is ever changed.
 #
+# NEW_TOKEN_KEY=yes also makes a new key for access tokens, which signs after eleven minutes, when every service knows
+# it. Twenty minutes after that the one before may be removed, from values and from token-keys.
+#
 # FOLDER has mode 700 and values 600. What is mounted keeps its mode inside a container, whose user is not the owner,
 # so the folders to mount can be read, behind the closed door of FOLDER.
 set -eu
@@ -47,7 +50,8 @@ rabbit_definitions() { # the password as RabbitMQ keeps it: salt, then SHA-256 o
 # -- values ----------------------------------------------------------------------------------------------------------
 for name in postgres-password bus-password sms-secret grafana-password; do once "$name" hex 24; done
 once bus-salt hex 2
-once token-key.pem private_key
+ls "$folder"/values/token-key*.pem >/dev/null 2>&1 || once token-key.pem private_key
+[ -z "${NEW_TOKEN_KEY:-}" ] || once "token-key-$(date -u -d '+11 minutes' +%Y%m%dT%H%M%SZ).pem" private_key
 for service in $services; do
     once "database-$service" hex 24
     once "service-key-$service.pem" private_key
@@ -67,7 +71,11 @@ for service in $services; do
     value "service-key-$service.pem" | give "$service" service-key.pem
     public_key "$folder/values/service-key-$service.pem" | give service-public-keys "$service.pem"
 done
-value token-key.pem | give token-keys 0001.pem
+for file in "$folder"/values/token-key*.pem; do # the name says from when a key signs; the first one has no time
+    name=$(basename "$file")
+    case $name in token-key.pem) given=0001.pem ;; *) given=${name#token-key-} ;; esac
+    value "$name" | give token-keys "$given"
+done
 value postgres-password | give postgres password
 value grafana-password | give grafana password
 printf 'qj' | give bus-user username

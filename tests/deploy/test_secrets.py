@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from manifests import KUBECTL, ROOT
 from service_apps import PACKAGES
 
 from chassis.auth import ServiceTokens
+from identity.tokens import LEAD, NAME, TokenSigner
 
 pytestmark = pytest.mark.usefixtures("secrets")  # which says so where there is no openssl
 
@@ -108,3 +110,19 @@ def test_they_become_secrets_of_the_same_names_and_keys(tmp_path: Path) -> None:
         assert base64.b64decode(database["data"]["username"]).decode() == url.username
         assert base64.b64decode(database["data"]["password"]).decode() == url.password
         assert url.hostname == "postgres-rw"  # the Service that CloudNativePG makes for the primary of `postgres`
+
+
+def test_a_new_token_key_signs_after_every_service_knows_it_and_the_old_one_can_go(tmp_path: Path) -> None:
+    script, folder = ROOT / "deploy/docker/secrets.sh", tmp_path / "secrets"
+    subprocess.run([script, folder], check=True)
+    subprocess.run([script, folder], check=True, env=os.environ | {"NEW_TOKEN_KEY": "yes"})
+    first, fresh = sorted(path.name for path in (folder / "token-keys").iterdir())
+    assert first == "0001.pem"
+    begins = datetime.strptime(fresh, NAME).replace(tzinfo=UTC)
+    assert LEAD - timedelta(minutes=1) < begins - datetime.now(UTC) <= LEAD
+    signer = TokenSigner(folder / "token-keys")
+    assert len(signer.jwks()["keys"]) == 2
+    (folder / "values" / "token-key.pem").unlink()
+    (folder / "token-keys" / first).unlink()
+    subprocess.run([script, folder], check=True)
+    assert [path.name for path in (folder / "token-keys").iterdir()] == [fresh], "the old one is not made again"
