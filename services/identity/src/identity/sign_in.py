@@ -67,7 +67,8 @@ def identify(door: Door, body: dict[str, Any]) -> Identified:
         found = _WAYS[way](door, body, known, login)
     except (WrongCredentials, CodeWrong, NotBound, WechatRefused):
         with door.database.transaction() as db:
-            guard.failed(db, key, known["id"], login, way, door.address, door.now)
+            named = known["id"] if key is not None else None  # a code of WeChat names nobody, as long as it is refused
+            guard.failed(db, key, named, login, way, door.address, door.now)
         raise
     if found.kind != "applicant" and (door.miniprogram or way.startswith("miniprogram")):
         raise ApplicantsOnly

@@ -160,6 +160,17 @@ def test_what_wechat_refuses_is_told_in_our_words(
     assert "Retry-After" in refused.headers or status == 422
 
 
+def test_a_refused_code_stands_in_nobodys_history(stranger: Caller, world: Outside, runtime: Runtime) -> None:
+    """Not even in that of somebody who is called like the way of signing in."""
+    with runtime.database.transaction() as db:
+        db.execute(
+            text("UPDATE account SET username = 'wechat', username_key = 'wechat' WHERE username = 'applicant2'")
+        )
+    assert stranger.post(SESSIONS, {"wechat_code": "never-given"}).status_code == 422
+    headers = bearer(sign_in(stranger, "wechat"))
+    assert [s["success"] for s in stranger.get("/api/identity/me/sign-ins", headers=headers).json["items"]] == [True]
+
+
 def test_a_person_whom_wechat_distrusts_is_told_to_use_the_password(stranger: Caller, world: Outside) -> None:
     world.person("o-risky", phone="13911110006", risky=True)
     refused = stranger.post(SESSIONS, {"miniprogram_code": world.tap("o-risky", "miniprogram")})
