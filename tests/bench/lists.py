@@ -62,7 +62,7 @@ def load_instruments(url: str, org_id: str, number: int, offset: int = 0) -> Non
                    CASE WHEN s.state = 'approved' AND i %% 3 > 0 THEN 'certificate' END,
                    CASE WHEN s.state = 'approved' AND i %% 3 > 0 THEN today - 60 + i %% 420 END,
                    s.state = 'approved', TIMESTAMPTZ '2026-01-01' + i * INTERVAL '1 second', now()
-            FROM generate_series(%(from)s, %(to)s) AS i,
+            FROM generate_series(CAST(%(from)s AS int), CAST(%(to)s AS int)) AS i,
                  LATERAL (SELECT (CAST(%(states)s AS text[]))[i %% 8 + 1] AS state) AS s, current_date AS today
             """,
             {"org": org_id, "from": offset + 1, "to": offset + number, "states": list(STATES)},
