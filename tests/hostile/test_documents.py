@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from client import Client
 
 from launcher.servers import Platform
 
@@ -30,22 +31,18 @@ Runs = dict[tuple[str, str], "Future[subprocess.CompletedProcess[str]]"]
 
 @pytest.fixture(scope="module")
 def runs(whole_platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """Two at a time; each test waits for its own."""
+    """Two at a time; each test waits for its own. All sign in first, each to a session of its own: once identity is given
+    thousands of wrong old passwords for these accounts, a sign-in asks for a captcha."""
     folder = tmp_path_factory.mktemp("schemathesis")
+    pairs = [(service, account) for service in SERVICES for account in ACCOUNTS]
+    tokens = {pair: Client(whole_platform.gateway_url).sign_in(pair[1]).token for pair in pairs}
     with ThreadPoolExecutor(2) as pool:
-        yield {
-            (service, account): pool.submit(run, whole_platform, folder / f"{service}-{account}", service, account)
-            for service in SERVICES
-            for account in ACCOUNTS
-        }
+        yield {pair: pool.submit(run, whole_platform, folder / "-".join(pair), pair[0], tokens[pair]) for pair in pairs}
 
 
-def run(platform: Platform, folder: Path, service: str, account: str) -> "subprocess.CompletedProcess[str]":
-    from client import Client
-
+def run(platform: Platform, folder: Path, service: str, token: str) -> "subprocess.CompletedProcess[str]":
     folder.mkdir()
     url = f"http://127.0.0.1:{platform.port(f'{service}-serve')}"
-    token = Client(platform.gateway_url).sign_in(account).token
     (folder / "configuration.toml").write_text(CONFIGURATION.format(url=url, token=token))
     seed = os.environ.get("HOSTILE_SEED")
     command = [
