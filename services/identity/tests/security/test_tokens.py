@@ -1,6 +1,9 @@
 """Tokens of other makers, keys that come and go, sessions that are stolen or fixed, and cookies of other sites."""
 
 import base64
+import dataclasses
+import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,12 +16,14 @@ from callers import bearer, sign_in
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
+from sqlalchemy import text as sql
 
 from chassis import clock
 from chassis.auth import KeySet, read_access_token
 from chassis.errors import Unauthorized
 from chassis.runtime import Runtime
 from chassis.testing import KEY, Caller, applicant, token
+from identity import queries
 from identity.app import rotate
 from identity.parts import Parts
 from identity.tokens import LEAD, RETIRED_AFTER, TokenSigner
@@ -47,9 +52,6 @@ def forged() -> Iterator[tuple[str, str]]:
     yield "no signature, spelt otherwise", unsigned({"alg": "NoNe", "kid": "test"}, claims)
     yield "signature cut off", good.rpartition(".")[0] + "."
     # the public key, which everybody can fetch, taken for a secret (PyJWT refuses to make such a token, so by hand)
-    import hashlib
-    import hmac
-
     head = unsigned({"alg": "HS256", "kid": "test"}, claims).rpartition(".")[0]
     mac = hmac.new(public_pem(), head.encode(), hashlib.sha256).digest()
     yield "HS256 with the public key", f"{head}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
@@ -110,8 +112,6 @@ class Elsewhere:
 
 
 def signed(signer: TokenSigner, runtime: Runtime, now: datetime) -> str:
-    from identity import queries
-
     with runtime.database.transaction() as db:
         account = queries.account_by_login(db, "applicant")
         assert account is not None
@@ -163,8 +163,6 @@ def _with_only_old(keys: Path) -> Path:
 
 
 def _settings(runtime: Runtime, keys: Path) -> Any:
-    import dataclasses
-
     return dataclasses.replace(runtime.settings, token_keys_dir=keys)  # type: ignore[call-arg]
 
 
@@ -261,11 +259,9 @@ def test_sessions_are_listed_and_ended_one_by_one(stranger: Caller, runtime: Run
 
 def test_what_is_kept_of_a_session_opens_nothing(stranger: Caller, runtime: Runtime) -> None:
     """Who reads the database finds hashes: of refresh tokens, codes, links, states, passwords."""
-    from sqlalchemy import text
-
     session = sign_in(stranger)
     with runtime.database.transaction() as db:
-        rows = db.execute(text("SELECT row_to_json(s)::text FROM session s")).scalars().all()
+        rows = db.execute(sql("SELECT row_to_json(s)::text FROM session s")).scalars().all()
     assert all(session.json["refresh_token"] not in row for row in rows)
 
 
