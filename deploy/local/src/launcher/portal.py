@@ -22,7 +22,7 @@ PORTAL = ROOT / "clients" / "portal"
 DIST = PORTAL / "dist"
 OLDEST_NODE = (20, 19)
 NODE = ROOT / "requirements" / "node.txt"
-LEFT_OUT = {"node_modules", "dist"}  # in the fingerprint: what a build makes
+LEFT_OUT = {"node_modules", "dist", "generated", "components.d.ts"}  # of the fingerprint: what a build makes
 HOW_TO_GO_WITHOUT = "PORTAL=off starts the platform with a plain page in its place"
 
 
@@ -78,7 +78,7 @@ def fingerprint(*folders: Path) -> str:
 def _files(folder: Path) -> Iterator[Path]:
     for above, inside, names in os.walk(folder):
         inside[:] = [name for name in inside if name not in LEFT_OUT]
-        yield from (Path(above, name) for name in names)
+        yield from (Path(above, name) for name in names if name not in LEFT_OUT)
 
 
 # -- Node ------------------------------------------------------------------------------------------------------
