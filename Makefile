@@ -39,7 +39,7 @@ logs:  ## show the logs (s=booking: of one service)
 portal:  ## build the browser portal (run and up do, when something changed; PORTAL=off goes without)
 	@$(LAUNCH) portal
 
-test:  ## every test, servers included (s=booking: of one service)
+test:  ## every test but most of the browser ones, servers included (s=booking: of one service)
 	@$(BOOTSTRAP) --dev tests/suite.py $(if $(s),--service $(s))
 
 test-unit:  ## tests that need no server, a few seconds
