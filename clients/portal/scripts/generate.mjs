@@ -1,0 +1,15 @@
+// The typed clients, from the OpenAPI snapshots of the five services. Made at every build and never committed, so that
+// a page which no longer agrees with a service does not compile.
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import openapiTS, { astToString } from 'openapi-typescript'
+
+const SERVICES = ['identity', 'registry', 'filing', 'booking', 'notification']
+const snapshots = new URL('../../../contracts/openapi/', import.meta.url)
+const generated = new URL('../src/api/generated/', import.meta.url)
+
+await mkdir(generated, { recursive: true })
+for (const service of SERVICES) {
+  const text = await readFile(new URL(`${service}.json`, snapshots), 'utf8')
+  const types = await openapiTS(JSON.parse(text), { defaultNonNullable: false })
+  await writeFile(new URL(`${service}.ts`, generated), astToString(types))
+}

@@ -1,0 +1,51 @@
+/** Every request of the portal goes through `send`: language, token, one key a write, and tries again where that is safe. */
+import { Problem } from './problem'
+import { currentToken, isStale, renew } from './token'
+
+const WAITS = [400, 1200, 3000] // ms; after a lost connection or a busy service
+let language = 'zh-CN'
+
+/** The language in which services answer. */
+export function speak(locale: string): void {
+  language = locale
+}
+
+export const spoken = () => language
+
+export async function send(request: Request): Promise<Response> {
+  const signsIn = /\/sessions(\/refresh)?$/.test(new URL(request.url).pathname) && request.method === 'POST'
+  const headers = new Headers(request.headers)
+  headers.set('Accept-Language', language)
+  headers.set('X-Client', 'portal')
+  // The key makes a write safe to be sent twice: the service gives its first answer once more.
+  if (request.method !== 'GET' && currentToken() && !headers.has('Idempotency-Key')) {
+    headers.set('Idempotency-Key', newKey())
+  }
+  if (isStale() && !signsIn) await renew()
+  let response = await trying(new Request(request, { headers }))
+  if (response.status === 401 && currentToken() && !signsIn && (await renew())) {
+    response = await trying(new Request(request, { headers }))
+  }
+  return response
+}
+
+async function trying(request: Request): Promise<Response> {
+  if (currentToken()) request.headers.set('Authorization', `Bearer ${currentToken()}`)
+  const repeatable = request.method === 'GET' || request.headers.has('Idempotency-Key')
+  for (let tries = 0; ; tries++) {
+    try {
+      const response = await fetch(request.clone())
+      if (response.status !== 503 || !repeatable || tries >= WAITS.length) return response
+    } catch (error) {
+      if (request.signal.aborted) throw error
+      if (!repeatable || tries >= WAITS.length) throw new Problem(0, 'network', '')
+    }
+    await new Promise((resolve) => setTimeout(resolve, WAITS[tries]))
+  }
+}
+
+/** randomUUID is there on https and localhost only; the portal may be tried out on a plain address. */
+export function newKey(): string {
+  if (crypto.randomUUID) return crypto.randomUUID()
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

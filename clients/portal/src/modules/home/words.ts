@@ -1,0 +1,2 @@
+import { words } from '@/words'
+export default words({ home: '首页' }, { home: 'Home' })

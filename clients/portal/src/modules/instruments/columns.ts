@@ -1,0 +1,63 @@
+/** The columns of every list of instruments. */
+import type { components } from '@/api/generated/registry'
+import { divisionName, institutionName, kindName, kinds } from '@/parts/reference'
+import type { Column, Filter, Option } from '@/parts/list'
+import { t, term } from '@/words'
+
+export type Instrument = components['schemas']['InstrumentView']
+
+const label = (key: string) => t(`instruments.f.${key}`)
+const terms = (kind: string, values: string[]) => (): Option[] => values.map((value) => ({ value, label: term(kind, value) }))
+const contains = (key: string, extra: Partial<Column<Instrument>> = {}): Column<Instrument> => ({ key, label: label(key), sort: key, filter: { kind: 'text' }, ...extra })
+const exact = (key: string, extra: Partial<Column<Instrument>> = {}): Column<Instrument> => ({ key, label: label(key), sort: key, filter: { kind: 'exact' }, hidden: true, ...extra })
+const date = (key: string, extra: Partial<Column<Instrument>> = {}): Column<Instrument> => ({ key, label: label(key), sort: key, width: 124, filter: { kind: 'dates' }, ...extra })
+const choice = (key: string, kind: string, values: string[], extra: Partial<Column<Instrument>> = {}): Column<Instrument> => ({
+  key,
+  label: label(key),
+  text: (row) => term(kind, (row as unknown as Record<string, string>)[key]),
+  filter: { kind: 'choice', options: terms(kind, values) },
+  ...extra,
+})
+
+export function columns(): Column<Instrument>[] {
+  const kindFilter: Filter = { kind: 'choice', options: () => kinds.items.value.map((kind) => ({ value: kind.code, label: `${kind.code} ${kind.name}` })) }
+  return [
+    contains('name', { minWidth: 130 }),
+    contains('model', { minWidth: 110 }),
+    contains('serial_no', { minWidth: 120 }),
+    contains('own_no', { minWidth: 100 }),
+    { key: 'kind_code', label: label('kind_code'), sort: 'kind_code', width: 130, filter: kindFilter },
+    { key: 'kind_name', label: label('kind_name'), text: (row) => kindName(row.kind_code), minWidth: 120 },
+    choice('view', 'view', ['due', 'overdue', 'invalid', 'failed', 'normal', 'no_expiry', 'rotation', 'none'], { width: 110, filter: undefined }),
+    choice('filing_state', 'filing', ['none', 'submitted', 'awaiting_confirmation', 'pending_reassignment', 'approved', 'returned', 'revoked', 'withdrawn', 'lapsed'], { width: 110 }),
+    date('valid_until'),
+    contains('install_address', { minWidth: 160 }),
+    { key: 'division_code', label: label('division_code'), text: (row) => divisionName(row.division_code), sort: 'division_code', filter: { kind: 'division' }, minWidth: 130 },
+    contains('manufacturer', { hidden: true }),
+    choice('purpose', 'purpose', ['safety', 'medical', 'trade', 'environment'], { hidden: true }),
+    choice('status', 'status', ['in_use', 'suspended'], { hidden: true }),
+    { key: 'institution_id', label: label('institution_id'), text: (row) => institutionName(row.institution_id), hidden: true, minWidth: 180 },
+    date('approved_on', { hidden: true }),
+    choice('result', 'result', ['pass', 'fail'], { hidden: true }),
+    exact('department'),
+    exact('keeper'),
+    exact('phone'),
+    exact('accuracy_class'),
+    exact('measuring_range'),
+    exact('resolution'),
+    choice('origin', 'origin', ['domestic', 'imported'], { hidden: true }),
+    choice('venue', 'venue', ['deliver', 'onsite'], { hidden: true }),
+    date('made_on', { hidden: true }),
+    date('in_use_on', { hidden: true }),
+    date('last_verified_on', { hidden: true }),
+    date('declared_valid_until', { hidden: true }),
+    date('rotate_on', { hidden: true }),
+    exact('type_approval_no'),
+    exact('last_cert_no'),
+    exact('code'),
+    { key: 'remark', label: label('remark'), hidden: true },
+  ]
+}
+
+/** How an instrument is called in a sentence. */
+export const nameOf = (row: Instrument) => `${row.name} ${row.model} ${row.serial_no}`

@@ -1,0 +1,74 @@
+/**
+ * The one way to do something to one or many records: confirm with the count, what else must be said, progress, and the
+ * outcome of each. CommandDialog, in the frame, draws it.
+ */
+import { reactive, type Component } from 'vue'
+import type { Problem } from '@/api/problem'
+
+export type Service = 'registry' | 'filing' | 'booking' | 'identity'
+export interface Failure {
+  id: string
+  code: string
+  detail: string
+}
+export interface Job {
+  id: string
+  kind: string
+  state: string
+  done: number
+  failed: number
+  total: number
+  errors_url?: string | null
+  result_url?: string | null
+  error?: string | null
+}
+export interface Outcome {
+  done: number
+  failed: Failure[]
+}
+export interface Field {
+  key: string
+  label: string
+  kind: 'text' | 'choice' | 'institution' | 'check' | 'date' | 'period'
+  required?: boolean
+  options?: { value: string; label: string }[]
+  /** Of institutions: only those of this tier or parent. */
+  filter?: { tier?: string; parent_id?: string; division_code?: string }
+  initial?: unknown
+  hint?: string
+}
+
+export interface Command {
+  title: string
+  /** What will happen, with the count: "停用 12 台仪器". */
+  text: string
+  service: Service
+  danger?: boolean
+  confirm?: string
+  fields?: Field[]
+  /** Drawn above the fields. */
+  body?: Component
+  bodyProps?: Record<string, unknown>
+  send(values: Record<string, unknown>): Promise<{ data?: unknown; error?: unknown; response: Response }>
+  /** id → name shown in the outcome. */
+  names?: Map<string, string>
+  /** Shown when all were done; default "已完成 n 项". */
+  said?: (outcome: Outcome) => string
+}
+
+export const current = reactive({
+  command: null as Command | null,
+  stage: 'asking' as 'asking' | 'running' | 'done',
+  job: null as Job | null,
+  outcome: null as Outcome | null,
+  problem: null as Problem | null,
+  resolve: null as ((outcome: Outcome | null) => void) | null,
+})
+
+/** Ask, do it, show how it went. null: the user went back, or it was refused as a whole. */
+export function runCommand(command: Command): Promise<Outcome | null> {
+  current.resolve?.(null)
+  return new Promise((resolve) => {
+    Object.assign(current, { command, stage: 'asking', job: null, outcome: null, problem: null, resolve })
+  })
+}

@@ -1,0 +1,78 @@
+/** Who is signed in, in this tab, and in the others: they follow a sign-in and a sign-out. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { ask, identity } from '@/api'
+import type { components } from '@/api/generated/identity'
+import { Problem } from '@/api/problem'
+import { forget, keep, refresh, whenLost } from '@/api/token'
+
+export type Account = components['schemas']['AccountView']
+export type Credentials = components['schemas']['SignInRequest']
+
+const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('qj-session')
+
+export const useSession = defineStore('session', () => {
+  const account = ref<Account | null>(null)
+  /** The session has ended under the user's hands: a dialog asks to sign in again, the page stays as it is. */
+  const lost = ref(false)
+  let answerLost: ((back: boolean) => void) | null = null
+
+  const approved = computed(() => account.value?.status === 'approved')
+
+  /** Take up the session that the cookie still holds. Once, before the first page. */
+  async function resume(): Promise<void> {
+    try {
+      account.value = (await refresh())?.account ?? null
+    } catch {
+      account.value = null
+    }
+  }
+
+  /** Throws: Problem (wrong password, captcha_required, 429 with retryAfter …). */
+  async function signIn(credentials: Credentials): Promise<void> {
+    const answer = await ask(identity.POST('/api/identity/sessions', { body: credentials }))
+    const another = lost.value && account.value && account.value.id !== answer.account.id
+    keep(answer)
+    account.value = answer.account
+    channel?.postMessage({ signedIn: answer.account.id })
+    if (another) window.location.assign('/') // what is on the screen belongs to somebody else
+    lost.value = false
+    answerLost?.(true)
+    answerLost = null
+  }
+
+  async function signOut(): Promise<void> {
+    await ask(identity.DELETE('/api/identity/sessions/current')).catch((error) => {
+      if (!(error instanceof Problem)) throw error
+    })
+    ended()
+    channel?.postMessage({ signedIn: null })
+  }
+
+  /** Nobody is signed in here any more. */
+  function ended(): void {
+    forget()
+    account.value = null
+    lost.value = false
+    answerLost?.(false)
+    answerLost = null
+  }
+
+  async function reload(): Promise<void> {
+    account.value = await ask(identity.GET('/api/identity/me'))
+  }
+
+  whenLost(() => {
+    if (!account.value) return Promise.resolve(false)
+    lost.value = true
+    return new Promise((resolve) => (answerLost = resolve))
+  })
+  channel?.addEventListener('message', ({ data }) => {
+    const here = account.value?.id ?? null
+    if (data.signedIn === here && !lost.value) return
+    // Another tab signed out, in again, or in as somebody else: start over with the cookie that holds now.
+    window.location.assign(data.signedIn ? window.location.href : '/sign-in')
+  })
+
+  return { account, approved, lost, resume, signIn, signOut, ended, reload }
+})
