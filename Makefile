@@ -13,7 +13,7 @@ PACKAGES := $(if $(s),$(FOLDER),$(wildcard services/* deploy/local deploy/sandbo
 SOURCES := $(wildcard $(addsuffix /src,$(PACKAGES)))
 CHECKED := $(if $(s),$(FOLDER),services deploy tests)
 
-export TIER BUS GATEWAY_PORT SANDBOX_PORT
+export TIER BUS PORTAL GATEWAY_PORT SANDBOX_PORT
 
 help:  ## this list
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z -]+):.*## /\1\t/' | expand -t 14
@@ -36,7 +36,10 @@ status:  ## what runs, and whether it is healthy
 logs:  ## show the logs (s=booking: of one service)
 	@$(LAUNCH) logs $(s)
 
-test:  ## every test, servers included (s=booking: of one service)
+portal:  ## build the browser portal (run and up do, when something changed; PORTAL=off goes without)
+	@$(LAUNCH) portal
+
+test:  ## every test but most of the browser ones, servers included (s=booking: of one service)
 	@$(BOOTSTRAP) --dev tests/suite.py $(if $(s),--service $(s))
 
 test-unit:  ## tests that need no server, a few seconds
@@ -44,6 +47,13 @@ test-unit:  ## tests that need no server, a few seconds
 
 test-carried:  ## the bus conformance suite and the journeys on what PyPI carries
 	@TIER=carried $(BOOTSTRAP) --dev tests/suite.py --only bus --only journeys
+
+test-browser:  ## the browser portal, on a whole platform, in Chromium
+	@$(BOOTSTRAP) --dev tests/suite.py --only browser
+
+test-portal:  ## the browser portal's own checks: types, oxlint, vitest
+	@$(LAUNCH) portal check
+	@$(LAUNCH) portal test
 
 lint:  ## ruff and mypy --strict
 	@$(BOOTSTRAP) --dev -m ruff check $(CHECKED)
@@ -72,4 +82,4 @@ contracts:  ## write the OpenAPI snapshots into contracts/
 ci:  ## everything the way CI does it (as root: brings Debian packages)
 	@.ci/run
 
-.PHONY: help run up down clean status logs test test-unit test-carried lint format migrate demo contracts ci check-copies dead-letters replay rotate-keys bench
+.PHONY: help run up down clean status logs test test-unit test-carried lint format migrate demo contracts ci portal test-browser test-portal check-copies dead-letters replay rotate-keys bench

@@ -1,6 +1,6 @@
 """Every test: decides on the servers, starts them once, runs pytest once a service, sums up.
 
-    .venv/bin/python tests/suite.py [--only unit|services|bus|platform|journeys|hostile …] [--service booking]
+    .venv/bin/python tests/suite.py [--only unit|services|bus|platform|journeys|hostile|browser|smoke …] [--service booking]
 
 Servers, in this order: TEST_DATABASE_URL and TEST_BUS_URL; a Docker engine, if one answers; private local ones
 (installed, else carried; TIER=carried and BUS=rabbitmq decide as they do for `make run`). The last line is
@@ -29,7 +29,8 @@ from launcher.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[1]
 AT_ONCE = 2
-PARTS = ("unit", "services", "bus", "platform", "journeys", "hostile")
+PARTS = ("unit", "services", "bus", "platform", "journeys", "hostile", "browser", "smoke")
+EVERYTHING = ("services", "platform", "journeys", "hostile", "smoke")  # of the browser, what CI adds takes minutes
 BUS_TESTS = "services/chassis/tests/bus"
 
 
@@ -52,7 +53,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--service", help="booking, instrument-registry or registry, chassis, sandbox, local …")
     words = parser.parse_args()
-    parts = words.only or (["services"] if words.service else ["services", "platform", "journeys", "hostile"])
+    parts = words.only or (["services"] if words.service else list(EVERYTHING))
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     began = time.monotonic()
@@ -75,6 +76,10 @@ def main() -> int:
                 runs += run_all(
                     folder, {name: [f"tests/{name}"] for name in ("journeys", "faults")}, dict(os.environ), 1
                 )
+            if "browser" in parts:
+                runs += run_all(folder, {"browser": ["tests/browser"]}, dict(os.environ), 1)
+            elif "smoke" in parts:
+                runs += run_all(folder, {"smoke": ["-m", "smoke", "tests/browser"]}, dict(os.environ), 1)
         except LauncherError as error:
             print(f"\n{error}", flush=True)
             return 1

@@ -1,9 +1,21 @@
-# The gateway: nginx, its snippets and pages, and the same template that the launcher fills, filled at the start.
+# The gateway: nginx, its snippets and pages, the browser portal, and the same template that the launcher fills, filled
+# at the start.
+FROM node:20.20.2-bookworm-slim AS portal
+WORKDIR /src
+COPY clients/portal/package.json clients/portal/package-lock.json clients/portal/.npmrc clients/portal/
+RUN npm ci --prefix clients/portal
+COPY contracts/openapi contracts/openapi
+COPY clients/portal clients/portal
+RUN npm --prefix clients/portal run build
+
 FROM nginx:1.28.0-bookworm
 COPY gateway /opt/gateway
 COPY deploy/docker/gateway.sh /opt/gateway.sh
+COPY --from=portal /src/clients/portal/dist /opt/portal
 ENV LISTEN=0.0.0.0:8080 \
     GATEWAY_DIR=/opt/gateway \
+    PORTAL_DIR=/opt/portal \
+    STATIC_COMPRESSION=compressed-files \
     RUN_DIR=/run/gateway \
     USER="" \
     WORKERS=2 \

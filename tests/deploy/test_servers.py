@@ -21,7 +21,7 @@ from service_apps import PACKAGES, ROOT, service
 from chassis import migrations
 from chassis.bus import Bus
 from chassis.events import Contracts
-from launcher import binaries, rabbitmq
+from launcher import binaries, nginx, rabbitmq
 from launcher.ports import free_port
 from launcher.probes import http_status
 from launcher.processes import Processes
@@ -162,6 +162,7 @@ def gateway_environment(tmp_path: Path, **env: str) -> dict[str, str]:
     image = environment(DOCKER / "gateway.Dockerfile")
     upstreams = {name: "127.0.0.1:1" for name in image if name.endswith("_UPSTREAM")}  # names resolve in the network
     here = {"GATEWAY_DIR": str(ROOT / "gateway"), "RUN_DIR": str(tmp_path / "run")}
+    here["STATIC_COMPRESSION"] = nginx.static_compression(found.path("nginx"))
     path = {"PATH": f"{found.folder}:/usr/bin:/bin"}
     return {k: v for k, v in {**image, **upstreams, **here, **path, **env}.items() if v != "unset"}
 

@@ -132,6 +132,7 @@ def gateway_with(**settings: str) -> Iterator[Gateway]:
     port = free_port()
     try:
         ports = {name: upstream.port for name, upstream in upstreams.items()}
+        settings = {"PORTAL_DIR": str(folder / "no-portal"), **settings}
         processes.start(nginx.prepare(folder, port, ports, settings).program, seconds=10)
         yield Gateway(port, upstreams)
     finally:

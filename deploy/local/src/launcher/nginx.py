@@ -2,11 +2,12 @@
 
 import os
 import re
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import binaries
+from launcher import binaries, portal
 from launcher.errors import LauncherError
 from launcher.paths import GATEWAY
 from launcher.probes import http_status
@@ -50,7 +51,11 @@ def prepare(
         (folder / "temp" / name).mkdir(parents=True, exist_ok=True)
     given = {name: os.environ.get(f"GATEWAY_{name}") or default for name, default in SETTINGS.items()}
     values = (
-        given
+        {
+            "PORTAL_DIR": str(portal.DIST if portal.wanted() else folder / "no-portal"),
+            "STATIC_COMPRESSION": static_compression(found.path("nginx")),
+        }
+        | given
         | dict(settings or {})
         | {
             "LISTEN": f"127.0.0.1:{port}",
@@ -76,6 +81,12 @@ def prepare(
         stop_seconds=5,
     )
     return Gateway(program, url, found.tier)
+
+
+def static_compression(program: str) -> str:
+    """The snippet for files of the portal: the wheel's nginx compresses them each time."""
+    about = subprocess.run([program, "-V"], capture_output=True, text=True, check=False)
+    return "compressed-files" if "http_gzip_static_module" in about.stderr else "compression"
 
 
 def render(template: str, values: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import background, operating, pgmq_bus, postgres, rabbitmq, state
+from launcher import background, operating, pgmq_bus, portal, postgres, rabbitmq, state
 from launcher.errors import LauncherError
 from launcher.generated import Secrets
 from launcher.paths import forget, passable_folder
@@ -123,10 +123,10 @@ class Platform:
 
 
 @contextmanager
-def platform(run_dir: Path, tier: str | None = None, **settings: str) -> Iterator[Platform]:
+def platform(run_dir: Path, tier: str | None = None, with_portal: bool = False, **settings: str) -> Iterator[Platform]:
     """Bring a whole platform up on free ports and take it down again. Call from the main thread.
 
-    tier: "carried" forces the wheels. settings: more of the environment (WEB_WORKERS="2", GATEWAY_RATE=…).
+    tier: "carried" forces the wheels. with_portal: builds the browser portal and serves it. settings: more of the environment (WEB_WORKERS="2", GATEWAY_RATE=…).
     Raises: LauncherError with the launcher's words when it does not become healthy."""
     words: list[str] = []
     gateway_port = free_port()
@@ -135,10 +135,13 @@ def platform(run_dir: Path, tier: str | None = None, **settings: str) -> Iterato
         "SANDBOX_PORT": str(free_port({gateway_port})),
         "LAUNCHER_PARENT": str(os.getpid()),
         "PUBLIC_URL": "",
+        "PORTAL": "" if with_portal else "off",
         **({"TIER": tier} if tier else {}),
         **settings,
     }
     try:
+        if with_portal:
+            portal.build(words.append)
         now, popen = background.start(run_dir, words.append, env)
     except LauncherError as error:
         raise LauncherError("\n".join([*words, str(error)])) from None

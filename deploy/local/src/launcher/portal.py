@@ -1,0 +1,176 @@
+"""The browser portal: built from clients/portal when something changed, served by the gateway from DIST.
+
+Node comes from the machine where it is new enough, else from PyPI into .venv. Nothing else in the launcher knows Node.
+"""
+
+import fcntl
+import hashlib
+import importlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from launcher import binaries
+from launcher.errors import LauncherError
+from launcher.paths import CONTRACTS, ROOT
+
+PORTAL = ROOT / "clients" / "portal"
+DIST = PORTAL / "dist"
+OLDEST_NODE = (20, 19)
+NODE = ROOT / "requirements" / "node.txt"
+LEFT_OUT = {"node_modules", "dist", "generated", "components.d.ts"}  # of the fingerprint: what a build makes
+HOW_TO_GO_WITHOUT = "PORTAL=off starts the platform with a plain page in its place"
+
+
+def wanted() -> bool:
+    return os.environ.get("PORTAL") != "off"
+
+
+def build(report: Callable[[str], None]) -> bool:
+    """Bring DIST to what the sources say. Returns whether there is a portal to serve.
+
+    Raises: LauncherError with the end of what npm said when it fails."""
+    if not wanted() or not (PORTAL / "package-lock.json").exists():
+        return False
+    with _alone():
+        sources = fingerprint(PORTAL, CONTRACTS / "openapi")
+        stamp = PORTAL / "node_modules" / ".built-from"
+        if (DIST / "index.html").exists() and _read(stamp) == sources:
+            return True
+        path = path_with_node(report)
+        if path is None:
+            report("no portal, a plain page instead: Node {}.{} or later cannot be had here".format(*OLDEST_NODE))
+            return False
+        _install(path, report)
+        report("building the portal")
+        _npm(path, "run", "build")
+        if not (DIST / "index.html").exists():
+            raise LauncherError(f"the portal's build left no {DIST / 'index.html'}")
+        stamp.write_text(sources)
+    return True
+
+
+def check(script: str, report: Callable[[str], None]) -> int:
+    """Run a script of its package.json (`test`, `check`) in the open. Returns its exit code.
+
+    Raises: LauncherError where there is no Node."""
+    with _alone():
+        path = path_with_node(report)
+        if path is None:
+            raise LauncherError("no Node, so nothing of the portal can be checked")
+        _install(path, report)
+        return subprocess.call(["npm", "--prefix", PORTAL, "run", script], env=_environment(path), cwd=ROOT)
+
+
+def fingerprint(*folders: Path) -> str:
+    """Of everything that decides what a build makes."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for file in sorted(_files(folder)):
+            digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for above, inside, names in os.walk(folder):
+        inside[:] = [name for name in inside if name not in LEFT_OUT]
+        yield from (Path(above, name) for name in names if name not in LEFT_OUT)
+
+
+# -- Node ------------------------------------------------------------------------------------------------------
+
+
+def path_with_node(report: Callable[[str], None]) -> str | None:
+    """PATH with node and npm at its head, or None."""
+    found = node_of_the_machine() or binaries.find("node", carried_only=True) or _brought(report)
+    if found is None:
+        return None
+    folder = found.folder if found.tier == "installed" else _shims(found.folder)
+    return f"{folder}{os.pathsep}{os.environ.get('PATH', '/usr/bin:/bin')}"
+
+
+def node_of_the_machine() -> binaries.Binaries | None:
+    """What PATH finds, if it is new enough and has npm beside it."""
+    found = binaries.find("node")
+    if found is None or found.tier == "carried" or not os.access(found.path("npm"), os.X_OK):
+        return None
+    said = subprocess.run([found.path("node"), "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)\.(\d+)\.", said)
+    return found if version and (int(version[1]), int(version[2])) >= OLDEST_NODE else None
+
+
+def _brought(report: Callable[[str], None]) -> binaries.Binaries | None:
+    """From PyPI, into our environment, or None where that cannot be reached."""
+    if NODE.exists():
+        report("bringing Node from PyPI")
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
+        subprocess.run([*pip, "-r", NODE], capture_output=True, check=False)
+        importlib.invalidate_caches()
+    return binaries.find("node", carried_only=True)
+
+
+def _shims(wheel: Path) -> Path:
+    """A folder with the wheel's node and an npm that works: its own is a copy where a link should be."""
+    folder = Path(sys.prefix) / "node"
+    folder.mkdir(exist_ok=True)
+    for name, target in (("node", wheel / "node"), ("npm", wheel.parent / "lib/node_modules/npm/bin/npm-cli.js")):
+        link = folder / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        target.chmod(target.stat().st_mode | 0o111)
+    return folder
+
+
+# -- npm -------------------------------------------------------------------------------------------------------
+
+
+def _install(path: str, report: Callable[[str], None]) -> None:
+    lock, stamp = _digest(PORTAL / "package-lock.json"), PORTAL / "node_modules" / ".installed-from"
+    if _read(stamp) != lock:
+        report("bringing the portal's packages (npm ci)")
+        _npm(path, "ci", "--no-audit", "--no-fund")
+        stamp.parent.mkdir(exist_ok=True)  # a portal without packages has no such folder
+        stamp.write_text(lock)
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _npm(path: str, *words: str) -> None:
+    done = subprocess.run(
+        ["npm", "--prefix", PORTAL, *words],
+        env=_environment(path),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = "\n".join(done.stdout.rstrip().splitlines()[-30:])
+        raise LauncherError(f"npm {' '.join(words)} failed in {PORTAL}:\n{said}\n\n{HOW_TO_GO_WITHOUT}")
+
+
+def _environment(path: str) -> dict[str, str]:
+    return {**os.environ, "PATH": path, "npm_config_update_notifier": "false"}
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two builds at once would spoil each other's dist."""
+    with (PORTAL / "package.json").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:
+        return ""

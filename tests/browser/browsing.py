@@ -1,0 +1,120 @@
+"""Chromium as the tests use it: how it is found, what is watched, and what they do over and over."""
+
+import os
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "tests" / "browser" / "out"
+AXE = ROOT / "clients" / "portal" / "node_modules" / "axe-core" / "axe.min.js"
+DEMO_PASSWORD = "Demo-2026!"
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+PLACE: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "accept_downloads": True}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, **PLACE}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    **PLACE,
+}
+WIDTHS = {390: 844, 1440: 900}
+
+
+def chromium() -> str | None:
+    """The program: $CHROMIUM, else what PATH finds."""
+    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+@dataclass
+class Watch:
+    """What went wrong in any page of a test: errors in the console (a refusal by the Content-Security-Policy and every
+    answer from 400 up is one), exceptions, and answers from 500 up. A test that provokes one says so by `expects`."""
+
+    problems: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expects(self, pattern: str) -> None:
+        """pattern: a regular expression that is found in the problem, as 'status of 422'."""
+        self.expected.append(pattern)
+
+    def follow(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda one: self.problems.append(f"exception: {one.error}"))
+        context.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.problems.append(f"answer: {response.status} of {response.request.method} {response.url}")
+
+    def unexpected(self) -> list[str]:
+        return [one for one in self.problems if not any(re.search(pattern, one) for pattern in self.expected)]
+
+
+def sign_in(page: Page, name: str, password: str = DEMO_PASSWORD) -> None:
+    """As somebody with a keyboard does it, from the first page; returns when the portal's own frame is there."""
+    page.goto("/")
+    page.get_by_label("用户名/手机号").fill(name)
+    page.get_by_label("密码", exact=True).fill(password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("navigation").first.wait_for()
+
+
+def shot(page: Page, name: str) -> list[Path]:
+    """Save the page as a phone and as a desktop show it: out/<name>-390.png, out/<name>-1440.png."""
+    OUT.mkdir(exist_ok=True)
+    before, saved = page.viewport_size, []
+    for width, height in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_load_state("networkidle")
+        saved.append(OUT / f"{name}-{width}.png")
+        page.screenshot(path=saved[-1], full_page=True, animations="disabled")
+    if before:
+        page.set_viewport_size(before)
+    return saved
+
+
+# -- accessibility -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A finding that stays, and why."""
+
+    rule: str
+    target: str  # regular expression over the element's selector
+    reason: str
+
+
+ACCEPTED: list[Accepted] = []
+
+
+def axe(page: Page) -> None:
+    """Fails on what axe-core calls serious or critical."""
+    page.evaluate(AXE.read_text("utf-8"))  # by the debugger: the page's own policy lets no foreign script in
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    bad = [
+        f"{one['impact']} {one['id']}: {' '.join(node['target'][-1:])} — {one['help']}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+        if not _accepted(one["id"], str(node["target"]))
+    ]
+    assert bad == [], f"{page.url}:\n" + "\n".join(bad)
+
+
+def _accepted(rule: str, target: str) -> bool:
+    return any(one.rule == rule and re.search(one.target, target) for one in ACCEPTED)
