@@ -9,6 +9,10 @@ import { defineConfig, type Plugin } from 'vitest/config'
 
 const GATEWAY = process.env.GATEWAY ?? 'http://127.0.0.1:8080'
 
+// The cookie of the session is honoured for an Origin of the platform only.
+const gateway = { target: GATEWAY, headers: { Origin: GATEWAY } }
+const proxy = { '/api': gateway, '/c/': gateway, '/i/': gateway }
+
 /** Writes a .gz beside every text file, so that nginx compresses nothing twice. */
 function compressed(): Plugin {
   let folder = 'dist'
@@ -41,6 +45,7 @@ export default defineConfig({
     reportCompressedSize: true,
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: { '/api': GATEWAY, '/c/': GATEWAY, '/i/': GATEWAY } },
+  server: { proxy },
+  preview: { proxy },
   test: { environment: 'jsdom', include: ['src/**/*.test.ts'], server: { deps: { inline: ['element-plus'] } } },
 })

@@ -1,7 +1,8 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { useSession } from '@/session/store'
 import { t } from '@/words'
-import { admits, modules, type Audience, type Page } from './module'
+import { admits, type Audience, type Page } from './module'
+import { modules } from './modules'
 
 declare module 'vue-router' {
   interface RouteMeta {

@@ -11,6 +11,8 @@ export type Credentials = components['schemas']['SignInRequest']
 
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('qj-session')
 
+const WAS_HERE = 'qj-signed-in'
+
 export const useSession = defineStore('session', () => {
   const account = ref<Account | null>(null)
   /** The session has ended under the user's hands: a dialog asks to sign in again, the page stays as it is. */
@@ -21,8 +23,10 @@ export const useSession = defineStore('session', () => {
 
   /** Take up the session that the cookie still holds. Once, before the first page. */
   async function resume(): Promise<void> {
+    if (!localStorage.getItem(WAS_HERE)) return // a stranger has no cookie to ask for
     try {
       account.value = (await refresh())?.account ?? null
+      if (!account.value) localStorage.removeItem(WAS_HERE)
     } catch {
       account.value = null
     }
@@ -34,6 +38,7 @@ export const useSession = defineStore('session', () => {
     const another = lost.value && account.value && account.value.id !== answer.account.id
     keep(answer)
     account.value = answer.account
+    localStorage.setItem(WAS_HERE, 'yes')
     channel?.postMessage({ signedIn: answer.account.id })
     if (another) window.location.assign('/') // what is on the screen belongs to somebody else
     lost.value = false
@@ -52,6 +57,7 @@ export const useSession = defineStore('session', () => {
   /** Nobody is signed in here any more. */
   function ended(): void {
     forget()
+    localStorage.removeItem(WAS_HERE)
     account.value = null
     lost.value = false
     answerLost?.(false)
