@@ -81,7 +81,7 @@ def settle(page: Page) -> None:
     """Wait until nothing more is on its way: fonts are there, and no part of the page says that it is busy."""
     page.wait_for_load_state("load")
     page.evaluate("() => document.fonts.ready.then(() => null)")
-    page.wait_for_function("() => !document.querySelector('[aria-busy=true], .el-loading-mask, .el-skeleton')")
+    page.wait_for_function("() => !document.querySelector('[aria-busy=true], .is-loading, .el-loading-mask, .el-skeleton')")
 
 
 def shot(page: Page, name: str) -> list[Path]:
@@ -116,6 +116,7 @@ ACCEPTED: list[Accepted] = []
 def axe(page: Page) -> None:
     """Fails on what axe-core calls serious or critical."""
     settle(page)
+    page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
     page.evaluate(AXE.read_text("utf-8"))  # by the debugger: the page's own policy lets no foreign script in
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     bad = [
