@@ -258,7 +258,7 @@ def test_profile_and_messages_open_and_are_accessible(page: Page, portal: Platfo
     expect(page.get_by_role("button", name="用户设置")).to_contain_text("陈店长")
     axe(page)
     page.goto("/messages")
-    expect(page.get_by_text("注册申请审核通过")).to_be_visible()
+    expect(page.get_by_text("注册申请审核通过").first).to_be_visible()
     axe(page)
     shot(page, "messages")
     page.get_by_role("button", name="本页全部标为已读").click()
