@@ -40,6 +40,7 @@ portal:  ## build the browser portal (run and up do, when something changed; POR
 	@$(LAUNCH) portal
 
 test:  ## every test but most of the browser ones, servers included (s=booking: of one service)
+	@$(if $(s),:,$(LAUNCH) portal test)
 	@$(BOOTSTRAP) --dev tests/suite.py $(if $(s),--service $(s))
 
 test-unit:  ## tests that need no server, a few seconds
@@ -55,10 +56,11 @@ test-portal:  ## the browser portal's own checks: types, oxlint, vitest
 	@$(LAUNCH) portal check
 	@$(LAUNCH) portal test
 
-lint:  ## ruff and mypy --strict
+lint:  ## ruff and mypy --strict; vue-tsc and oxlint for the portal
 	@$(BOOTSTRAP) --dev -m ruff check $(CHECKED)
 	@$(PYTHON) -m ruff format --check $(CHECKED)
 	@$(PYTHON) -m mypy $(SOURCES)
+	@$(if $(s),:,$(LAUNCH) portal check)
 
 format:  ## let ruff lay out the code
 	@$(BOOTSTRAP) --dev -m ruff format $(CHECKED)

@@ -72,7 +72,7 @@ def test_nobody_else_reads_passwords_or_logs(running: Platform) -> None:
 
 
 def command(run_dir: Path, word: str, pythonpath: str, **env: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "RUN_DIR": str(run_dir), "PYTHONPATH": pythonpath, **env}
+    environment = {**os.environ, "RUN_DIR": str(run_dir), "PYTHONPATH": pythonpath, "PORTAL": "off", **env}
     return subprocess.run(
         [sys.executable, "-m", "launcher", word], env=environment, capture_output=True, text=True, timeout=120
     )

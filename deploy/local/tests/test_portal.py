@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import binaries, portal
+from launcher import __main__, binaries, portal
 from launcher.errors import LauncherError
 
 BUILD = "node -e \"const fs = require('fs'); fs.mkdirSync('dist', {recursive: true}); fs.copyFileSync('page', 'dist/index.html')\""
@@ -101,6 +101,25 @@ def test_a_build_that_fails_stops_with_its_words_and_is_tried_again(small: Path,
 
 
 @needs_node
+@pytest.mark.parametrize("word", ["run", "up"])
+def test_a_build_that_fails_stops_the_start(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    started: list[Path] = []
+    monkeypatch.setattr("launcher.supervisor.supervise", lambda run_dir, report: started.append(run_dir))
+    monkeypatch.setattr("launcher.background.start", lambda run_dir, show: started.append(run_dir))
+    monkeypatch.setattr(sys, "argv", ["launcher", word])
+    monkeypatch.setenv("RUN_DIR", str(tmp_path / "run"))
+    scripts(small, build="echo 'type error in 预约'; exit 3")
+    assert __main__.main() == 1
+    assert "type error in 预约" in capsys.readouterr().err
+    assert started == []
+    scripts(small, build=BUILD)
+    assert __main__.main() == 0
+    assert len(started) == 1
+
+
+@needs_node
 def test_a_build_that_leaves_no_page_is_a_failure(small: Path, said: list[str]) -> None:
     scripts(small, build="true")
     with pytest.raises(LauncherError, match=r"left no .*index\.html"):
@@ -121,6 +140,9 @@ def test_without_a_node_it_says_so_in_one_line_and_goes_on(
     monkeypatch.setattr(portal, "NODE", small / "nothing.txt")
     assert portal.build(said.append) is False
     assert said == ["no portal, a plain page instead: Node 20.19 or later cannot be had here"]
+    monkeypatch.delenv("CI", raising=False)
+    assert portal.check("test", said.append) == 0
+    monkeypatch.setenv("CI", "1")
     with pytest.raises(LauncherError, match="no Node"):
         portal.check("test", said.append)
 

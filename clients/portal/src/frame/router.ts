@@ -27,11 +27,11 @@ const pages: RouteRecordRaw[] = modules.flatMap((module) =>
 /** Pages for people who are not signed in, or not approved. */
 const open: RouteRecordRaw[] = [
   { path: '/sign-in', component: () => import('@/session/SignIn.vue'), meta: { title: 'session.sign_in' } },
-  //   { path: '/register', component: () => import('@/session/Register.vue'), meta: { title: 'session.register' } },
-  //   { path: '/forgot', component: () => import('@/session/Forgot.vue'), meta: { title: 'session.forgot' } },
-  //   { path: '/wechat-login', component: () => import('@/session/WechatReturn.vue'), meta: { title: 'session.wechat' } },
-  //   { path: '/invitation', component: () => import('@/session/Invitation.vue'), meta: { title: 'session.invitation' } },
-  //   { path: '/registration', component: () => import('@/session/Registration.vue'), meta: { title: 'session.registration', pending: true } },
+  { path: '/register', component: () => import('@/session/Register.vue'), meta: { title: 'session.register' } },
+  { path: '/forgot', component: () => import('@/session/Forgot.vue'), meta: { title: 'session.forgot' } },
+  { path: '/wechat-login', component: () => import('@/session/WechatReturn.vue'), meta: { title: 'session.wechat' } },
+  { path: '/invitation', component: () => import('@/session/Invitation.vue'), meta: { title: 'session.invitation' } },
+  { path: '/registration', component: () => import('@/session/Registration.vue'), meta: { title: 'session.registration', pending: true } },
 ]
 
 export const router = createRouter({

@@ -52,6 +52,8 @@ export interface Command {
   send(values: Record<string, unknown>): Promise<{ data?: unknown; error?: unknown; response: Response }>
   /** id → name shown in the outcome. */
   names?: Map<string, string>
+  /** The result is a file: the dialog stays open at the end, with the way to fetch it. */
+  keepOpen?: boolean
   /** Shown when all were done; default "已完成 n 项". */
   said?: (outcome: Outcome) => string
   /** Drawn in the dialog when it is done, with the service's `answer`: the user keeps it and closes the dialog. */

@@ -57,11 +57,14 @@ def build(report: Callable[[str], None]) -> bool:
 def check(script: str, report: Callable[[str], None]) -> int:
     """Run a script of its package.json (`test`, `check`) in the open. Returns its exit code.
 
-    Raises: LauncherError where there is no Node."""
+    Without Node it is skipped with a word, under CI it fails: LauncherError."""
     with _alone():
         path = path_with_node(report)
+        if path is None and os.environ.get("CI"):
+            raise LauncherError(f"no Node, so the portal's {script} cannot run")
         if path is None:
-            raise LauncherError("no Node, so nothing of the portal can be checked")
+            report(f"no Node, so the portal's {script} is left out")
+            return 0
         _install(path, report)
         return subprocess.call(["npm", "--prefix", PORTAL, "run", script], env=_environment(path), cwd=ROOT)
 

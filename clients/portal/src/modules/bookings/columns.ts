@@ -1,6 +1,6 @@
 /** The columns of every list of bookings. */
 import type { Column } from '@/parts/list'
-import { dayTime } from '@/terms/time'
+import { when } from '@/parts/time'
 import { t, term } from '@/words'
 import type { Booking } from './offers'
 
@@ -19,5 +19,5 @@ export const columns = (): Column<Booking>[] => [
   { key: 'instruments', label: label('instruments'), text: (row) => row.items?.slice(0, 3).map((item) => item.instrument.name).join('、'), minWidth: 160 },
   { key: 'state', label: label('state'), text: (row) => term('booking', row.state), width: 110 },
   { key: 'reason', label: label('reason'), minWidth: 180 },
-  { key: 'created_at', label: label('created_at'), text: (row) => dayTime(row.created_at), sort: 'created_at', width: 150 },
+  { key: 'created_at', label: label('created_at'), text: (row) => when(row.created_at), sort: 'created_at', width: 150 },
 ]

@@ -2,7 +2,7 @@
 import type { components } from '@/api/generated/filing'
 import { divisionName, institutionName, kindName, kinds } from '@/parts/reference'
 import type { Column } from '@/parts/list'
-import { dayTime } from '@/terms/time'
+import { when } from '@/parts/time'
 import { t, term } from '@/words'
 
 export type Filing = components['schemas']['FilingView']
@@ -27,7 +27,7 @@ export function columns(): Column<Filing>[] {
     },
     { key: 'kind_name', label: t('instruments.f.kind_name'), text: (row) => kindName(row.kind_code), minWidth: 120 },
     { key: 'institution_id', label: label('institution_id'), text: (row) => institutionName(row.holder_id ?? row.institution_id), minWidth: 180 },
-    { key: 'submitted_at', label: label('submitted_at'), text: (row) => dayTime(row.submitted_at), sort: 'submitted_at', width: 140 },
+    { key: 'submitted_at', label: label('submitted_at'), text: (row) => when(row.submitted_at), sort: 'submitted_at', width: 140 },
     { key: 'division_code', label: t('instruments.f.division_code'), text: (row) => divisionName(row.division_code), sort: 'division_code', filter: { kind: 'division' }, minWidth: 130 },
     ofInstrument('install_address', { minWidth: 150 }),
     ofInstrument('manufacturer', { hidden: true }),
@@ -39,7 +39,7 @@ export const reasonColumns = (): Column<Filing>[] => [
   { key: 'reason_code', label: label('reason_code'), text: (row) => term('reason', row.reason_code), width: 130 },
   { key: 'reason', label: label('reason'), minWidth: 200 },
 ]
-export const decidedColumn = (): Column<Filing> => ({ key: 'decided_at', label: label('decided_at'), text: (row) => dayTime(row.decided_at), sort: 'decided_at', width: 140 })
+export const decidedColumn = (): Column<Filing> => ({ key: 'decided_at', label: label('decided_at'), text: (row) => when(row.decided_at), sort: 'decided_at', width: 140 })
 
 /** How a filing is called in a sentence: by its instrument. */
 export const nameOf = (row: Filing) => [member(row, 'name'), member(row, 'model'), member(row, 'serial_no')].join(' ')

@@ -1,0 +1,116 @@
+/**
+ * The fields of an instrument as the form shows them, and which of them may be changed in the state it is in.
+ * The rules are the registry's (PRODUCT.md §3); here they only tell the user beforehand.
+ */
+import type { components } from '@/api/generated/registry'
+import type { Instrument } from './columns'
+
+export type Draft = components['schemas']['InstrumentRequest']
+export type FieldName = Exclude<keyof Draft, 'details'>
+
+export interface FormGroup {
+  title: string
+  fields: { name: FieldName; kind: 'text' | 'area' | 'date' | 'choice' | 'kind' | 'division'; required?: boolean; terms?: { kind: string; values: string[] } }[]
+}
+
+export const GROUPS: FormGroup[] = [
+  {
+    title: 'instruments.form.identity',
+    fields: [
+      { name: 'name', kind: 'text', required: true },
+      { name: 'model', kind: 'text', required: true },
+      { name: 'serial_no', kind: 'text', required: true },
+      { name: 'own_no', kind: 'text' },
+      { name: 'manufacturer', kind: 'text', required: true },
+    ],
+  },
+  {
+    title: 'instruments.form.verification',
+    fields: [
+      { name: 'kind_code', kind: 'kind', required: true },
+      { name: 'purpose', kind: 'choice', required: true, terms: { kind: 'purpose', values: ['safety', 'medical', 'trade', 'environment'] } },
+      { name: 'type_approval_no', kind: 'text' },
+      { name: 'venue', kind: 'choice', terms: { kind: 'venue', values: ['deliver', 'onsite'] } },
+      { name: 'last_cert_no', kind: 'text' },
+      { name: 'last_verified_on', kind: 'date' },
+      { name: 'declared_valid_until', kind: 'date' },
+    ],
+  },
+  {
+    title: 'instruments.form.place',
+    fields: [
+      { name: 'division_code', kind: 'division', required: true },
+      { name: 'install_address', kind: 'text', required: true },
+      { name: 'department', kind: 'text' },
+      { name: 'keeper', kind: 'text' },
+      { name: 'phone', kind: 'text' },
+    ],
+  },
+  {
+    title: 'instruments.form.technical',
+    fields: [
+      { name: 'accuracy_class', kind: 'text' },
+      { name: 'measuring_range', kind: 'text' },
+      { name: 'resolution', kind: 'text' },
+      { name: 'made_on', kind: 'date' },
+      { name: 'in_use_on', kind: 'date' },
+      { name: 'origin', kind: 'choice', terms: { kind: 'origin', values: ['domestic', 'imported'] } },
+      { name: 'remark', kind: 'area' },
+    ],
+  },
+]
+
+/** Fields of the kind, by the catalog's details_schema; nozzles have a table of their own. */
+export const DETAILS: Record<string, { name: string; kind: 'text' | 'date' }[]> = (() => {
+  const text = (name: string) => ({ name, kind: 'text' as const })
+  const meter = [text('account_no'), text('account_name'), { name: 'first_verified_on', kind: 'date' as const }, text('first_batch_no')]
+  return {
+    water_meter: [text('size'), text('q3'), ...meter],
+    gas_meter: [text('g_size'), text('medium'), ...meter],
+    electricity_meter: [text('current'), text('phases'), ...meter],
+  }
+})()
+export const NOZZLE = ['nozzle_no', 'fuel_grade', 'flow_range', 'min_quantity', 'board_no'] as const
+
+const OPEN = ['submitted', 'awaiting_confirmation', 'pending_reassignment']
+const UNLOCKED = ['department', 'keeper', 'phone', 'remark']
+const AFTER_APPROVAL = [...UNLOCKED, 'install_address', 'details']
+
+/** Why a field cannot be changed: the key of the reason, or ''. */
+export function frozenReason(field: string, instrument: Pick<Instrument, 'filing_state' | 'status'> | null): string {
+  if (!instrument) return ''
+  if (instrument.status === 'scrapped') return 'instruments.form.frozen_scrapped'
+  if (instrument.filing_state === 'submitted') return '' // saved by withdrawing and submitting again
+  if (OPEN.includes(instrument.filing_state)) return UNLOCKED.includes(field) ? '' : 'instruments.form.frozen_open'
+  if (instrument.filing_state === 'approved') return AFTER_APPROVAL.includes(field) ? '' : 'instruments.form.frozen_approved'
+  return ''
+}
+
+/** Whether a change needs the filing to be withdrawn first. */
+export const needsWithdrawal = (changed: string[], state: string) => state === 'submitted' && changed.some((field) => !UNLOCKED.includes(field))
+
+export function emptyDraft(): Draft {
+  return {
+    name: '', model: '', serial_no: '', own_no: '', manufacturer: '', kind_code: '', purpose: '' as Draft['purpose'], division_code: '', install_address: '',
+    accuracy_class: '', measuring_range: '', resolution: '', made_on: null, in_use_on: null, origin: null, venue: null, department: '', keeper: '', phone: '',
+    type_approval_no: '', last_cert_no: '', last_verified_on: null, declared_valid_until: null, remark: '', details: {},
+  }
+}
+
+/** The instrument as a draft. `copy`: without what every instrument has for itself. */
+export function draftOf(instrument: Instrument, copy = false): Draft {
+  const draft = emptyDraft()
+  for (const key of Object.keys(draft) as (keyof Draft)[]) {
+    const value = (instrument as Record<string, unknown>)[key]
+    if (value !== undefined) (draft as Record<string, unknown>)[key] = structuredClone(value)
+  }
+  if (copy) Object.assign(draft, { serial_no: '', own_no: '', last_cert_no: '', last_verified_on: null, declared_valid_until: null })
+  return draft
+}
+
+/** Fields of the draft that differ from the instrument, with their new values. */
+export function changesOf(draft: Draft, before: Draft): Partial<Draft> {
+  return Object.fromEntries(
+    Object.entries(draft).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify((before as Record<string, unknown>)[key])),
+  ) as Partial<Draft>
+}
