@@ -3,7 +3,7 @@ import { words } from '@/words'
 export default words(
   {
     title: '预约与检定',
-    menu: { pending: '待确认预约', confirmed: '已确认预约', reception: '前台受理', results: '检定结果', check: '核验', history: '预约查询', calendar: '接收日历' },
+    menu: { pending: '待确认预约', confirmed: '已确认预约', reception: '前台受理', results: '检定结果', check: '核验', received: '已接收', in_progress: '检定中', completed: '已完检', history: '预约查询', calendar: '接收日历' },
     reception_about: '扫描或输入预约单号，逐台核对后接收；与备案信息不符的退单。',
     results_about: '检定中的预约单。逐单录入检定结果，可多台一起录入相同的值。',
     check_about: '等待核验的预约单。结果中指定的核验员核验后完检，并出具证书。',
@@ -17,7 +17,7 @@ export default words(
   },
   {
     title: 'Bookings and verification',
-    menu: { pending: 'To confirm', confirmed: 'Confirmed', reception: 'Front desk', results: 'Results', check: 'Check', history: 'All bookings', calendar: 'Calendar' },
+    menu: { pending: 'To confirm', confirmed: 'Confirmed', reception: 'Front desk', results: 'Results', check: 'Check', received: 'Received', in_progress: 'In progress', completed: 'Completed', history: 'All bookings', calendar: 'Calendar' },
     reception_about: 'Scan or type the booking number; receive what agrees with its filing, return what does not.',
     results_about: 'Bookings in progress. Enter results, for many at once where they are the same.',
     check_about: 'Bookings to be checked. The checker named in the results completes them; certificates follow.',
