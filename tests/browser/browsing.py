@@ -82,7 +82,7 @@ def settle(page: Page) -> None:
     or fades in (a drawer half faded has no contrast) has arrived."""
     page.wait_for_load_state("load")
     page.evaluate("() => document.fonts.ready.then(() => null)")
-    page.wait_for_function("() => !document.querySelector('[aria-busy=true], .el-loading-mask, .el-skeleton')")
+    page.wait_for_function("() => !document.querySelector('[aria-busy=true], .is-loading, .el-loading-mask, .el-skeleton')")
     page.evaluate(
         "() => Promise.all(document.getAnimations().filter(one => one.effect.getComputedTiming().iterations < Infinity)"
         ".map(one => one.finished.catch(() => null))).then(() => null)"
@@ -121,6 +121,7 @@ ACCEPTED: list[Accepted] = []
 def axe(page: Page) -> None:
     """Fails on what axe-core calls serious or critical."""
     settle(page)
+    page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
     page.evaluate(AXE.read_text("utf-8"))  # by the debugger: the page's own policy lets no foreign script in
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     bad = [

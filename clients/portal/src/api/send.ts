@@ -22,10 +22,9 @@ export async function send(request: Request): Promise<Response> {
     headers.set('Idempotency-Key', newKey())
   }
   if (isStale() && !signsIn) await renew()
-  let response = await trying(new Request(request, { headers }))
-  if (response.status === 401 && currentToken() && !signsIn && (await renew())) {
-    response = await trying(new Request(request, { headers }))
-  }
+  const ready = new Request(request, { headers })
+  const response = await trying(ready)
+  if (response.status === 401 && currentToken() && !signsIn && (await renew())) return trying(ready)
   return response
 }
 

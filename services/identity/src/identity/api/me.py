@@ -61,7 +61,7 @@ def change_password(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/me/wechat", methods=["GET"])
-@allow(*SIGNED_IN)
+@allow(*SIGNED_IN, pending=True)
 @blp.response(200, WechatView)
 def wechat() -> Any:
     """Whether WeChat is bound, and in which of our apps."""
@@ -69,7 +69,7 @@ def wechat() -> Any:
 
 
 @blp.route("/me/wechat", methods=["POST"])
-@allow(*SIGNED_IN)
+@allow(*SIGNED_IN, pending=True)
 @blp.arguments(WechatBinding)
 @blp.response(200, WechatView)
 def bind_wechat(body: dict[str, Any]) -> Any:
@@ -81,7 +81,7 @@ def bind_wechat(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/me/wechat", methods=["DELETE"])
-@allow(*SIGNED_IN)
+@allow(*SIGNED_IN, pending=True)
 @blp.response(204)
 def unbind_wechat() -> Any:
     """Unbind WeChat."""
