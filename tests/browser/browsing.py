@@ -82,7 +82,9 @@ def settle(page: Page) -> None:
     or fades in (a drawer half faded has no contrast) has arrived."""
     page.wait_for_load_state("load")
     page.evaluate("() => document.fonts.ready.then(() => null)")
-    page.wait_for_function("() => !document.querySelector('[aria-busy=true], .is-loading, .el-loading-mask, .el-skeleton')")
+    page.wait_for_function(
+        "() => !document.querySelector('[aria-busy=true], .is-loading, .el-loading-mask, .el-skeleton')"
+    )
     page.evaluate(
         "() => Promise.all(document.getAnimations().filter(one => one.effect.getComputedTiming().iterations < Infinity)"
         ".map(one => one.finished.catch(() => null))).then(() => null)"
