@@ -42,11 +42,24 @@ export async function fetchFile(path: string, init?: RequestInit): Promise<{ blo
 /** Fetch a file and let the browser save it. */
 export async function download(path: string, name?: string, init?: RequestInit): Promise<void> {
   const file = await fetchFile(path, init)
+  save(file.blob, name ?? (file.name || path.split('/').pop() || 'file'))
+}
+
+function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(file.blob)
-  link.download = name ?? (file.name || path.split('/').pop() || 'file')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
+/** A command that answers with its file (200), which is saved, or with a job that will make it (202). n: records in it. */
+export async function fileOrJob(call: Promise<Answer<unknown>>, n: number): Promise<Answer<unknown>> {
+  const answer = await call // made with parseAs: 'stream', so that the body is still there
+  if (answer.response.status === 202) return { data: await answer.response.json(), response: answer.response }
+  if (!answer.response.ok) return answer
+  save(await answer.response.blob(), nameIn(answer.response.headers.get('Content-Disposition') ?? '') || 'file')
+  return { data: { done: n, failed: [] }, response: answer.response }
 }
 
 /** File name of a Content-Disposition (RFC 6266): the extended form before the plain one. */
