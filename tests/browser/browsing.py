@@ -78,10 +78,17 @@ def sign_in(page: Page, name: str, password: str = DEMO_PASSWORD) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until nothing more is on its way: fonts are there, and no part of the page says that it is busy."""
+    """Wait until nothing more is on its way: fonts are there, no part of the page says that it is busy, and what slides
+    or fades in (a drawer half faded has no contrast) has arrived."""
     page.wait_for_load_state("load")
     page.evaluate("() => document.fonts.ready.then(() => null)")
-    page.wait_for_function("() => !document.querySelector('[aria-busy=true], .is-loading, .el-loading-mask, .el-skeleton')")
+    page.wait_for_function(
+        "() => !document.querySelector('[aria-busy=true], .is-loading, .el-loading-mask, .el-skeleton')"
+    )
+    page.evaluate(
+        "() => Promise.all(document.getAnimations().filter(one => one.effect.getComputedTiming().iterations < Infinity)"
+        ".map(one => one.finished.catch(() => null))).then(() => null)"
+    )
 
 
 def shot(page: Page, name: str) -> list[Path]:

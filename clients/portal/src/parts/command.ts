@@ -56,6 +56,8 @@ export interface Command {
   keepOpen?: boolean
   /** Shown when all were done; default "已完成 n 项". */
   said?: (outcome: Outcome) => string
+  /** Drawn in the dialog when it is done, with the service's `answer`: the user keeps it and closes the dialog. */
+  receipt?: Component
 }
 
 export const current = reactive({
@@ -63,6 +65,8 @@ export const current = reactive({
   stage: 'asking' as 'asking' | 'running' | 'done',
   job: null as Job | null,
   outcome: null as Outcome | null,
+  /** What the service answered, for a receipt. */
+  answer: null as unknown,
   problem: null as Problem | null,
   resolve: null as ((outcome: Outcome | null) => void) | null,
 })
@@ -71,6 +75,6 @@ export const current = reactive({
 export function runCommand(command: Command): Promise<Outcome | null> {
   current.resolve?.(null)
   return new Promise((resolve) => {
-    Object.assign(current, { command, stage: 'asking', job: null, outcome: null, problem: null, resolve })
+    Object.assign(current, { command, stage: 'asking', job: null, outcome: null, answer: null, problem: null, resolve })
   })
 }

@@ -253,6 +253,15 @@ def test_who_verified_cannot_check(call: Call, runtime: Runtime, owner: Actor, d
     assert move(call, "checker", booking, "complete").status_code == 200
 
 
+def test_results_name_people_of_the_own_institution(call: Call) -> None:
+    found = call("clerk").get(f"{URL}/staff").json["items"]
+    assert {one["username"]: set(one["roles"]) for one in found} == {
+        "verifier": {"verifier"}, "checker": {"checker"}, "both": {"verifier", "checker"},
+    }, "no clerk, and nobody from elsewhere"  # fmt: skip
+    assert call("elsewhere").get(f"{URL}/staff").json["items"] == []
+    assert call("owner").get(f"{URL}/staff").status_code == 403
+
+
 def test_a_booking_is_complete_only_with_all_results(call: Call, runtime: Runtime, owner: Actor, day: date) -> None:
     ids = approved(runtime, owner, units=["1", "2"])
     booking = received(call, ids, day)

@@ -247,6 +247,16 @@ class ResultRequest(Schema):
     remarks = Text(max=1000, allow_none=True)
 
 
+class StaffPerson(Schema):
+    username = fields.String(required=True)
+    name = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+
+
+class StaffList(Schema):
+    items = fields.List(fields.Nested(StaffPerson), required=True)
+
+
 class PublicArgs(Schema):
     phone_last4 = Text(max=4, pattern="[0-9]{4}")
 

@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from booking import queries
 from booking.actions import desk, verification
 from booking.api.bookings import answer
-from booking.api.schemas import MAX_RESULTS, BookingDetail, ReceiveRequest, ResultRequest, ReturnRequest
+from booking.api.schemas import MAX_RESULTS, BookingDetail, ReceiveRequest, ResultRequest, ReturnRequest, StaffList
 from chassis import clock
 from chassis.auth import INSTITUTION, allow
 from chassis.errors import invalid
+from chassis.rawjson import json_response
 from chassis.web import Blueprint, current_user, db
 
 blp = Blueprint("verification", "verification", url_prefix="/api/booking", description="Reception and verification")
@@ -62,3 +64,11 @@ def complete(booking_id: UUID) -> Any:
     """The checker's act: certificates follow."""
     verification.complete(db(), current_user(), booking_id, clock.now())
     return answer(booking_id)
+
+
+@blp.route("/staff", methods=["GET"])
+@allow(INSTITUTION)
+@blp.response(200, StaffList)
+def list_staff() -> Any:
+    """The own institution's verifiers and checkers: whom results may name."""
+    return json_response({"items": queries.named_in_results(db(), current_user())})

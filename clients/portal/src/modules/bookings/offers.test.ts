@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { offersOf } from './offers'
+
+const TODAY = '2026-12-01'
+const offers = (state: string, kind: string, roles: string[], more: object = {}) => offersOf({ state, date: TODAY, ...more } as never, { kind, roles }, TODAY).sort()
+
+it.each([
+  ['pending', 'applicant', ['owner'], {}, ['cancel', 'reschedule']],
+  ['confirmed', 'applicant', ['owner'], {}, ['cancel', 'reschedule', 'slip']],
+  ['confirmed', 'applicant', ['owner'], { proposed_by: 'institution' }, ['accept', 'cancel', 'decline', 'slip']],
+  ['confirmed', 'applicant', ['owner'], { proposed_by: 'applicant' }, ['cancel', 'reschedule', 'slip']],
+  ['received', 'applicant', ['owner'], {}, []],
+  ['pending', 'institution', ['booking_clerk'], {}, ['confirm', 'reject', 'reschedule']],
+  ['pending', 'institution', ['verifier'], {}, []],
+  ['confirmed', 'institution', ['front_desk'], {}, ['no_show', 'receive', 'reschedule', 'return']],
+  ['confirmed', 'institution', ['front_desk'], { date: '2026-12-02' }, ['receive', 'reschedule', 'return']],
+  ['received', 'institution', ['verifier'], {}, ['results', 'start']],
+  ['in_progress', 'institution', ['checker'], {}, ['complete']],
+  ['completed', 'institution', ['booking_clerk', 'front_desk', 'verifier', 'checker'], {}, []],
+  ['pending', 'supervisor', ['supervisor'], {}, []],
+])('%s, %s %s %o', (state, kind, roles, more, expected) => expect(offers(state, kind, roles, more)).toEqual(expected))

@@ -1,0 +1,58 @@
+import { words } from '@/words'
+
+export default words(
+  {
+    title: '备案管理',
+    menu: { unfiled: '待备案', submitted: '已提交', pending_reassignment: '待处理', awaiting_confirmation: '待确认', approved: '已审核', returned: '被退回', revoked: '被撤销', suspended: '停用' },
+    about: {
+      unfiled: '尚未提交备案的仪器。勾选后提交，或提交查询结果、全部。',
+      submitted: '已提交备案，但机构未处理的仪器。可撤销备案。',
+      pending_reassignment: '由市级机构转送至区县级机构，但县级机构无能力，退回给市级机构的仪器。',
+      awaiting_confirmation: '由市级机构转送至区县级机构，或市级机构无能力、转送至省院的仪器。',
+      approved: '备案通过的仪器。',
+      returned: '备案被退回的仪器。资料不完整的修改后重新提交；不属于强检目录的请删除。',
+      revoked: '备案通过后，因故被技术机构或行政管理部门撤销备案的仪器。可停用或报废。',
+      suspended: '停用的仪器。可启用或报废。',
+    },
+    empty: {
+      unfiled: '没有待备案的仪器。新仪器在“仪器管理 → 全部仪器”中添加或导入。', submitted: '没有等待机构处理的备案', pending_reassignment: '没有待处理的备案', awaiting_confirmation: '没有待确认的备案', approved: '还没有备案通过的仪器', returned: '没有被退回的备案', revoked: '没有被撤销的备案', suspended: '没有停用的仪器',
+    },
+    f: { number: '备案编号', state: '备案状态', institution_id: '检定机构', to_institution: '备案的技术机构', submitted_at: '提交时间', decided_at: '处理时间', due_on: '办理期限', reason_code: '退回类别', reason: '原因', org_name: '申请方', authorize_province: '授权转送省院', previous: '上次备案' },
+    submit: '提交备案', submit_n: '提交 {n} 台', submit_picked: '提交选中', submit_query: '提交查询结果', submit_all: '提交全部',
+    resubmit: '重新提交', withdraw: '撤销备案', mend: '修改', detail: '备案详情', previous: '查看上次备案',
+    snapshot: '提交时的仪器信息', attachments: '相关资料', no_attachments: '没有上传资料', steps: '办理过程',
+    accept: '我已阅读并确认以上责任声明', authorize: '市级技术机构无能力检定时，授权其转送至省院',
+    statement: { title: '责任声明', text: '本单位承诺：所提交备案的计量器具均为本单位实际使用，仪器名称、型号规格、出厂编号、使用区域及安装使用地点等信息和所附资料真实、准确、完整；仪器信息发生变化时及时更新，并按规定申请强制检定。如有虚假，本单位承担由此产生的法律责任。' },
+    hint: { institution: '备案时一般选择使用区域所在的市级技术机构；由其办理，或分派至区县级机构。', authorize: '不勾选时，市级技术机构无能力检定的仪器将被退回。' },
+    ask: { submit: '向所选技术机构提交 {n} 台仪器的备案。信息不完整的仪器会逐台说明原因，其余照常提交。', resubmit: '重新提交 {n} 台仪器的备案。请先按退回原因修改。', withdraw: '撤销 {n} 台仪器的备案，仪器回到“待备案”。机构已经处理的不能撤销。', resume: '启用 {n} 台仪器，恢复停用前的状态；备案已被撤销或已属无效的，须重新备案。' },
+    receipt: { title: '备案提交回执', number: '受理编号', at: '提交时间', done: '已提交', failed: '未能提交', count: '{n} 台' },
+    moves: { submit: '提交', withdraw: '撤销备案', approve: '通过', return: '退回', dispatch: '分派', forward: '转送省院', confirm: '确认', decline: '无能力退回', revoke: '撤销', send_back: '退单', lapse: '失效', close: '关闭' },
+  },
+  {
+    title: 'Filings',
+    menu: { unfiled: 'Not filed', submitted: 'Submitted', pending_reassignment: 'To be reassigned', awaiting_confirmation: 'Awaiting confirmation', approved: 'Approved', returned: 'Returned', revoked: 'Revoked', suspended: 'Suspended' },
+    about: {
+      unfiled: 'Instruments that are not filed yet. Submit those you pick, what the query finds, or all.',
+      submitted: 'Submitted, and not touched by the institution yet. You may withdraw them.',
+      pending_reassignment: 'Sent by the city to a county institution, which cannot verify them and sent them back to the city.',
+      awaiting_confirmation: 'Sent by the city to a county institution, or forwarded to the province.',
+      approved: 'Instruments whose filing was approved.',
+      returned: 'Returned filings. Mend and submit again what was incomplete; delete what is not in the catalog.',
+      revoked: 'Approved once, and revoked by the institution or the supervisor. Suspend or scrap them.',
+      suspended: 'Suspended instruments. Resume or scrap them.',
+    },
+    empty: {
+      unfiled: 'Everything is filed. Add or import instruments under “Instruments → All instruments”.', submitted: 'Nothing waits for the institution', pending_reassignment: 'Nothing to be reassigned', awaiting_confirmation: 'Nothing awaits confirmation', approved: 'No filing was approved yet', returned: 'Nothing was returned', revoked: 'Nothing was revoked', suspended: 'Nothing is suspended',
+    },
+    f: { number: 'Filing number', state: 'State', institution_id: 'Institution', to_institution: 'Institution to file with', submitted_at: 'Submitted at', decided_at: 'Decided at', due_on: 'To be decided by', reason_code: 'Kind of reason', reason: 'Reason', org_name: 'Applicant', authorize_province: 'May go to the province', previous: 'Earlier filing' },
+    submit: 'Submit filings', submit_n: 'Submit {n}', submit_picked: 'Submit selected', submit_query: 'Submit query result', submit_all: 'Submit all',
+    resubmit: 'Submit again', withdraw: 'Withdraw', mend: 'Mend', detail: 'Filing', previous: 'See the earlier filing',
+    snapshot: 'The instrument as it was submitted', attachments: 'Documents', no_attachments: 'No documents', steps: 'What was done',
+    accept: 'I have read the statement of responsibility and confirm it', authorize: 'Where the city institution cannot verify, it may forward to the province',
+    statement: { title: 'Statement of responsibility', text: 'We declare that the instruments filed are in use with us, that what is said of them and the documents attached are true, accurate and complete, that we keep them up to date and apply for mandatory verification as the rules demand, and that we answer for any false statement.' },
+    hint: { institution: 'Usually the city institution of the area of use; it decides, or dispatches to a county institution.', authorize: 'Otherwise what the city institution cannot verify is returned.' },
+    ask: { submit: 'File {n} instruments with the institution chosen. Incomplete ones are named with the reason; the rest go on.', resubmit: 'Submit {n} instruments again. Mend first what they were returned for.', withdraw: 'Withdraw the filings of {n} instruments; they are unfiled again. What the institution has touched stays.', resume: 'Resume {n} instruments, in the state before; what was revoked or is invalid must be filed anew.' },
+    receipt: { title: 'Receipt', number: 'Number', at: 'Submitted at', done: 'Submitted', failed: 'Not submitted', count: '{n} instruments' },
+    moves: { submit: 'Submitted', withdraw: 'Withdrawn', approve: 'Approved', return: 'Returned', dispatch: 'Dispatched', forward: 'Forwarded to the province', confirm: 'Confirmed', decline: 'Declined: no capability', revoke: 'Revoked', send_back: 'Returned at the front desk', lapse: 'Lapsed', close: 'Closed' },
+  },
+)

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { normalized } from './number'
+import { resultsOf, unitsOf } from './results'
+
+const item = (id: string, state: string, units: string[], results: object[] = []) => ({ instrument_id: id, state, results, instrument: { name: '加油机', serial_no: id, units } })
+const booking = { items: [item('a', 'received', []), item('b', 'received', ['1', '2'], [{ unit: '2', conclusion: 'fail' }]), item('c', 'returned', [])] } as never
+
+it('has a row for each unit of what was received', () => {
+  expect(unitsOf(booking).map((one) => [one.key, one.result?.conclusion])).toEqual([['a ', undefined], ['b 1', undefined], ['b 2', 'fail']])
+})
+
+it('sends the same values for each, and nothing empty', () => {
+  const values = { conclusion: 'pass', valid_until: '', fail_items: '示值误差', checker: 'city-checker' }
+  expect(resultsOf(unitsOf(booking), values)).toEqual([
+    { instrument_id: 'a', conclusion: 'pass', checker: 'city-checker' },
+    { instrument_id: 'b', unit: '1', conclusion: 'pass', checker: 'city-checker' },
+    { instrument_id: 'b', unit: '2', conclusion: 'pass', checker: 'city-checker' },
+  ])
+  expect(resultsOf(unitsOf(booking), { ...values, conclusion: 'fail' })[0].fail_items).toBe('示值误差')
+})
+
+it('reads a number as it is typed or scanned', () => expect(normalized(' yy-abcde fghjk\n')).toBe('YYABCDEFGHJK'))

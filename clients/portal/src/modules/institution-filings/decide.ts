@@ -1,0 +1,42 @@
+/** What an institution or a supervisor decides, on one filing or many. */
+import { filing } from '@/api'
+import { runCommand, type Field, type Outcome } from '@/parts/command'
+import type { Selection } from '@/parts/list'
+import { t, term } from '@/words'
+
+export type Decision = 'approve' | 'return' | 'dispatch' | 'forward' | 'confirm' | 'decline' | 'revoke'
+
+const reason = (): Field => ({ key: 'reason', label: t('institution-filings.reason'), kind: 'text', required: true })
+const fieldsOf = (move: Decision, city?: string | null): Field[] => {
+  if (move === 'return') {
+    const options = ['incomplete', 'not_in_catalog', 'other'].map((value) => ({ value, label: term('reason', value) }))
+    return [{ key: 'reason_code', label: t('filings.f.reason_code'), kind: 'choice', required: true, options, initial: 'incomplete' }, reason()]
+  }
+  if (move === 'decline' || move === 'revoke') return [reason()]
+  if (move === 'dispatch') return [{ key: 'institution_id', label: t('institution-filings.to_county'), kind: 'institution', required: true, filter: { tier: 'county', ...(city ? { parent_id: city } : {}) } }]
+  return []
+}
+
+interface Account {
+  institution_id?: string | null
+}
+
+export function decide(move: Decision, selection: Selection, n: number, names: Map<string, string> | undefined, account: Account | null): Promise<Outcome | null> {
+  return runCommand({
+    title: t(`institution-filings.act.${move}`),
+    text: t(`institution-filings.ask.${move}`, { n }),
+    service: 'filing',
+    danger: ['return', 'decline', 'revoke'].includes(move),
+    confirm: `${t(`institution-filings.act.${move}`)} ${n} ${t('instruments.unit')}`,
+    fields: fieldsOf(move, account?.institution_id),
+    names,
+    send: (values) => filing.POST(`/api/filing/filings/actions/${move}`, { body: { ...values, selection } as never }),
+  })
+}
+
+/** What may be decided on filings of a state, by an institution of a tier. */
+export function decisionsOn(state: string, tier: string | null | undefined): Decision[] {
+  if (state === 'approved') return ['revoke']
+  if (tier === 'city') return state === 'submitted' || state === 'pending_reassignment' ? ['approve', 'return', 'dispatch', 'forward'] : []
+  return state === 'awaiting_confirmation' ? ['confirm', 'decline'] : []
+}
