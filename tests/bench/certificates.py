@@ -105,7 +105,7 @@ def load_certificates(url: str, org_id: str, number: int, files: list[str]) -> N
             """,
             {"org": org_id, "to": number, "files": files, "many": len(files)},
         )
-        db.execute("VACUUM ANALYZE certificate")
+        db.execute("VACUUM ANALYZE certificate, certificate_search")
 
 
 if __name__ == "__main__":
