@@ -84,29 +84,6 @@ def test_a_worker_that_is_killed_loses_and_repeats_no_row(importing: Importing, 
     assert figure(importing, "SELECT count(*) FROM import_row") == 0
 
 
-def test_a_half_that_was_committed_before_the_other_failed_is_counted_once(
-    importing: Importing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = importing.start(rows_of(20))
-    write = imports._write_apart
-
-    def failing(job: jobs.Job, values: dict[str, Any]) -> None:
-        write(job, values)
-        raise ConnectionError("and the worker is gone")
-
-    monkeypatch.setattr(imports, "_write_apart", failing)
-    run_jobs(importing.runtime)
-    assert figure(importing, "SELECT count(*) FROM instrument") == 10
-    assert figure(importing, "SELECT position FROM job") == 0
-    monkeypatch.setattr(imports, "_write_apart", write)
-    with importing.runtime.database.transaction() as db:
-        db.execute(text("UPDATE job SET state = 'queued', finished_at = NULL"))
-    run_jobs(importing.runtime)
-    job = importing.of(answer.json["id"])
-    assert (job["state"], job["created"], job["skipped"], job["done"]) == ("done", 20, 0, 20)
-    assert figure(importing, "SELECT count(*) FROM history") == 20
-
-
 def test_progress_is_seen_while_it_reads_and_writes(importing: Importing, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = importing.start(rows_of(6000))
     seen: list[tuple[int, int]] = []

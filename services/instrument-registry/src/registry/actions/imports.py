@@ -2,13 +2,11 @@
 
 Phase 1 reads the file batch by batch, judges the rows by the very rules of the form, and keeps good rows (with the ids
 and columns that they will have in the ledger) and errors beside the ledger, each batch committed. Phase 2 writes good
-rows, CHUNK by CHUNK, committed with the progress; the second half of a chunk by a transaction of its own, at the same
-time: what takes long is the upkeep of indexes, which PostgreSQL does with one core a connection. The ids are known
-beforehand, so that a worker that takes over neither skips, repeats nor miscounts a row. A dry run is phase 1 alone.
+rows, at most CHUNK a transaction, each committed with the progress, so that a worker that takes over neither skips nor
+repeats a row. A dry run is phase 1 alone.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +31,7 @@ from registry.models import Import, Instrument
 from registry.workbooks.headers import header_row, places
 from registry.workbooks.judge import Columns, Row
 
-CHUNK = 10_000
+CHUNK = 5000
 SAME = "该仪器已在台账中（{label}），内容不同；如需修改请编辑该仪器"
 SAME_EN = "This instrument is in the ledger with other values."
 _NAMES = ", ".join(BY_KEY)
@@ -176,10 +174,8 @@ def conclude(db: Session, by: Actor, job: Job, checking: Checking) -> None:
 # -- phase 2 ---------------------------------------------------------------------------------------------------------
 
 
-_CHUNK_END = text("SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY row), max(row), count(*)"
-                  " FROM (SELECT row FROM import_row WHERE import_id = :id AND row > :after ORDER BY row LIMIT :n) AS chunk")  # fmt: skip
-_MADE = text("SELECT count(*) FROM import_row AS r JOIN instrument AS i USING (id)"
-             " WHERE r.import_id = :id AND r.row > :after AND r.row <= :upto")  # fmt: skip
+_CHUNK_END = text("SELECT max(row), count(*) FROM (SELECT row FROM import_row WHERE import_id = :id AND row > :after"
+                  " ORDER BY row LIMIT :n) AS chunk")  # fmt: skip
 _WRITE = text(f"""
     WITH made AS (
         INSERT INTO instrument ({_NAMES}, id, org_id, code, identity_key, created_at, updated_at, import_id)
@@ -199,30 +195,22 @@ def commit_chunk(db: Session, by: Actor, job: Job) -> int:
     were taken, 0 at the end. An instrument that came into the ledger meanwhile is counted as skipped."""
     if db.get_one(Import, job.id).kind != "instruments":
         return updates.commit_chunk(db, by, job)
-    middle, upto, count = db.execute(_CHUNK_END, {"id": job.id, "after": job.position, "n": CHUNK}).one()
+    upto, count = db.execute(_CHUNK_END, {"id": job.id, "after": job.position, "n": CHUNK}).one()
     if not count:
         return 0
-    values = {
-        "org": by.org_id, "now": clock.now(), "id": job.id, "reference": str(job.id),
-        "actor": orjson.dumps(actor_json(by)).decode(), "request": context.current().request_id,
-    }  # fmt: skip
-    second = values | {"after": middle, "upto": upto}
-    with ThreadPoolExecutor(1) as beside:
-        writing = beside.submit(_write_apart, job, second)
-        created = db.execute(_WRITE, values | {"after": job.position, "upto": middle}).scalar_one()
-        writing.result()
-    created += db.execute(_MADE, second).scalar_one()  # also what a worker that died had committed of it
+    created = db.execute(
+        _WRITE,
+        {
+            "org": by.org_id, "now": clock.now(), "id": job.id, "after": job.position, "upto": upto, "reference": str(job.id),
+            "actor": orjson.dumps(actor_json(by)).decode(), "request": context.current().request_id,
+        },
+    ).scalar_one()  # fmt: skip
     record = db.get_one(Import, job.id)
     record.created += created
     record.skipped += count - created
     db.flush()
     job.progress(db, position=upto, done=count)
     return int(count)
-
-
-def _write_apart(job: Job, values: dict[str, Any]) -> None:
-    with job.database.transaction(job.scope) as db:
-        db.execute(_WRITE, values)
 
 
 def forget_staged(db: Session, import_id: UUID) -> None:
