@@ -276,3 +276,13 @@ def test_the_portal_speaks_english(page: Page) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
     axe(page)
+
+
+def test_an_old_browser_is_told_which_to_use(page: Page) -> None:
+    """推荐谷歌，不推荐IE: the script that only old browsers run leads there."""
+    page.goto("/old-browser.html")
+    expect(page.get_by_role("heading", name="您的浏览器版本过旧")).to_be_visible()
+    expect(page.get_by_text("Chrome").first).to_be_visible()
+    page.goto("/sign-in")
+    assert page.locator("script[nomodule]").get_attribute("src") == "/old-browser.js"
+    axe(page)
