@@ -18,6 +18,7 @@ from journey import credit_code, png
 
 PASSWORD = "Shop-scale-2026"
 COUNTY, CITY = "county-clerk", "city-clerk"
+CITY_ID = "00000000-0000-7000-8000-000000440100"
 
 
 @dataclass
@@ -57,11 +58,19 @@ def registered(platform: Platform, approved: bool = True) -> Organization:
     visitor, org, phone = Client(platform.gateway_url), org_fields(chance), new_phone(chance)
     username = f"shop-{chance.randrange(10**9)}"
     files = {
-        f"{purpose}_file_id": visitor.upload("/api/identity/files", "扫描件.png", png(), 201, purpose=purpose)["file_id"]
+        f"{purpose}_file_id": visitor.upload("/api/identity/files", "扫描件.png", png(), 201, purpose=purpose)[
+            "file_id"
+        ]
         for purpose in ("license", "authorization")
     }
     visitor.post("/api/identity/sms-codes", {"phone": phone, "purpose": "registration"}, 202)
-    body = {"username": username, "password": PASSWORD, "phone": phone, "sms_code": sms_code(platform, phone), "org": org}
+    body = {
+        "username": username,
+        "password": PASSWORD,
+        "phone": phone,
+        "sms_code": sms_code(platform, phone),
+        "org": org,
+    }
     created = visitor.post("/api/identity/registrations", body | files, 201)
     if approved:
         Client(platform.gateway_url).sign_in(COUNTY).post(f"/api/identity/registrations/{created['org_id']}/approve")
@@ -87,3 +96,33 @@ def owns(organization: Organization, number: int = 1, **more: Any) -> list[dict[
 def eventually(ask: Callable[[], Any]) -> Any:
     """The first answer that is true: what an event brings comes a little later."""
     return wait_for(ask, bool)
+
+
+def submitted(organization: Organization, number: int = 1) -> list[dict[str, Any]]:
+    """Instruments whose filings the city has not touched."""
+    mine = owns(organization, number)
+    selection = {"ids": [one["id"] for one in mine]}
+    body = {
+        "selection": selection,
+        "institution_id": CITY_ID,
+        "accept_responsibility": True,
+        "authorize_province": False,
+    }
+    organization.client.post("/api/filing/filings", body)
+    for one in mine:
+        eventually(lambda one=one: state_of(organization, one) == "submitted")
+    return mine
+
+
+def filed(platform: Platform, organization: Organization, number: int = 1) -> list[dict[str, Any]]:
+    """Instruments whose filings the city has approved."""
+    mine, city = submitted(organization, number), Client(platform.gateway_url).sign_in(CITY)
+    for one in mine:
+        found = eventually(lambda one=one: city.get("/api/filing/filings", instrument_id=one["id"])["items"])
+        city.post("/api/filing/filings/actions/approve", {"selection": {"ids": [found[0]["id"]]}})
+        eventually(lambda one=one: state_of(organization, one) == "approved")
+    return mine
+
+
+def state_of(organization: Organization, one: dict[str, Any]) -> str:
+    return str(organization.client.get(f"/api/registry/instruments/{one['id']}")["filing_state"])

@@ -6,9 +6,9 @@ import re
 import pytest
 import requests
 from browsing import DEMO_PASSWORD, Watch, axe, shot, sign_in
-from people import PASSWORD, COUNTY, new_phone, org_fields, registered, sms_code
 from client import Client
 from journey import png
+from people import COUNTY, PASSWORD, new_phone, org_fields, registered, sms_code
 from playwright.sync_api import Page, expect
 
 from launcher.servers import Platform
@@ -22,7 +22,9 @@ def choose_division(page: Page) -> None:
         page.get_by_role("menuitem", name=name).click()
 
 
-def test_an_organisation_registers_with_the_letter_filled_from_the_form(page: Page, portal: Platform, watch: Watch) -> None:
+def test_an_organisation_registers_with_the_letter_filled_from_the_form(
+    page: Page, portal: Platform, watch: Watch
+) -> None:
     """1.用户注册: 注册账户 → 申请方 → 企业/单位 → 资料、证照、授权书 → 审核."""
     chance = random.Random()
     org, phone, username = org_fields(chance), new_phone(chance), f"shop-{chance.randrange(10**9)}"
@@ -34,7 +36,9 @@ def test_an_organisation_registers_with_the_letter_filled_from_the_form(page: Pa
     page.get_by_role("button", name="下一步").click()
 
     page.get_by_label("申请方名称").fill(org["name"])
-    page.get_by_label("统一社会信用代码").fill(org["credit_code"][:-1] + ("0" if org["credit_code"][-1] != "0" else "1"))
+    page.get_by_label("统一社会信用代码").fill(
+        org["credit_code"][:-1] + ("0" if org["credit_code"][-1] != "0" else "1")
+    )
     expect(page.get_by_text("校验码不符")).to_be_visible()
     page.get_by_label("统一社会信用代码").fill(org["credit_code"])
     expect(page.get_by_text("校验码不符")).to_be_hidden()
@@ -71,7 +75,9 @@ def test_an_organisation_registers_with_the_letter_filled_from_the_form(page: Pa
     shot(page, "registration-pending")
 
 
-@pytest.mark.parametrize(("choice", "words"), [("技术机构", "以其它账号类型注册的不会被通过"), ("个人", "以个人身份注册的不会被通过")])
+@pytest.mark.parametrize(
+    ("choice", "words"), [("技术机构", "以其它账号类型注册的不会被通过"), ("个人", "以个人身份注册的不会被通过")]
+)
 def test_who_is_no_organisation_is_told_so_in_the_manuals_words(page: Page, choice: str, words: str) -> None:
     """2.注册须知."""
     page.goto("/register")
@@ -98,7 +104,10 @@ def test_who_is_rejected_sees_why_corrects_and_sends_it_again(page: Page, portal
     shop = registered(portal, approved=False)
     county = Client(portal.gateway_url).sign_in(COUNTY)
     found = county.get("/api/identity/registrations", status="pending", q=shop.name)["items"][0]
-    county.post(f"/api/identity/registrations/{found['org_id']}/reject", {"reason_code": "letter_unsealed", "reason": "授权书未加盖公章"})
+    county.post(
+        f"/api/identity/registrations/{found['org_id']}/reject",
+        {"reason_code": "letter_unsealed", "reason": "授权书未加盖公章"},
+    )
     sign_in_to_state(page, shop.username)
     expect(page.get_by_text("注册申请未通过")).to_be_visible()
     expect(page.get_by_text("授权书未加盖公章")).to_be_visible()

@@ -6,14 +6,19 @@ import re
 import openpyxl
 import pytest
 from browsing import Watch, axe, settle, shot, sign_in
-from client import Client
-from people import CITY as CLERK
-from people import PASSWORD, Organization, eventually, instrument, owns, registered
+from people import PASSWORD, Organization, eventually, filed, instrument, owns, registered, state_of, submitted
 from playwright.sync_api import Page, expect
 
 from launcher.servers import Platform
 
-VIEWS = {"全部仪器": "all", "须检仪器": "due", "超期未检": "overdue", "无效仪器": "invalid", "不合格": "failed", "已报废": "scrapped"}
+VIEWS = {
+    "全部仪器": "all",
+    "须检仪器": "due",
+    "超期未检": "overdue",
+    "无效仪器": "invalid",
+    "不合格": "failed",
+    "已报废": "scrapped",
+}
 
 
 @pytest.fixture
@@ -52,9 +57,16 @@ def test_every_view_of_the_menu_opens(page: Page, shop: Organization, name: str,
     menu(page, "仪器管理", name)
     expect(page).to_have_url(re.compile(f"/instruments/{view}"))
     expect(page.get_by_role("heading", name=name)).to_be_visible()
-    offers = {"预约检定": ("due", "overdue", "failed"), "停用": ("all", "overdue", "invalid", "failed"), "报废": ("all",), "添加": ("all",)}
+    offers = {
+        "预约检定": ("due", "overdue", "failed"),
+        "停用": ("all", "overdue", "invalid", "failed"),
+        "报废": ("all",),
+        "添加": ("all",),
+    }
     for button, views in offers.items():
-        expect(page.get_by_role("main").get_by_role("button", name=button, exact=True)).to_have_count(1 if view in views else 0)
+        expect(page.get_by_role("main").get_by_role("button", name=button, exact=True)).to_have_count(
+            1 if view in views else 0
+        )
     axe(page)
 
 
@@ -130,12 +142,24 @@ def test_an_instrument_is_added_and_its_twin_is_refused(page: Page, shop: Organi
     page.goto("/instruments/add")
     fill(page, fields)
     page.get_by_role("button", name="保存").click()
-    expect(page.get_by_role("alert").filter(has_text="同一台仪器").or_(page.get_by_role("alert").filter(has_text="已存在")).first).to_be_visible()
+    expect(
+        page.get_by_role("alert")
+        .filter(has_text="同一台仪器")
+        .or_(page.get_by_role("alert").filter(has_text="已存在"))
+        .first
+    ).to_be_visible()
     expect(page.get_by_role("textbox", name="出厂编号")).to_have_value(fields["serial_no"])
 
 
 def fill(page: Page, fields: dict[str, str]) -> None:
-    for label, key in (("仪器名称", "name"), ("型号规格", "model"), ("出厂编号", "serial_no"), ("制造单位", "manufacturer"), ("安装使用地点", "install_address"), ("型式批准证书编号", "type_approval_no")):
+    for label, key in (
+        ("仪器名称", "name"),
+        ("型号规格", "model"),
+        ("出厂编号", "serial_no"),
+        ("制造单位", "manufacturer"),
+        ("安装使用地点", "install_address"),
+        ("型式批准证书编号", "type_approval_no"),
+    ):
         page.get_by_label(label, exact=True).fill(fields[key])
     choose(page, "种别代码", re.compile(fields["kind_code"]))
     choose(page, "器具用途", "贸易结算")
@@ -176,7 +200,9 @@ def test_an_edit_is_saved_and_stands_in_the_history(page: Page, shop: Organizati
     expect(page.get_by_role("row", name="型号规格 ACS-30")).to_be_visible()
 
 
-def test_two_people_who_edit_the_same_instrument_do_not_overwrite_each_other(page: Page, shop: Organization, watch: Watch) -> None:
+def test_two_people_who_edit_the_same_instrument_do_not_overwrite_each_other(
+    page: Page, shop: Organization, watch: Watch
+) -> None:
     watch.expects("status of 412")
     one = owns(shop)[0]
     page.goto(f"/instruments/{one['id']}/edit")
@@ -217,12 +243,16 @@ def test_delete_suspend_scrap_and_clear(page: Page, shop: Organization) -> None:
     expect(page.get_by_text("已完成 1 项").last).to_be_visible()
     main.get_by_role("button", name="清空", exact=True).click()
     page.get_by_role("button", name="确定").click()
-    expect(page.get_by_text("暂无").or_(page.get_by_text("还没有仪器")).or_(page.get_by_text("共 1 条")).first).to_be_visible()
+    expect(
+        page.get_by_text("暂无").or_(page.get_by_text("还没有仪器")).or_(page.get_by_text("共 1 条")).first
+    ).to_be_visible()
     menu(page, "已报废")
     expect(page.get_by_text("共 1 条")).to_be_visible()
 
 
-def test_a_workbook_is_judged_then_imported(page: Page, shop: Organization, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_workbook_is_judged_then_imported(
+    page: Page, shop: Organization, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """数据导入: 模板, 填写, 导入; 导入常见错误."""
     with page.expect_download() as template:
         menu(page, "仪器管理", "全部仪器")
@@ -232,7 +262,11 @@ def test_a_workbook_is_judged_then_imported(page: Page, shop: Organization, tmp_
     page.get_by_role("button", name="导入", exact=True).click()
     page.get_by_label("选择填写完成的 EXCEL 文件").set_input_files("tests/data/instruments.xlsx")
     expect(page.get_by_role("button", name="导入正确的 290 行")).to_be_visible(timeout=20_000)
-    for words in ("仪器的种别代码不能为空", "【440100】是属于市级代码，使用区域须填最后两位不是“00”的区县级代码！", "对应的字段只能填写相应的数字，不能填写文字！"):
+    for words in (
+        "仪器的种别代码不能为空",
+        "【440100】是属于市级代码，使用区域须填最后两位不是“00”的区县级代码！",
+        "对应的字段只能填写相应的数字，不能填写文字！",
+    ):
         expect(page.get_by_text(words).first).to_be_visible()
     axe(page)
     shot(page, "import")
@@ -339,7 +373,9 @@ def test_a_sign_out_in_one_tab_is_followed_in_the_other(page: Page, shop: Organi
     page.wait_for_url("**/sign-in**")
 
 
-def test_a_network_that_fails_is_told_and_the_page_can_be_tried_again(page: Page, shop: Organization, watch: Watch) -> None:
+def test_a_network_that_fails_is_told_and_the_page_can_be_tried_again(
+    page: Page, shop: Organization, watch: Watch
+) -> None:
     watch.expects("ERR_FAILED")
     page.route("**/api/registry/instruments?*", lambda route: route.abort())
     menu(page, "仪器管理", "全部仪器")
@@ -368,39 +404,25 @@ def test_an_address_that_is_not_mine_says_so(page: Page, shop: Organization) -> 
     expect(page.locator("#content").get_by_text("页面不存在")).to_be_visible()
 
 
-CITY = "00000000-0000-7000-8000-000000440100"
-
-
-def submitted(portal: Platform, shop: Organization) -> dict[str, str]:
-    """One instrument whose filing the city has not touched."""
-    one = owns(shop)[0]
-    body = {"selection": {"ids": [one["id"]]}, "institution_id": CITY, "accept_responsibility": True, "authorize_province": False}
-    shop.client.post("/api/filing/filings", body)
-    eventually(lambda: shop.client.get(f"/api/registry/instruments/{one['id']}")["filing_state"] == "submitted")
-    return one
-
-
-def test_an_edit_of_a_submitted_one_withdraws_saves_and_submits_again(page: Page, portal: Platform, shop: Organization, watch: Watch) -> None:
+def test_an_edit_of_a_submitted_one_withdraws_saves_and_submits_again(
+    page: Page, portal: Platform, shop: Organization, watch: Watch
+) -> None:
     """编辑: 备案通过前可修改所有信息, also what is 已提交."""
     watch.expects("status of 4(09|12)")  # while the registry has not heard of the withdrawal yet
-    one = submitted(portal, shop)
+    one = submitted(shop)[0]
     page.goto(f"/instruments/{one['id']}/edit")
     expect(page.get_by_text("保存时会自动撤回、保存并重新提交")).to_be_visible()
     page.get_by_role("textbox", name="型号规格").fill("ACS-30C")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", name="ACS-30C")).to_be_visible(timeout=15_000)
-    eventually(lambda: shop.client.get(f"/api/registry/instruments/{one['id']}")["filing_state"] == "submitted")
+    eventually(lambda: state_of(shop, one) == "submitted")
     found = shop.client.get("/api/filing/filings", instrument_id=one["id"], history=True)
     assert sorted(filing["state"] for filing in found["items"]) == ["submitted", "withdrawn"]
 
 
 def test_what_is_frozen_is_shown_so(page: Page, portal: Platform, shop: Organization) -> None:
     """编辑: 备案通过后只能修改部分信息."""
-    one = submitted(portal, shop)
-    city = Client(portal.gateway_url).sign_in(CLERK)
-    filing = eventually(lambda: city.get("/api/filing/filings", instrument_id=one["id"])["items"])[0]
-    city.post("/api/filing/filings/actions/approve", {"selection": {"ids": [filing["id"]]}})
-    eventually(lambda: shop.client.get(f"/api/registry/instruments/{one['id']}")["filing_state"] == "approved")
+    one = filed(portal, shop)[0]
     page.goto(f"/instruments/{one['id']}/edit")
     expect(page.get_by_role("textbox", name="型号规格")).to_be_disabled()
     expect(page.get_by_text("备案已通过，只能修改")).to_be_visible()
