@@ -5,7 +5,19 @@ import sys
 
 from harness import CannotMeasure, note, platform_to_measure, tell
 
-BENCHMARKS = ("memory", "lists", "growth", "counts", "search", "imports", "exports", "events", "sign_in")
+BENCHMARKS = (
+    "memory",
+    "lists",
+    "growth",
+    "counts",
+    "search",
+    "imports",
+    "exports",
+    "bulk",
+    "certificates",
+    "events",
+    "sign_in",
+)
 
 
 def main() -> int:

@@ -258,7 +258,7 @@ def test_profile_and_messages_open_and_are_accessible(page: Page, portal: Platfo
     expect(page.get_by_role("button", name="用户设置")).to_contain_text("陈店长")
     axe(page)
     page.goto("/messages")
-    expect(page.get_by_text("注册申请审核通过")).to_be_visible()
+    expect(page.get_by_text("注册申请审核通过").first).to_be_visible()
     axe(page)
     shot(page, "messages")
     page.get_by_role("button", name="本页全部标为已读").click()
@@ -275,4 +275,14 @@ def test_the_portal_speaks_english(page: Page) -> None:
     page.get_by_role("textbox", name="Password").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    axe(page)
+
+
+def test_an_old_browser_is_told_which_to_use(page: Page) -> None:
+    """推荐谷歌，不推荐IE: the script that only old browsers run leads there."""
+    page.goto("/old-browser.html")
+    expect(page.get_by_role("heading", name="您的浏览器版本过旧")).to_be_visible()
+    expect(page.get_by_text("Chrome").first).to_be_visible()
+    page.goto("/sign-in")
+    assert page.locator("script[nomodule]").get_attribute("src") == "/old-browser.js"
     axe(page)

@@ -6,7 +6,9 @@ import re
 import openpyxl
 import pytest
 from browsing import Watch, axe, settle, shot, sign_in
-from people import PASSWORD, Organization, instrument, owns, registered
+from client import Client
+from people import CITY as CLERK
+from people import PASSWORD, Organization, eventually, instrument, owns, registered
 from playwright.sync_api import Page, expect
 
 from launcher.servers import Platform
@@ -364,3 +366,45 @@ def test_a_phone_has_the_menu_in_a_drawer(phone: Page, portal: Platform) -> None
 def test_an_address_that_is_not_mine_says_so(page: Page, shop: Organization) -> None:
     page.goto("/administration/nowhere")
     expect(page.locator("#content").get_by_text("页面不存在")).to_be_visible()
+
+
+CITY = "00000000-0000-7000-8000-000000440100"
+
+
+def submitted(portal: Platform, shop: Organization) -> dict[str, str]:
+    """One instrument whose filing the city has not touched."""
+    one = owns(shop)[0]
+    body = {"selection": {"ids": [one["id"]]}, "institution_id": CITY, "accept_responsibility": True, "authorize_province": False}
+    shop.client.post("/api/filing/filings", body)
+    eventually(lambda: shop.client.get(f"/api/registry/instruments/{one['id']}")["filing_state"] == "submitted")
+    return one
+
+
+def test_an_edit_of_a_submitted_one_withdraws_saves_and_submits_again(page: Page, portal: Platform, shop: Organization, watch: Watch) -> None:
+    """编辑: 备案通过前可修改所有信息, also what is 已提交."""
+    watch.expects("status of 4(09|12)")  # while the registry has not heard of the withdrawal yet
+    one = submitted(portal, shop)
+    page.goto(f"/instruments/{one['id']}/edit")
+    expect(page.get_by_text("保存时会自动撤回、保存并重新提交")).to_be_visible()
+    page.get_by_role("textbox", name="型号规格").fill("ACS-30C")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", name="ACS-30C")).to_be_visible(timeout=15_000)
+    eventually(lambda: shop.client.get(f"/api/registry/instruments/{one['id']}")["filing_state"] == "submitted")
+    found = shop.client.get("/api/filing/filings", instrument_id=one["id"], history=True)
+    assert sorted(filing["state"] for filing in found["items"]) == ["submitted", "withdrawn"]
+
+
+def test_what_is_frozen_is_shown_so(page: Page, portal: Platform, shop: Organization) -> None:
+    """编辑: 备案通过后只能修改部分信息."""
+    one = submitted(portal, shop)
+    city = Client(portal.gateway_url).sign_in(CLERK)
+    filing = eventually(lambda: city.get("/api/filing/filings", instrument_id=one["id"])["items"])[0]
+    city.post("/api/filing/filings/actions/approve", {"selection": {"ids": [filing["id"]]}})
+    eventually(lambda: shop.client.get(f"/api/registry/instruments/{one['id']}")["filing_state"] == "approved")
+    page.goto(f"/instruments/{one['id']}/edit")
+    expect(page.get_by_role("textbox", name="型号规格")).to_be_disabled()
+    expect(page.get_by_text("备案已通过，只能修改")).to_be_visible()
+    page.get_by_role("textbox", name="使用部门").fill("收银二部")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("收银二部")).to_be_visible()
+    axe(page)

@@ -14,15 +14,18 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, context
 from chassis.actor import SYSTEM
+from chassis.direct import Direct
 from chassis.events import jsonable
 from chassis.paging import PageArgs, paginate
 from chassis.rawjson import dumps, json_response
+from chassis.reads import Statement
 from chassis.schema import Schema, Text
 
 _INSERT = text(
     "INSERT INTO audit (at, actor_id, actor_kind, actor_name, action, subject, detail, address, request_id)"
     " VALUES (:at, :actor_id, :actor_kind, :actor_name, :action, :subject, :detail, :address, :request_id)"
 )
+_RECORD = Statement(_INSERT)
 AUDIT = table(
     "audit",
     column("id", BigInteger()),
@@ -33,22 +36,28 @@ AUDIT = table(
 
 def record(db: Session, action: str, subject: UUID | str, detail: dict[str, Any] | None = None) -> None:
     """One line: who (from the context) did `action` to `subject`."""
+    db.execute(_INSERT, _line(action, subject, detail))
+
+
+def record_later(direct: Direct, action: str, subject: UUID | str, detail: dict[str, Any] | None = None) -> None:
+    """The same in a transaction of hot writes."""
+    direct.later(_RECORD, _line(action, subject, detail))
+
+
+def _line(action: str, subject: UUID | str, detail: dict[str, Any] | None) -> dict[str, Any]:
     now = context.current()
     actor = now.actor or SYSTEM
-    db.execute(
-        _INSERT,
-        {
-            "at": clock.now(),
-            "actor_id": actor.account_id,
-            "actor_kind": actor.kind if now.actor else "anonymous",
-            "actor_name": actor.name if now.actor else "",
-            "action": action,
-            "subject": str(subject)[:200],
-            "detail": dumps(jsonable(detail or {})).decode(),
-            "address": now.address,
-            "request_id": now.request_id,
-        },
-    )
+    return {
+        "at": clock.now(),
+        "actor_id": actor.account_id,
+        "actor_kind": actor.kind if now.actor else "anonymous",
+        "actor_name": actor.name if now.actor else "",
+        "action": action,
+        "subject": str(subject)[:200],
+        "detail": dumps(jsonable(detail or {})).decode(),
+        "address": now.address,
+        "request_id": now.request_id,
+    }
 
 
 class AuditArgs(PageArgs):

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import orjson
 import psycopg
 from psycopg.types.json import set_json_loads
-from sqlalchemy import Select
+from sqlalchemy import ClauseElement, Select
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 from sqlalchemy.orm import Session
 
@@ -21,28 +21,35 @@ from chassis.db import SET_SCOPE, Database, Scope
 
 set_json_loads(orjson.loads)
 
-_DIALECT = dialect.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
+DIALECT = dialect.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 Row = dict[str, Any]
 
 
-class Read:
-    """A SELECT whose parameters are its `bindparam`s without a value: each must be given at every run, so that no
-    value of an earlier caller can stay behind. `prepare`: False where the best plan depends on the values (a search)."""
+class Statement:
+    """A statement compiled once. Its parameters are its `bindparam`s without a value: each must be given at every run, so
+    that no value of an earlier caller can stay behind."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], *, prepare: bool | None = None) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
-        self.sql = compiled.string
+    def __init__(self, statement: ClauseElement) -> None:
+        compiled: Any = statement.compile(dialect=DIALECT)
+        self.sql: str = compiled.string
         if "POSTCOMPILE" in self.sql:
-            raise TypeError("a Read has no IN (…) over a list: its length would be part of the statement")
-        self.prepare = prepare
-        self.columns = tuple(str(column.key) for column in statement.selected_columns)
+            raise TypeError("no IN (…) over a list here: its length would be part of the statement")
         self._asked = tuple(name for name, bind in compiled.binds.items() if bind.required)
         self._constants = {name: value for name, value in compiled.params.items() if name not in self._asked}
 
     def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Raises: KeyError for a parameter that is not given."""
         return self._constants | {name: given[name] for name in self._asked}
+
+
+class Read(Statement):
+    """A SELECT. `prepare`: False where the best plan depends on the values (a search)."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], *, prepare: bool | None = None) -> None:
+        super().__init__(statement)
+        self.prepare = prepare
+        self.columns = tuple(str(column.key) for column in statement.selected_columns)
 
 
 class Reader(Protocol):
@@ -68,7 +75,7 @@ class Snapshot:
             return self._run(asked)
 
     def _run(self, asked: Sequence[tuple[Read, Mapping[str, Any]]]) -> list[list[Row]]:
-        with _connection(self.database) as connection:
+        with connection_of(self.database) as connection:
             cursors = []
             with connection.pipeline():
                 connection.execute(_BEGIN)
@@ -97,7 +104,7 @@ class Within:
 
 
 @contextmanager
-def _connection(database: Database) -> Iterator[psycopg.Connection[Any]]:
+def connection_of(database: Database) -> Iterator[psycopg.Connection[Any]]:
     """A connection of the database's own pool, below SQLAlchemy and with transactions in our own hands; one that broke,
     or that an error left in a transaction, does not go back to it."""
     proxied = database.engine.raw_connection()

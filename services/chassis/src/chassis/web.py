@@ -20,6 +20,7 @@ from webargs.flaskparser import FlaskParser
 from chassis import audit, auth, clock, context, idempotency
 from chassis.actor import Actor
 from chassis.db import ALL, Scope
+from chassis.direct import Direct
 from chassis.errors import Malformed, Precondition, Stale, Unauthorized
 from chassis.metrics import REQUESTS
 from chassis.reads import Reader, Snapshot, Within
@@ -127,10 +128,9 @@ def audit_subject(subject: UUID | str, **detail: Any) -> None:
     g.audit = (str(subject), detail)
 
 
-def audit_within(session: Session, subject: UUID | str, **detail: Any) -> None:
+def audit_within(direct: Direct, subject: UUID | str, **detail: Any) -> None:
     """The audit line of a view that commits by itself, in the transaction of what it tells: one commit less."""
-    audit_subject(subject, **detail)
-    _audit(session, {})
+    audit.record_later(direct, _action(), subject, detail)
     g.audited = True
 
 
@@ -228,8 +228,11 @@ def _key(view: Any) -> idempotency.Key | None:
 def _audit(session: Session, path: dict[str, Any]) -> None:
     subject, detail = g.get("audit", ("", {}))
     subject = subject or next((str(value) for value in path.values()), "")
-    action = (request.endpoint or "").replace(".", "/")
-    audit.record(session, action, subject, detail)
+    audit.record(session, _action(), subject, detail)
+
+
+def _action() -> str:
+    return (request.endpoint or "").replace(".", "/")
 
 
 def _close() -> None:

@@ -1,5 +1,6 @@
 """Mapped tables of identity. The methods of Organization are the moves of a registration."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -134,6 +135,13 @@ class Account(Base):
     institution: Mapped[Institution | None] = relationship()
     bureau: Mapped[Bureau | None] = relationship()
 
+    def holder(self) -> "Holder":
+        return Holder(
+            self.id, self.username, self.name, self.kind, self.roles, self.phone, self.version, self.org_id,
+            self.institution_id, self.bureau_id, self.tier, self.division_code, self.standing,
+            self.organization.reason if self.organization else None,
+        )  # fmt: skip
+
     @property
     def belongs_to(self) -> UUID | None:
         """The organisation, institution or bureau; None for administrators."""
@@ -154,6 +162,31 @@ class Account(Base):
     def division_code(self) -> str | None:
         home = self.organization or self.institution or self.bureau
         return home.division_code if home else None
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An account as its owner and its tokens see it."""
+
+    id: UUID
+    username: str
+    name: str
+    kind: str
+    roles: list[str]
+    phone: str | None
+    version: int
+    org_id: UUID | None
+    institution_id: UUID | None
+    bureau_id: UUID | None
+    tier: str | None
+    division_code: str | None
+    standing: str
+    reason: str | None
+
+    @property
+    def belongs_to(self) -> UUID | None:
+        """The organisation, institution or bureau; None for administrators."""
+        return self.org_id or self.institution_id or self.bureau_id
 
 
 class Session(Base):

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chassis import auth, log
-from identity.models import Account
+from identity.models import Holder
 
 ACCESS_SECONDS = 900
 NAME = "%Y%m%dT%H%M%SZ.pem"  # of a key's file: from when it signs
@@ -66,7 +66,7 @@ class TokenSigner:
         keys = self._current()
         return next((key for key in reversed(keys) if key.begins is None or key.begins <= now), keys[0])
 
-    def sign(self, account: Account, session_id: Any, now: datetime) -> str:
+    def sign(self, account: Holder, session_id: Any, now: datetime) -> str:
         at = now.timestamp()  # with its fraction: a token made in the second of a revocation is after it, or not
         claims = {
             "sub": str(account.id), "org": str(account.belongs_to) if account.belongs_to else None,

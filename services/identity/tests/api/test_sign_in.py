@@ -23,6 +23,32 @@ def test_the_right_password_signs_in_and_the_token_works(stranger: Caller) -> No
     assert me.json["username"] == "applicant"
 
 
+def test_a_sign_in_leaves_a_session_a_line_of_history_and_of_the_audit_trail_and_no_failure(
+    stranger: Caller, runtime: Runtime
+) -> None:
+    sign_in(stranger, password="wrong")
+    account_id = sign_in(stranger).json["account"]["id"]
+    with runtime.database.transaction() as db:
+        assert db.execute(text("SELECT way, success FROM sign_in WHERE account_id = :id ORDER BY id"), {"id": account_id}).all() == [
+            ("password", False), ("password", True),
+        ]  # fmt: skip
+        assert db.execute(text("SELECT count(*) FROM session WHERE account_id = :id"), {"id": account_id}).scalar() == 1
+        assert db.execute(text("SELECT action, subject, actor_kind, address <> '' FROM audit")).all() == [
+            ("sessions/create_session", account_id, "anonymous", True)
+        ]
+        assert db.execute(text("SELECT count(*) FROM login_guard")).scalar() == 0
+
+
+def test_a_disabled_account_gets_nothing_but_the_answer(stranger: Caller, runtime: Runtime) -> None:
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE account SET status = 'disabled' WHERE username = 'applicant'"))
+    refused = sign_in(stranger)
+    assert (refused.status_code, refused.json["code"]) == (403, "account_disabled")
+    with runtime.database.transaction() as db:
+        for table in ("session", "sign_in", "audit"):
+            assert db.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, table
+
+
 @pytest.mark.parametrize("username", ["applicant", "nobody-at-all"])
 def test_a_wrong_password_and_an_unknown_name_answer_alike(stranger: Caller, username: str) -> None:
     answer = sign_in(stranger, username, "wrong-password")

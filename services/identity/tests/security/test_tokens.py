@@ -115,7 +115,7 @@ def signed(signer: TokenSigner, runtime: Runtime, now: datetime) -> str:
     with runtime.database.transaction() as db:
         account = queries.account_by_login(db, "applicant")
         assert account is not None
-        return signer.sign(account, "00000000-0000-7000-8000-000000000001", now)
+        return signer.sign(account.holder(), "00000000-0000-7000-8000-000000000001", now)
 
 
 def look_again(signer: TokenSigner) -> None:

@@ -239,6 +239,14 @@ INSTRUMENT_SEARCH = Table(
     Column("org_id", Uuid, nullable=False),
     Column("words", Text, nullable=False),
 )
+# The same of certificates: see migration 0011.
+CERTIFICATE_SEARCH = Table(
+    "certificate_search",
+    Base.metadata,
+    Column("certificate_id", Uuid, primary_key=True),
+    Column("org_id", Uuid, nullable=False),
+    Column("words", Text, nullable=False),
+)
 
 # What supervision asks, of instruments in a state and of verifications in a month; kept by triggers likewise.
 SUPERVISION_COUNT = Table(

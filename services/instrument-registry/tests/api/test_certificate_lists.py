@@ -51,7 +51,7 @@ def serials(clerk: Caller, query: str) -> list[str]:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("q=压力", ["B2"]), ("q=sn-50%25", ["SN-50%"]), ("q=%25", ["SN-50%"]), ("q=_", []), ("q=440100-2025", ["SN-50%"]),
+        ("q=压力", ["B2"]), ("q=ＳＮ-50", ["SN-50%"]), ("q=sn-50%25", ["SN-50%"]), ("q=%25", ["SN-50%"]), ("q=_", []), ("q=440100-2025", ["SN-50%"]),
         ("status=expired", ["SN-50%"]), ("status=in_force", ["C3", "B2"]), ("status=void", []),
         ("kind=failure_notice", ["C3"]), ("from=2026-11-02&to=2026-11-02", ["B2"]), ("valid_until_from=2027-01-01", ["B2"]),
         ("sort=verified_on", ["SN-50%", "B2", "C3"]), ("sort=-number", ["C3", "B2", "SN-50%"]), ("sort=name,-serial_no", ["B2", "SN-50%", "C3"]),

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from chassis.sheet_reader import text_of
+from registry.domain.fields import BY_KEY, IDENTITY
 from registry.domain.rules import KindFacts, Reference
-from registry.workbooks.judge import Row, judge_one
+from registry.workbooks.judge import Column, Row, judge_one
 
 TODAY = date(2026, 11, 23)
 NAIVE = datetime(2025, 3, 1, 8, 30)  # noqa: DTZ001 (as a workbook holds it)
@@ -173,3 +174,14 @@ def test_all_faults_of_a_row_come_in_one_pass() -> None:
     row = parse(仪器名称="", 种别代码="999999", 用途="9", 出厂日期="x", 联系电话="1", 数量=3)
     assert {header for header, _ in codes(row)} == {"仪器名称", "种别代码", "用途", "出厂日期", "联系电话", "数量"}
     assert len(codes(row)) == 6
+
+
+@pytest.mark.parametrize("key", IDENTITY)
+@pytest.mark.parametrize(
+    "text",
+    ["A1", "SN-0001/2.b C", "sn_1", "1E5", "1.5E+17", "#N/A", "A" * 64, "A" * 65, "A" * 300, "a  b", "a-", "ＡＢ", "Ⅲ", "电子秤",
+     "a\tb", "a\\b", "é", "a\x00", "İ", ""],
+)  # fmt: skip
+def test_a_plain_number_means_what_it_would_mean_by_the_long_way(key: str, text: str) -> None:
+    column = Column(BY_KEY[key], REFERENCE)
+    assert column[text] == column._worked_out(text)

@@ -4,18 +4,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis import outbox, revocations
 from chassis.actor import Actor
+from chassis.direct import Direct
 from chassis.errors import NotFound, Unauthorized
+from chassis.ids import new_id
+from chassis.reads import Statement
 from identity import events, queries
 from identity.actions import guard
 from identity.domain.errors import AccountDisabled
+from identity.models import Holder, UsedRefresh
 from identity.models import Session as SignedInSession
-from identity.models import UsedRefresh
 from identity.tokens import digest, new_refresh_token
+
+_OPEN = Statement(
+    text(
+        "INSERT INTO session (id, account_id, refresh_hash, client, address, created_at, used_at, expires_at)"
+        " VALUES (:id, :account_id, :hash, :client, :address, :now, :now, :expires)"
+    )
+)
+_SET_HASH = Statement(text("UPDATE account SET password_hash = :hash WHERE id = :id"))
 
 
 @dataclass(frozen=True)
@@ -30,26 +41,29 @@ class Identified:
 
 
 def open_session(
-    db: Session, who: Identified, client: str, address: str, lifetime: timedelta, now: datetime
-) -> tuple[SignedInSession, str]:
-    """A new session and its refresh token. Raises: AccountDisabled, SlowDown, Unauthorized for an account that is gone
-    meanwhile."""
-    account = queries.account_to_sign_in(db, who.account_id)
-    if account is None:
+    direct: Direct, who: Identified, client: str, address: str, lifetime: timedelta, now: datetime
+) -> tuple[Holder, UUID, str]:
+    """Whose it is, the id of the new session and its refresh token. Raises: AccountDisabled, SlowDown, Unauthorized for
+    an account that is gone meanwhile."""
+    holders, forgotten = direct.run(
+        (queries.HOLDER, {"id": who.account_id}), (guard.FORGET, {"key": str(who.account_id)})
+    )
+    if not holders:
         raise Unauthorized
-    guard.succeeded(db, account.id, who.login, who.way, address, now)
-    if account.status == "disabled":
+    guard.check_overtaken(next(iter(forgotten), None), who.way, now)
+    holder = Holder(**holders[0])
+    if holder.standing == "disabled":
         raise AccountDisabled
     if who.new_hash is not None:
-        account.password_hash = who.new_hash
-    refresh_token = new_refresh_token()
-    session = SignedInSession(
-        account=account, refresh_hash=digest(refresh_token), client=client[:200], address=address,
-        created_at=now, used_at=now, expires_at=now + lifetime,
-    )  # fmt: skip
-    db.add(session)
-    db.flush()
-    return session, refresh_token
+        direct.later(_SET_HASH, {"id": holder.id, "hash": who.new_hash})
+    session_id, refresh_token = new_id(), new_refresh_token()
+    given = {"login": who.login, "account_id": holder.id, "way": who.way, "address": address, "now": now}
+    direct.later(guard.KEEP_SUCCESS, given)
+    direct.later(
+        _OPEN,
+        given | {"id": session_id, "hash": digest(refresh_token), "client": client[:200], "expires": now + lifetime},
+    )
+    return holder, session_id, refresh_token
 
 
 def refresh(db: Session, token: str, lifetime: timedelta, now: datetime) -> tuple[SignedInSession, str] | None:

@@ -90,7 +90,7 @@ def unbind_wechat() -> Any:
 
 
 def _answer(account: Account) -> Any:
-    return with_etag(json_response(account_view(account)), account.version)
+    return with_etag(json_response(account_view(account.holder())), account.version)
 
 
 def _wechat_view() -> dict[str, Any]:

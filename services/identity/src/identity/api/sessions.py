@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from chassis import clock, context, log
+from chassis import clock, context, direct, log
 from chassis.auth import SIGNED_IN, allow, allow_anyone
 from chassis.errors import NotFound, ServiceError, Unauthorized
 from chassis.paging import PageArgs, page_response, page_schema
@@ -32,7 +32,7 @@ from identity.api.wechat_login import check_came_back
 from identity.captchas import check_captcha, new_captcha
 from identity.counted import counted
 from identity.domain.errors import CaptchaRequired, CodeWrong
-from identity.models import Account
+from identity.models import Holder
 from identity.parts import parts
 from identity.tokens import ACCESS_SECONDS
 
@@ -56,10 +56,10 @@ def create_session(body: dict[str, Any]) -> Any:
         check_came_back(body, is_portal())
     miniprogram = request.headers.get("X-Client") == "miniprogram"
     who = sign_in.identify(sign_in.Door(database, parts(), address, now, miniprogram), body)
-    with database.transaction() as session:
-        opened, refresh_token = actions.open_session(session, who, _client(), address, _lifetime(), now)
-        audit_within(session, who.account_id)
-        answer = _signed_in(opened.account, opened.id, refresh_token, 201)
+    with direct.transaction(database) as opening:
+        holder, session_id, refresh_token = actions.open_session(opening, who, _client(), address, _lifetime(), now)
+        audit_within(opening, holder.id)
+        answer = _signed_in(holder, session_id, refresh_token, 201)
     return answer
 
 
@@ -79,7 +79,7 @@ def refresh(body: dict[str, Any]) -> Any:
         answer = None
         if rotated is not None:
             account = queries.account_by_id(session, rotated[0].account_id)
-            answer = _signed_in(account, rotated[0].id, rotated[1], 200)
+            answer = _signed_in(account.holder(), rotated[0].id, rotated[1], 200)
     if answer is None:
         raise Unauthorized
     return answer
@@ -186,7 +186,7 @@ def reset_password(body: dict[str, Any]) -> Any:
 # -- helpers ---------------------------------------------------------------------------------------------------------
 
 
-def _signed_in(account: Account, session_id: UUID, refresh_token: str, status: int) -> Response:
+def _signed_in(account: Holder, session_id: UUID, refresh_token: str, status: int) -> Response:
     body: dict[str, Any] = {
         "access_token": parts().signer.sign(account, session_id, clock.now()),
         "expires_in": ACCESS_SECONDS,

@@ -1,6 +1,7 @@
 """Reads of identity. Each takes `db` and what bounds it; what the caller may not see does not exist."""
 
 from identity.queries.accounts import (
+    HOLDER,
     LOGIN,
     account_by_id,
     account_by_login,
@@ -43,7 +44,7 @@ from identity.queries.registrations import (
 )
 
 __all__ = [
-    "LOGIN", "account_by_id", "account_by_login", "account_by_phone", "account_by_wechat", "account_of", "account_to_sign_in", "accounts_of",
+    "HOLDER", "LOGIN", "account_by_id", "account_by_login", "account_by_phone", "account_by_wechat", "account_of", "account_to_sign_in", "accounts_of",
     "bureau_to_change", "bureaus", "division", "divisions", "file_for", "institution", "institution_to_change",
     "institutions", "invitation", "invitation_by_token", "invitations", "is_leaf", "member", "own_registration",
     "owner_of", "registration_to_decide", "registrations", "reviewer_of", "sessions", "sheet_rows", "sign_ins", "staff", "sub_user",

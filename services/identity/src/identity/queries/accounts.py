@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, bindparam, cast, func, literal, or_, select, true
+from sqlalchemy import Select, Text, and_, bindparam, case, cast, func, literal, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from chassis.actor import Actor
 from chassis.db import TIMESTAMP
 from chassis.errors import NotFound
 from chassis.paging import paginate
-from chassis.reads import Read
-from identity.models import Account, LoginGuard, SignIn, WechatPerson
+from chassis.reads import Read, Statement
+from identity.models import Account, Bureau, Institution, LoginGuard, Organization, SignIn, WechatPerson
 from identity.models import Session as SignedInSession
 
 _named = or_(Account.username_key == bindparam("login"), Account.phone == bindparam("login"))
@@ -28,6 +28,23 @@ LOGIN = Read(
     .select_from(select(literal(1)).subquery("one"))
     .outerjoin(_known, true())
     .outerjoin(LoginGuard, LoginGuard.key == func.coalesce(cast(_known.c.id, Text), bindparam("name_key")))
+)  # fmt: skip
+
+
+# Whose session it will be. Locked against change: a token says what holds when it is made, and a change made later ends it.
+HOLDER = Statement(
+    select(
+        Account.id, Account.username, Account.name, Account.kind, Account.roles, Account.phone, Account.version,
+        Account.org_id, Account.institution_id, Account.bureau_id, Institution.tier,
+        func.coalesce(Organization.division_code, Institution.division_code, Bureau.division_code).label("division_code"),
+        case((Account.status == "disabled", "disabled"), else_=func.coalesce(Organization.status, "approved")).label("standing"),
+        Organization.reason,
+    )
+    .outerjoin(Organization, Organization.id == Account.org_id)
+    .outerjoin(Institution, Institution.id == Account.institution_id)
+    .outerjoin(Bureau, Bureau.id == Account.bureau_id)
+    .where(Account.id == bindparam("id"))
+    .with_for_update(read=True, of=Account)
 )  # fmt: skip
 
 

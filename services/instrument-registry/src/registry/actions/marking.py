@@ -1,6 +1,6 @@
 """The workbook of errors of an import: see `registry.workbooks.mark`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -32,19 +32,21 @@ def write(db: Session, record: Import, source: Path, target: Path) -> None:
     kept = select(c.row, c.column, c.message).where(c.import_id == record.id).order_by(c.seq).limit(MARKED)
     for row, header, message in db.execute(kept):
         faults.setdefault(row, []).append((header, message))
+    keys: dict[int, str] = {}
     with reading(source) as batches:
         head, lines = _headed(batches, record)
         found = places(head[1], layout, record.mapping)
-        keys = {
-            row.number: row_key(record.id, row)
-            for batch in lines
-            for row in columns.judge(batch, found)
-            if all_rows or row.number in faults
-        }
-    by_header = {field.header: found[field.key] for field in layout.fields if field.key in found}
-    with reading(source) as batches:
-        _, lines = _headed(batches, record)
-        write_marked(source, target, Found(head, faults, by_header, keys), chain.from_iterable(lines), all_rows)
+
+        def shown() -> Iterator[Line]:
+            """The rows of the workbook, one at a time, each when its key is known."""
+            for batch in lines:
+                chosen = batch if all_rows else [line for line in batch if line[0] in faults]
+                keys.update((row.number, row_key(record.id, row)) for row in columns.judge(chosen, found))
+                yield from chosen
+
+        by_header = {field.header: found[field.key] for field in layout.fields if field.key in found}
+        rows: Iterable[Line] = list(shown()) if all_rows else shown()  # an .xlsx that is edited needs all keys at once
+        write_marked(source, target, Found(head, faults, by_header, keys), rows, all_rows)
 
 
 def _headed(batches: Iterator[list[Line]], record: Import) -> tuple[Line, Iterator[list[Line]]]:

@@ -6,14 +6,14 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from chassis.actor import Actor
 from chassis.errors import NotFound
 from chassis.listing import Listing
 from chassis.reads import Read, Reader
-from registry.models import Certificate
+from registry.models import CERTIFICATE_SEARCH, Certificate
 from registry.view_sql import TODAY
 
 C = Certificate
@@ -71,8 +71,9 @@ def _conditions(question: Question) -> list[ColumnElement[bool]]:
         found.append(_STATUS[question.status])
     for name in question.names:
         if name == "q":
-            pattern = bindparam("q", type_=Text)
-            found.append(or_(*(column.ilike(pattern, escape="\\") for column in (C.number, C.name, C.serial_no))))
+            s = CERTIFICATE_SEARCH.c
+            matching = select(s.certificate_id).where(s.words.like(func.search_pattern(bindparam("q", type_=Text))))
+            found.append(C.id.in_(matching.where(s.org_id == ACTOR_ORG) if question.kind == "applicant" else matching))
         elif name in RANGES:
             column, after = RANGES[name]
             bound = bindparam(name, type_=Date)
@@ -89,8 +90,7 @@ def _question(actor: Actor, args: Mapping[str, Any]) -> Question:
 
 def _values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
     given = {name: args[name] for name in (*FILTERS, *RANGES) if args.get(name) is not None}
-    fragment = str(args.get("q") or "").replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today, "q": f"%{fragment}%"}
+    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today, "q": str(args.get("q") or "")}
 
 
 LISTING = Listing(COLUMNS, "id", SORTABLE, _conditions, lambda question: "q" in question.names)

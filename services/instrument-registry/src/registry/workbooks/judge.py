@@ -3,6 +3,7 @@ much alike. A row's faults are its cells' faults and the few rules that need two
 door share them (`domain.rules`)."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat, zip_longest
@@ -15,6 +16,9 @@ from registry.domain.rules import Fault, Reference, dates_in_order, faults
 from registry.workbooks.parse import parse
 
 REMEMBERED = 2000  # texts a column
+# Numbers that a maker or an owner gives are of this kind, and another one in each row: no fault is possible, and what
+# is stored, copied and compared is the text itself.
+_PLAIN = re.compile(r"[0-9A-Za-z]+(?:[-_/. ][0-9A-Za-z]+)*")
 _COPY = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -36,8 +40,14 @@ class Column(dict[str, Cell]):
         super().__init__()
         self.spec, self._reference = spec, reference
         self._compared = spec.key in IDENTITY
+        self._plain = self._compared and spec.kind == "text"
 
     def __missing__(self, text: str) -> Cell:
+        if self._plain and len(text) <= self.spec.max and _PLAIN.fullmatch(text):
+            return Cell(text, text, text, text.lower(), ())
+        return self._worked_out(text)
+
+    def _worked_out(self, text: str) -> Cell:
         value, fault = parse(self.spec, text)
         found = (fault,) if fault is not None else tuple(faults({self.spec.key: value}, self._reference))
         copied = "\\N" if value is None else str(value).translate(_COPY)

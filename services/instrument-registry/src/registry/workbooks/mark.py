@@ -6,7 +6,7 @@ An .xlsx is edited as it is. What is no .xlsx, or large (openpyxl holds every ce
 only the wrong rows."""
 
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def row_key(import_id: UUID, row: Row) -> str:
 
 
 def write_marked(source: Path, target: Path, found: Found, lines: Iterable[Line], all_rows: bool) -> None:
-    """lines: the rows of the file, headers left out. all_rows: also those that are right."""
+    """lines: the rows to show, headers left out. all_rows: they are all that the file has."""
     if all_rows and known_as(source) == XLSX and _unpacked(source) <= EDITED:
         try:
             _edit(source, target, found)
@@ -56,7 +56,7 @@ def write_marked(source: Path, target: Path, found: Found, lines: Iterable[Line]
             log.get().warning("workbook_not_edited", error=repr(error))
         else:
             return
-    _write(target, found, lines, all_rows)
+    _write(target, found, lines)
 
 
 def _unpacked(path: Path) -> int:
@@ -112,7 +112,7 @@ def _extra_columns(headers: Sequence[str]) -> tuple[int, int]:
     return names.index(REASON_HEADER), names.index(ROW_KEY.header)
 
 
-def _write(target: Path, found: Found, lines: Iterable[Line], all_rows: bool) -> None:
+def _write(target: Path, found: Found, lines: Iterable[Line]) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(target), options) as book:
         text, head = book.add_format({"num_format": _TEXT_STYLE}), book.add_format({"bold": True})
@@ -124,7 +124,7 @@ def _write(target: Path, found: Found, lines: Iterable[Line], all_rows: bool) ->
         for column, name in sorted(names.items()):
             sheet.write_string(0, column, name, head)
         noted = 0
-        for place, (number, cells) in enumerate(_chosen(lines, found, all_rows), 1):
+        for place, (number, cells) in enumerate(lines, 1):
             messages: dict[int, str] = {}
             for header, message in found.faults.get(number, ()):
                 if header in found.columns:
@@ -136,9 +136,3 @@ def _write(target: Path, found: Found, lines: Iterable[Line], all_rows: bool) ->
                 if column in messages and noted < NOTES:
                     sheet.write_comment(place, column, messages[column], {"author": AUTHOR})
                     noted += 1
-
-
-def _chosen(lines: Iterable[Line], found: Found, all_rows: bool) -> Iterator[Line]:
-    for line in lines:
-        if all_rows or line[0] in found.faults:
-            yield line

@@ -1,0 +1,22 @@
+import { words } from '@/words'
+
+export default words(
+  {
+    title: '系统管理', staff: '人员管理', catalog: '强检目录', reference: '基础数据', audit: '审计查询',
+    people: '人员', invitations: '邀请', invite: '邀请人员', invited: '邀请已发送', not_sent: '邀请已建立，但短信未能发出，请点击“重新发送”。', name: '姓名', username: '用户名', phone: '手机号', home: '单位', roles: '角色', kind: '账号类型', status: '状态', created: '加入时间', expires: '有效期至', edit_roles: '修改角色', disable: '停用', enable: '启用', resend: '重新发送', withdraw: '撤回', no_staff: '还没有人员', active: '正常', disabled: '已停用', institution: '技术机构', bureau: '行政管理部门',
+    disable_text: '停用 {name} 的账号，其所有登录立即失效。', enable_text: '启用 {name} 的账号。', withdraw_text: '撤回对 {name} 的邀请，邀请链接失效。', resend_text: '重新发送邀请短信给 {name}，原链接失效。', states: { open: '待接受', accepted: '已接受', expired: '已过期', withdrawn: '已撤回', pending: '待接受' },
+    kinds: '现行目录', versions: '版本记录', load: '载入新目录', code: '种别代码', kind_name: '种别名称', category: '类别', supervision: '监管方式', mode: '强检方式', period: '周期（月）', term: '使用期限（月）', valid_from: '生效日期', valid_to: '失效日期', successor: '替代代码', version: '版本', loaded_by: '载入人', loaded_at: '载入时间', added: '新增', changed: '变更', withdrawn: '作废', unchanged: '不变', removed: '删除',
+    choose_list: '选择目录文件', version_name: '版本号', list_title: '目录名称', preview: '对比预览', commit: '确认载入', loaded: '已载入', file: '文件', before: '原值', after: '新值', field: '字段', key: '对象', catalog_export: '导出目录',
+    tables: { divisions: '行政区划', institutions: '技术机构', bureaus: '行政管理部门', capabilities: '检定能力' }, export: '导出表格', import: '导入表格', choose_sheet: '选择修改后的表格', no_change: '表格与现有数据一致，没有变更。', division_name: '名称', level: '级别', parent: '上级', leaf: '最末级', tier: '层级', contact: '联系方式', verified: '核实', levels: { province: '省', city: '市', county: '区县', town: '镇街' }, yes: '已核实', partial: '部分核实', no: '未核实',
+    at: '时间', actor: '操作人', action: '操作', subject: '对象', address: '地址', detail: '内容', service: '服务', services: { identity: '账户', registry: '仪器', filing: '备案', booking: '预约', notification: '通知' },
+  },
+  {
+    title: 'Administration', staff: 'People', catalog: 'Catalog', reference: 'Reference data', audit: 'Audit',
+    people: 'People', invitations: 'Invitations', invite: 'Invite somebody', invited: 'The invitation was sent', not_sent: 'The invitation is made, but its SMS could not be sent: send it again.', name: 'Name', username: 'User name', phone: 'Phone', home: 'Works at', roles: 'Roles', kind: 'Kind', status: 'State', created: 'Since', expires: 'Valid until', edit_roles: 'Change roles', disable: 'Disable', enable: 'Enable', resend: 'Send again', withdraw: 'Withdraw', no_staff: 'Nobody yet', active: 'Active', disabled: 'Disabled', institution: 'Institution', bureau: 'Bureau',
+    disable_text: 'Disable the account of {name}; its sessions end at once.', enable_text: 'Enable the account of {name}.', withdraw_text: 'Withdraw the invitation of {name}; its link ends.', resend_text: 'Send the invitation to {name} again; the old link ends.', states: { open: 'Open', accepted: 'Accepted', expired: 'Expired', withdrawn: 'Withdrawn', pending: 'Open' },
+    kinds: 'In force', versions: 'Versions', load: 'Load a new list', code: 'Code', kind_name: 'Kind', category: 'Category', supervision: 'Supervision', mode: 'Mode', period: 'Period (months)', term: 'Term (months)', valid_from: 'Valid from', valid_to: 'Valid to', successor: 'Successor', version: 'Version', loaded_by: 'Loaded by', loaded_at: 'Loaded at', added: 'Added', changed: 'Changed', withdrawn: 'Withdrawn', unchanged: 'Unchanged', removed: 'Removed',
+    choose_list: 'Choose the list', version_name: 'Version', list_title: 'Title', preview: 'Preview of the differences', commit: 'Load it', loaded: 'Loaded', file: 'File', before: 'Before', after: 'After', field: 'Field', key: 'Record', catalog_export: 'Export the catalog',
+    tables: { divisions: 'Divisions', institutions: 'Institutions', bureaus: 'Bureaus', capabilities: 'Capabilities' }, export: 'Export the sheet', import: 'Import the sheet', choose_sheet: 'Choose the edited sheet', no_change: 'The sheet says what is there already: nothing changes.', division_name: 'Name', level: 'Level', parent: 'Above', leaf: 'Leaf', tier: 'Tier', contact: 'Contact', verified: 'Attested', levels: { province: 'Province', city: 'City', county: 'County', town: 'Town' }, yes: 'Yes', partial: 'Partly', no: 'No',
+    at: 'When', actor: 'Who', action: 'What', subject: 'Of', address: 'Address', detail: 'Detail', service: 'Service', services: { identity: 'Accounts', registry: 'Instruments', filing: 'Filings', booking: 'Bookings', notification: 'Notices' },
+  },
+)

@@ -1,0 +1,106 @@
+"""The administrator's and the supervisor's pages, by hand: people, catalog, reference data, audit, statistics, ledger."""
+
+import random
+
+import openpyxl
+import pytest
+from browsing import axe, settle, shot, sign_in
+from people import new_phone, owns, registered
+from playwright.sync_api import Page, expect
+
+from launcher.servers import Platform
+
+
+@pytest.fixture
+def admin(page: Page) -> Page:
+    sign_in(page, "admin")
+    return page
+
+
+def test_an_institution_invites_a_verifier_who_signs_in(page: Page, portal: Platform) -> None:
+    phone = new_phone(random.Random())
+    sign_in(page, "city-admin")
+    page.get_by_role("menuitem", name="人员管理").click()
+    settle(page)
+    expect(page.get_by_role("cell", name="city-verifier")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="邀请人员").click()
+    page.get_by_role("textbox", name="姓名").fill("新检定员")
+    page.get_by_role("textbox", name="手机号").fill(phone)
+    page.get_by_text("检定员", exact=True).last.click()
+    axe(page)
+    page.get_by_role("button", name="邀请人员").last.click()
+    expect(page.get_by_role("cell", name="新检定员")).to_be_visible()
+    shot(page, "staff")
+
+
+def test_the_catalog_is_searched_and_a_list_is_previewed_before_it_counts(admin: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
+    admin.goto("/administration/catalog")
+    admin.get_by_label("搜索").first.fill("020100")
+    expect(admin.get_by_role("cell", name="非自动衡器（含电子计价秤")).to_be_visible()
+    axe(admin)
+    shot(admin, "catalog")
+    with admin.expect_download() as exported:
+        admin.get_by_role("button", name="导出目录").click()
+    path = exported.value.path().rename(tmp_path_factory.mktemp("c") / "catalog.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    headers = [cell.value for cell in sheet[1]]
+    name = next(at for at, header in enumerate(headers, 1) if "名称" in str(header))
+    sheet.cell(2, name).value = str(sheet.cell(2, name).value) + "（改）"
+    book.save(path)
+    admin.get_by_role("tab", name="载入新目录").click()
+    admin.get_by_label("版本号").fill("2026-试")
+    admin.get_by_label("目录名称").fill("试载入")
+    admin.get_by_label("选择目录文件").set_input_files(path)
+    expect(admin.get_by_text("对比预览")).to_be_visible()
+    expect(admin.get_by_role("cell", name="（改）").first).to_be_visible()
+
+
+def test_divisions_and_institutions_are_looked_at_and_edited_as_sheets(admin: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
+    admin.goto("/administration/reference")
+    admin.get_by_label("搜索").fill("天河")
+    expect(admin.get_by_role("cell", name="440106")).to_be_visible()
+    axe(admin)
+    shot(admin, "reference")
+    admin.get_by_role("tab", name="技术机构").click()
+    with admin.expect_download() as exported:
+        admin.get_by_role("button", name="导出表格").click()
+    path = exported.value.path().rename(tmp_path_factory.mktemp("r") / "institutions.xlsx")
+    admin.get_by_label("选择修改后的表格").set_input_files(path)
+    expect(admin.get_by_text("没有变更")).to_be_visible()
+
+
+def test_the_audit_of_every_service_can_be_searched(admin: Page) -> None:
+    admin.goto("/administration/audit")
+    for name in ("账户", "仪器", "备案", "预约", "通知"):
+        admin.locator("label").filter(has_text=name).first.click()
+        settle(admin)
+        expect(admin.get_by_role("alert")).to_have_count(0)
+    axe(admin)
+    shot(admin, "audit")
+
+
+def test_a_supervisor_goes_from_the_number_to_exactly_those_instruments(page: Page, portal: Platform) -> None:
+    owns(registered(portal), 3)
+    sign_in(page, "supervisor")
+    page.goto("/supervision/statistics")
+    row = page.get_by_role("row", name="天河区")
+    number = row.get_by_role("link").first
+    expect(number).to_be_visible()
+    total = (number.text_content() or "").strip()
+    axe(page)
+    shot(page, "supervision")
+    number.click()
+    expect(page.get_by_text(f"共 {total} 条")).to_be_visible()
+    axe(page)
+    page.get_by_role("link", name="查看").first.click()
+    expect(page.get_by_role("tab", name="基本信息")).to_be_visible()
+
+
+def test_an_applicant_has_none_of_these_pages(page: Page, portal: Platform) -> None:
+    sign_in(page, "applicant2")
+    for path in ("/administration/staff", "/administration/audit", "/supervision/statistics"):
+        page.goto(path)
+        expect(page.locator("#content").get_by_text("页面不存在")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="系统管理")).to_have_count(0)
