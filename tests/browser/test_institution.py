@@ -40,7 +40,7 @@ def test_a_registration_is_reviewed_with_its_papers(page: Page, portal: Platform
     """注册申请提交后，由当地市/区法定计量检定机构审核: rejected with a reason, corrected, approved."""
     office = Office(portal).registered()
     name = office.story.facts["org_name"]
-    enter(page, "county-clerk", "/work/registrations", "注册审核")
+    enter(page, "county-clerk", "/desk/registrations", "注册审核")
     page.get_by_placeholder("单位名称、统一社会信用代码").fill(name)
     page.keyboard.press("Enter")
     row(page, name).get_by_role("button", name="审核").click()
@@ -63,7 +63,7 @@ def test_a_registration_is_reviewed_with_its_papers(page: Page, portal: Platform
     assert (mine["status"], mine["reason_code"]) == ("rejected", "letter_unsealed")
     own.patch("/api/identity/registrations/mine", {"org": {"contact_name": "陈志"}}, mine["version"])
 
-    page.goto(f"/work/registrations?q={name}")
+    page.goto(f"/desk/registrations?q={name}")
     row(page, name).get_by_role("button", name="审核").click()
     page.get_by_role("dialog", name="审核").get_by_role("button", name="通过").click()
     page.get_by_role("dialog", name="通过").get_by_role("button", name="通过").click()
@@ -74,7 +74,7 @@ def test_a_registration_is_reviewed_with_its_papers(page: Page, portal: Platform
 def test_filings_are_decided(page: Page, office: Office) -> None:
     """The city returns one with the keyboard and a reason, dispatches one, and approves the rest at once."""
     first, second, third, fourth = office.filed(office.instruments(4, name=f"台秤{office.username[-6:]}"))
-    enter(page, "city-clerk", "/work/filings/submitted", "待审核")
+    enter(page, "city-clerk", "/desk/filings/submitted", "待审核")
     search(page, f"台秤{office.username[-6:]}")
     expect(page.get_by_text("共 4 条")).to_be_visible()
     expect(page.get_by_text("剩", exact=False).first).to_be_visible()
@@ -110,7 +110,7 @@ def test_a_county_confirms_or_declines(page: Page, office: Office) -> None:
     name = f"台秤{office.username[-6:]}"
     kept, declined = office.filed(office.instruments(2, name=name))
     office.decide("city-clerk", "dispatch", [kept, declined], institution_id=COUNTY)
-    enter(page, "county-clerk", "/work/filings/awaiting_confirmation", "待确认")
+    enter(page, "county-clerk", "/desk/filings/awaiting_confirmation", "待确认")
     search(page, name)
     expect(page.get_by_text("共 2 条")).to_be_visible()
     shot(page, "work-filings-county")
@@ -156,7 +156,7 @@ def test_the_bureau_revokes(page: Page, office: Office) -> None:
 def test_bookings_are_confirmed_or_rejected(page: Page, office: Office) -> None:
     """待技术机构确认; a rejection carries its reason."""
     good, bad = (office.booked(office.bookable(1)) for _ in range(2))
-    enter(page, "city-clerk", "/work/bookings/pending", "待确认预约")
+    enter(page, "city-clerk", "/desk/bookings/pending", "待确认预约")
     find(page, bad["number"])
     shot(page, "work-bookings")
     axe(page)
@@ -179,7 +179,7 @@ def test_from_the_front_desk_to_the_certificate(page: Page, office: Office) -> N
     good, bad = office.bookable(2)
     booking = office.booked([good, bad])
     office.moved("city-clerk", booking, "confirm")
-    enter(page, "city-clerk", "/work/reception", "前台受理")
+    enter(page, "city-clerk", "/desk/reception", "前台受理")
     number = page.get_by_label("预约单号")
     number.fill("YY2222222222")
     number.press("Enter")
@@ -205,7 +205,7 @@ def test_from_the_front_desk_to_the_certificate(page: Page, office: Office) -> N
     [returned] = wait_for(lambda: office.filings("returned"), bool)
     assert (returned["instrument_id"], returned["reason"]) == (bad["id"], "铭牌与备案信息不符")
 
-    as_somebody_else(page, "city-verifier", "/work/results", "检定结果")
+    as_somebody_else(page, "city-verifier", "/desk/results", "检定结果")
     find(page, text)
     axe(page)
     row(page, text).get_by_role("button", name="录入结果").click()
@@ -221,7 +221,7 @@ def test_from_the_front_desk_to_the_certificate(page: Page, office: Office) -> N
     results.get_by_role("button", name="保存结果（1）").click()
     expect(page.get_by_text("已保存 1 项结果")).to_be_visible()
 
-    as_somebody_else(page, "city-checker", "/work/check", "核验")
+    as_somebody_else(page, "city-checker", "/desk/check", "核验")
     find(page, text)
     shot(page, "work-check")
     axe(page)
@@ -246,7 +246,7 @@ def test_a_day_without_service_cannot_be_booked(page: Page, office: Office) -> N
     """The calendar: a day is closed, and is no slot any more; opened again, it is."""
     slots = f"/api/booking/slots?institution_id={COUNTY}&mode=deliver"
     day = office.applicant.get(slots)["items"][0]["date"]
-    enter(page, "county-clerk", "/work/calendar", "接收日历")
+    enter(page, "county-clerk", "/desk/calendar", "接收日历")
     shot(page, "work-calendar")
     axe(page)
     weekday = "周" + "一二三四五六日"[date.fromisoformat(day).weekday()]

@@ -2,7 +2,7 @@ import { DocumentChecked } from '@element-plus/icons-vue'
 import type { Module, Page } from '@/frame/module'
 
 const list = (state: string): Page => ({
-  path: `/work/filings/${state}`,
+  path: `/desk/filings/${state}`,
   title: `institution-filings.menu.${state}`,
   component: () => import('./FilingDesk.vue'),
   props: { state },
