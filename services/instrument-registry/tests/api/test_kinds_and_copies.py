@@ -1,10 +1,12 @@
 """Fields of the kind, copies, and one change to many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from booked import filing_event
+from sqlalchemy import Engine, event
 
 from chassis.actor import Actor
 from chassis.runtime import Runtime
@@ -201,6 +203,42 @@ def test_one_change_to_many_obeys_the_rules_of_each(
     free = {"selection": {"filter": {"q": "器具"}, "expect": 3}, "changes": {"department": "三楼"}}
     assert clerk.post(f"{API}/actions/edit", free).json == {"done": 3, "failed": []}
     assert clerk.get(f"{API}/{ids[1]}/history").json["items"][0]["changes"][0]["after"] == "三楼"
+
+
+def test_many_are_changed_by_as_many_statements_as_there_are_changes(
+    clerk: Caller, kinds: dict[str | None, str]
+) -> None:
+    """The triggers of counts and search run once a statement: not a thousand times for a thousand instruments."""
+    ids = [add(clerk, kinds[SCALE], serial_no=f"A{n}")["id"] for n in range(5)]
+    chosen = {"selection": {"ids": ids}}
+    asked = [
+        ("edit", chosen | {"changes": {"department": "三楼", "made_on": "2026-01-02"}}), ("suspend", chosen),
+        ("resume", chosen), ("delete", chosen),
+    ]  # fmt: skip
+    for move, body in asked:
+        with written("instrument") as statements:
+            assert clerk.post(f"{API}/actions/{move}", body).json == {"done": 5, "failed": []}
+        assert len(statements) == 1, (move, statements)
+        if move == "edit":
+            shown = clerk.get(f"{API}/{ids[4]}").json
+            assert (shown["department"], shown["made_on"], shown["version"]) == ("三楼", "2026-01-02", 2)
+    assert clerk.get(API).json["total"] == 0
+
+
+@contextmanager
+def written(table: str) -> Iterator[list[str]]:
+    """UPDATEs and DELETEs of the table, as the driver is given them."""
+    seen: list[str] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith((f"UPDATE {table} ", f"DELETE FROM {table} ")):
+            seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
 
 
 @pytest.mark.parametrize("field", ["serial_no", "name", "status", "org_id"])

@@ -15,6 +15,7 @@ from chassis.bulk import Outcome
 from chassis.clock import business_date
 from chassis.errors import FieldError, Invalid, NotFound, ServiceError, Stale
 from registry import events, queries
+from registry.actions.alike import delete_all, write_alike
 from registry.actions.histories import changes_of, line
 from registry.codes import instrument_code
 from registry.domain.details import FREE as FREE_DETAILS
@@ -53,6 +54,7 @@ def edit(
     if instrument.version != version:
         raise Stale
     if _change(db, by, instrument, changes, queries.reference(db, business_date(now)), now, reason):
+        db.flush()
         outbox.record(db, *events.instruments_changed([instrument]))
     return instrument
 
@@ -76,6 +78,7 @@ def edit_many(
             outcome.refuse(instrument_id, error)
             continue
         outcome.done.append(instrument_id)
+    write_alike(db, changed)
     db.flush()
     outbox.record(db, *events.instruments_changed(changed))
     return outcome
@@ -104,10 +107,10 @@ def _change(
     for key, value in changes.items():
         setattr(instrument, key, value)
     instrument.identity_key = identity_key(*(getattr(instrument, k) for k in IDENTITY))
+    _touch(instrument, now)
     if names & set(IDENTITY):
         _check_same(db, instrument)
-    _touch(instrument, now)
-    _flush(db, instrument)
+        _flush(db, instrument)
     db.add(line(instrument.id, by, now, "changed", changes=changed, reason=reason))
     return True
 
@@ -147,7 +150,7 @@ def scrap(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: st
 
 def delete(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
     found = queries.own_for_update(db, by, ids)
-    outcome = Outcome()
+    outcome, doomed = Outcome(), []
     for instrument_id in ids:
         instrument = found.get(instrument_id)
         try:
@@ -157,9 +160,9 @@ def delete(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcom
         except ServiceError as error:
             outcome.refuse(instrument_id, error)
             continue
-        db.delete(instrument)
+        doomed.append(instrument)
         outcome.done.append(instrument_id)
-    db.flush()
+    delete_all(db, doomed)
     return outcome
 
 
@@ -184,6 +187,7 @@ def _each(
         db.add(line(instrument.id, by, now, kind, changes=change, reason=reason))
         moved.append(instrument)
         outcome.done.append(instrument_id)
+    write_alike(db, moved)
     db.flush()
     return outcome, moved
 

@@ -1,0 +1,90 @@
+"""What a page weighs, how many rows it draws, and how it behaves on a slow network."""
+
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from browsing import sign_in
+from people import PASSWORD, owns, registered
+from playwright.sync_api import Page, Response, expect
+
+from launcher.servers import Platform
+
+FIRST_LOAD = 250_000  # bytes of compressed JavaScript
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/home", "/instruments/all"])
+def test_a_first_load_brings_little_javascript(page: Page, path: str) -> None:
+    if path != "/sign-in":
+        sign_in(page, "applicant")
+    scripts: dict[str, int] = {}
+
+    def count(answer: Response) -> None:
+        if re.search(r"/assets/.*\.js$", answer.url):
+            assert answer.headers["content-encoding"] == "gzip"
+            scripts[answer.url] = answer.request.sizes()["responseBodySize"]
+
+    fresh = page.context.new_page()  # a page of its own: nothing in memory
+    fresh.context.on("response", lambda _: None)
+    client = fresh.context.new_cdp_session(fresh)
+    client.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    fresh.on("requestfinished", lambda request: (answer := request.response()) and count(answer))
+    fresh.goto(path)
+    fresh.get_by_role("heading", level=1).wait_for()
+    fresh.wait_for_timeout(500)
+    assert len(scripts) > 3
+    assert sum(scripts.values()) <= FIRST_LOAD, scripts
+
+
+def test_ten_thousand_errors_are_scrolled_and_only_those_in_sight_are_drawn(
+    page: Page, portal: Platform, tmp_path: Path
+) -> None:
+    shop = registered(portal)
+    book = openpyxl.load_workbook("tests/data/instruments.xlsx")
+    sheet = book.worksheets[0]
+    headers = [cell.value for cell in sheet[1]]
+    line = [cell.value for cell in sheet[2]]
+    line[headers.index("种别代码")] = "999999"
+    wrong = openpyxl.Workbook(write_only=True)
+    target = wrong.create_sheet()
+    target.append(headers)
+    for number in range(10_000):
+        line[headers.index("出厂编号")] = f"W{number:06d}"
+        target.append(line)
+    wrong.save(tmp_path / "wrong.xlsx")
+    sign_in(page, shop.username, PASSWORD)
+    page.goto("/instruments/import")
+    page.get_by_label("选择填写完成的 EXCEL 文件").set_input_files(tmp_path / "wrong.xlsx")
+    expect(page.get_by_text("10000 行有误，共 1 种原因")).to_be_visible(timeout=60_000)
+    grid = page.locator(".el-table-v2__main .el-table-v2__body > div").first
+    for _ in range(15):
+        page.locator(".el-table-v2__main .el-table-v2__row").first.hover()
+        page.mouse.wheel(0, 4000)
+        page.wait_for_timeout(150)
+    assert grid.is_visible()
+    expect(page.get_by_text(re.compile("已显示 [2-9]00 条|已显示 1[0-9]00 条"))).to_be_visible()
+    assert page.locator(".el-table-v2__main .el-table-v2__row").count() < 60
+
+
+def test_a_slow_answer_shows_that_it_is_on_its_way_and_a_press_counts_once(page: Page, portal: Platform) -> None:
+    shop = registered(portal)
+    owns(shop)
+    sign_in(page, shop.username, PASSWORD)
+    page.goto("/instruments/all")
+    page.get_by_text("共 1 条").wait_for()
+
+    def later(route) -> None:  # type: ignore[no-untyped-def]
+        page.wait_for_timeout(700)
+        route.continue_()
+
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if "/actions/suspend" in one.url else None)
+    page.route("**/api/registry/instruments**", later)
+    page.locator("label[aria-label=选中本行]").click()
+    page.get_by_role("main").get_by_role("button", name="停用", exact=True).click()
+    button = page.get_by_role("button", name="停用 1 台")
+    button.dblclick()
+    expect(page.get_by_text("已完成 1 项").first).to_be_visible()
+    assert len(sent) == 1
+    expect(page.get_by_text("共 1 条")).to_be_visible()
