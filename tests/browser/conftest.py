@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from launcher.portal import DIST
 from launcher.servers import Platform, platform
 
-sys.path.insert(0, str(Path(__file__).parent))  # pytest's importlib mode leaves it out
+# pytest's importlib mode leaves them out; the journeys' client makes the data of the tests
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parents[1] / "journeys"))
 
 from browsing import DESKTOP, FLAGS, OUT, PHONE, Watch, chromium
 

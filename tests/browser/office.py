@@ -2,19 +2,14 @@
 its instruments, filings and bookings, and the institution's answers."""
 
 import random
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-from playwright.sync_api import Page
-
-from launcher.servers import Platform
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "journeys"))
 
 from client import Client, wait_for
 from journey import CITY, COUNTY, PASSWORD, Story, register
+from playwright.sync_api import Page
+
+from launcher.servers import Platform
 
 __all__ = ["CITY", "COUNTY", "PASSWORD", "Client", "Office", "search", "wait_for"]
 SCALE = {

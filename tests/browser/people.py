@@ -1,20 +1,15 @@
 """Organisations and accounts for the browser tests, made through the API as the journey makes them: each test its own."""
 
 import random
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import requests
-
-from launcher.servers import Platform
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "journeys"))
-
 from client import Client, wait_for
 from journey import credit_code, png
+
+from launcher.servers import Platform
 
 PASSWORD = "Shop-scale-2026"
 COUNTY, CITY = "county-clerk", "city-clerk"
