@@ -1,11 +1,13 @@
 """The administrator's and the supervisor's pages, by hand: people, catalog, reference data, audit, statistics, ledger."""
 
 import random
+import re
 
 import openpyxl
 import pytest
+import requests
 from browsing import axe, settle, shot, sign_in
-from people import filed, new_phone, registered
+from people import PASSWORD, eventually, filed, new_phone, registered
 from playwright.sync_api import Page, expect
 
 from launcher.servers import Platform
@@ -32,6 +34,29 @@ def test_an_institution_invites_a_verifier_who_signs_in(page: Page, portal: Plat
     page.get_by_role("button", name="邀请人员").last.click()
     expect(page.get_by_role("cell", name="新检定员")).to_be_visible()
     shot(page, "staff")
+    page.get_by_role("button", name="用户设置").click()
+    page.get_by_role("menuitem", name="退出登录").click()
+    page.get_by_role("button", name="登录", exact=True).wait_for()
+    page.goto(invitation_link(portal, phone))
+    expect(page.get_by_text("您受邀加入")).to_be_visible()
+    axe(page)
+    shot(page, "invitation")
+    page.get_by_role("textbox", name="用户名").fill(f"verifier-{phone[-6:]}")
+    page.get_by_role("textbox", name="密码").fill(PASSWORD)
+    page.get_by_role("button", name="接受邀请").click()
+    expect(page.get_by_role("heading", name="您好，新检定员")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="预约与检定")).to_be_visible()
+
+
+def invitation_link(platform: Platform, phone: str) -> str:
+    """As the SMS has it: the path with the token behind #."""
+
+    def sent() -> str:
+        found = requests.get(f"{platform.sandbox_url}/outbox/sms", params={"phone": phone}, timeout=10).json()
+        text = re.search(r"/invitation#[\w.-]+", found[0]["text"]) if found else None
+        return text.group() if text else ""
+
+    return str(eventually(sent))
 
 
 def test_the_catalog_is_searched_and_a_list_is_previewed_before_it_counts(

@@ -1,11 +1,11 @@
-"""What a page weighs, how many rows it draws, and how it behaves on a slow network."""
+"""What a page weighs and draws, on which screens it fits, and how it behaves on a slow network."""
 
 import re
 from pathlib import Path
 
 import openpyxl
 import pytest
-from browsing import sign_in
+from browsing import settle, sign_in
 from people import PASSWORD, owns, registered
 from playwright.sync_api import Page, Response, expect
 
@@ -65,6 +65,25 @@ def test_ten_thousand_errors_are_scrolled_and_only_those_in_sight_are_drawn(
     assert grid.is_visible()
     expect(page.get_by_text(re.compile("已显示 [2-9]00 条|已显示 1[0-9]00 条"))).to_be_visible()
     assert page.locator(".el-table-v2__main .el-table-v2__row").count() < 60
+
+
+PAGES = ("/home", "/instruments/all", "/instruments/add", "/instruments/import", "/filings/unfiled", "/bookings/book",
+         "/certificates", "/messages", "/account/sessions", "/account/profile")  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [360, 2560])
+def test_no_page_scrolls_sideways_on_the_smallest_and_the_widest_screen(
+    page: Page, portal: Platform, width: int
+) -> None:
+    shop = registered(portal)
+    owns(shop)
+    sign_in(page, shop.username, PASSWORD)
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        page.goto(path)
+        page.get_by_role("heading", level=1).wait_for()
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
 def test_a_slow_answer_shows_that_it_is_on_its_way_and_a_press_counts_once(page: Page, portal: Platform) -> None:
