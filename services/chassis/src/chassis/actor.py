@@ -5,6 +5,13 @@ from typing import Any
 from uuid import UUID
 
 
+def area_of(code: str) -> str:
+    """Prefix of the division codes that lie in a division: 4401 for 440100, 44 for 440000, all digits else."""
+    if len(code) == 6 and code.endswith("00"):
+        return code[:2] if code.endswith("0000") else code[:4]
+    return code
+
+
 @dataclass(frozen=True)
 class Actor:
     """A signed-in account. `kind`: applicant, institution, supervisor, admin; `system` for the platform itself.
@@ -27,11 +34,8 @@ class Actor:
 
     @property
     def area(self) -> str:
-        """Prefix of the division codes below this actor: 4401 for 440100, 44 for 440000, all six digits else."""
-        code = self.division or ""
-        if code.endswith("0000"):
-            return code[:2]
-        return code[:4] if code.endswith("00") else code
+        """Prefix of the division codes below this actor."""
+        return area_of(self.division or "")
 
     def to_json(self) -> dict[str, Any]:
         return {

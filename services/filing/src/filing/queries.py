@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
-from chassis.actor import Actor
+from chassis.actor import Actor, area_of
 from chassis.errors import NotFound
 from chassis.paging import paginate
 from filing.domain.states import MOVES
@@ -65,7 +65,6 @@ def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> 
     for name in (
         "state",
         "kind_code",
-        "division_code",
         "institution_id",
         "holder_id",
         "org_id",
@@ -74,6 +73,8 @@ def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> 
     ):
         if args.get(name) is not None:
             statement = statement.where(getattr(F, name) == args[name])
+    if args.get("division_code") is not None:  # of a city: everything in it
+        statement = statement.where(F.division_code.startswith(area_of(args["division_code"]), autoescape=True))
     if args.get("q"):
         statement = statement.where(F.search.contains(args["q"].casefold(), autoescape=True))
     if args.get("due_before"):

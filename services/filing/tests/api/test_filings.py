@@ -54,6 +54,12 @@ def test_the_statement_of_responsibility_must_be_accepted(submit: Submit, signed
     assert (refused.status_code, refused.json["code"]) == (422, "responsibility_not_accepted")
 
 
+@pytest.mark.parametrize(("area", "found"), [("440106", 1), ("440100", 1), ("440000", 1), ("440300", 0)])
+def test_a_city_holds_the_filings_of_its_counties(submit: Submit, signed_in: SignIn, area: str, found: int) -> None:
+    submit(owner := applicant())
+    assert signed_in(owner).get(f"/api/filing/filings?division_code={area}").json["total"] == found
+
+
 def test_out_of_area_is_refused_item_by_item(
     submit: Submit, claims: Any, signed_in: SignIn, seeded: Runtime, snapshot: Snapshot
 ) -> None:

@@ -77,6 +77,12 @@ def test_fifteen_a_page_or_thirty_fifty_and_a_hundred(clerk: Caller) -> None:
     assert [len(clerk.get(f"{BASE}?page_size={size}").json["items"]) for size in (30, 50, 100)] == [17] * 3
 
 
+@pytest.mark.parametrize(("area", "found"), [("440106", 1), ("440100", 1), ("440000", 1), ("440300", 0), ("440105", 0)])
+def test_a_city_holds_what_stands_in_its_counties(clerk: Caller, area: str, found: int) -> None:
+    instrument(clerk, "A")
+    assert clerk.get(f"{BASE}?division_code={area}").json["total"] == found
+
+
 def test_only_the_chosen_columns_are_sent(clerk: Caller) -> None:
     instrument(clerk, "C")
     (row,) = clerk.get(f"{BASE}?fields=name,view").json["items"]

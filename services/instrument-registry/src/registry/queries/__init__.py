@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
-from chassis.actor import Actor
+from chassis.actor import Actor, area_of
 from chassis.auth import SIGNED_IN
 from chassis.errors import NotFound
 from chassis.listing import Listing
@@ -91,6 +91,8 @@ def values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]
     """The parameters of a statement that is made from a Question."""
     asked = (*FILTERS, *RANGES_OF, *CONTAINED, "q")
     given = {name: args[name] for name in asked if args.get(name) is not None}
+    if "division_code" in given:  # of a city: everything in it
+        given["division_code"] = area_of(given["division_code"])
     return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today}
 
 
@@ -120,6 +122,8 @@ def conditions(question: Question) -> list[ColumnElement[bool]]:
             column, after = RANGES_OF[name]
             bound = bindparam(name, type_=Date)
             found.append(column >= bound if after else column <= bound)
+        elif name == "division_code":
+            found.append(I.division_code.startswith(bindparam(name, type_=Text)))
         else:
             column = getattr(I, name)
             found.append(column == bindparam(name, type_=column.type))

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from chassis.actor import Actor
+from chassis.actor import Actor, area_of
 from chassis.reads import Read, Reader, Row
 from registry.domain.rounds import rate
 from registry.domain.views import DUE_DAYS
@@ -51,7 +51,7 @@ def _asked(reader: Reader, actor: Actor, today: date, args: Mapping[str, Any], g
     first, last = _period(args.get("month"), today)
     given = narrowed | {"today": today, "first": first, "last": last, "area": actor.area + "%"}
     if "division_code" in narrowed:
-        given["division_code"] = _prefix(str(narrowed["division_code"])) + "%"
+        given["division_code"] = area_of(str(narrowed["division_code"])) + "%"
     names = tuple(sorted(narrowed))
     states, flows = reader.run(
         (_states(actor.kind, names, group), given), (_flows(actor.kind, names, group), given)
@@ -122,8 +122,3 @@ def _period(month: str | None, today: date) -> tuple[date, date]:
         return date.min, today
     first = date.fromisoformat(month + "-01")
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-
-
-def _prefix(code: str) -> str:
-    """Of the codes below a province or a city, as Actor.area."""
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") and len(code) == 6 else code
