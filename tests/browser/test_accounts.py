@@ -270,8 +270,11 @@ def test_profile_and_messages_open_and_are_accessible(page: Page, portal: Platfo
     expect(page.get_by_text("注册申请审核通过").first).to_be_visible()
     axe(page)
     shot(page, "messages")
+    bell = page.locator("header .el-badge__content")
+    expect(bell).to_have_text("1")
     page.get_by_role("button", name="本页全部标为已读").click()
-    expect(page.get_by_text("未读")).to_have_count(0)
+    expect(page.locator(".el-table__body").get_by_text("未读")).to_have_count(0)
+    expect(bell).to_be_hidden()
 
 
 def test_the_portal_speaks_english(page: Page) -> None:

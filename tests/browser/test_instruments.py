@@ -346,11 +346,19 @@ def test_certificates_have_their_page(page: Page, shop: Organization) -> None:
 
 def test_a_session_that_ends_in_the_middle_keeps_what_was_typed(page: Page, shop: Organization, watch: Watch) -> None:
     watch.expects("status of 401")
+    tokens: list[str] = []
+    page.on("request", lambda one: tokens.append(one.headers.get("authorization", "")))
     page.goto("/instruments/add")
+    settle(page)
     page.get_by_label("仪器名称", exact=True).fill("电子秤")
     shop.client.call("DELETE", "/api/identity/sessions/current", 204)
     for session in other_sessions(shop):
         shop.client.call("DELETE", f"/api/identity/sessions/{session}", 204)
+    ended = next(token for token in reversed(tokens) if token)
+    # every service hears of it within two seconds
+    eventually(
+        lambda: shop.client.ask("GET", "/api/registry/instruments", headers={"Authorization": ended}).status_code == 401
+    )
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("登录已失效，请重新登录")).to_be_visible()
     page.get_by_label("密码", exact=True).fill(PASSWORD)

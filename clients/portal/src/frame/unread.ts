@@ -1,0 +1,15 @@
+/** How many messages wait to be read: the number at the bell, counted anew when some were read. */
+import { ref } from 'vue'
+import { ask, notification } from '@/api'
+import { Problem } from '@/api/problem'
+
+export const unread = ref(0)
+
+export async function countUnread(): Promise<void> {
+  try {
+    unread.value = (await ask(notification.GET('/api/notification/messages', { params: { query: { unread: true, page_size: 1 } } }))).total ?? 0
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    unread.value = 0 // the page goes on without the number
+  }
+}
