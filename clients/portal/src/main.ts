@@ -2,11 +2,19 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { router } from './frame/router'
+import { Problem } from './api/problem'
+import { tell } from './parts/tell'
 import { useSession } from './session/store'
-import { i18n, language, setLanguage } from './words'
+import { i18n, keptLanguage, setLanguage } from './words'
 import './look.css'
 
 const app = createApp(App).use(createPinia()).use(i18n)
-setLanguage(language.value)
+await setLanguage(keptLanguage()).catch(() => setLanguage('zh-CN')) // without the other words at least these
+// A refusal of something that nobody waits for (reference data, a count) is told, too.
+window.addEventListener('unhandledrejection', (event) => {
+  if (!(event.reason instanceof Problem)) return
+  event.preventDefault()
+  tell(event.reason)
+})
 await useSession().resume()
 app.use(router).mount('#app')

@@ -34,13 +34,21 @@ async function trying(request: Request): Promise<Response> {
   for (let tries = 0; ; tries++) {
     try {
       const response = await fetch(request.clone())
-      if (response.status !== 503 || !repeatable || tries >= WAITS.length) return response
+      if (!repeatable || tries >= WAITS.length || !(await isPassing(response))) return response
     } catch (error) {
       if (request.signal.aborted) throw error
       if (!repeatable || tries >= WAITS.length) throw new Problem(0, 'network', '')
     }
     await new Promise((resolve) => setTimeout(resolve, WAITS[tries]))
   }
+}
+
+/** A service that is busy, or a first try of the same write that is still at work. */
+async function isPassing(response: Response): Promise<boolean> {
+  if (response.status === 503) return true
+  if (response.status !== 409) return false
+  const body = (await response.clone().json().catch(() => null)) as { code?: string } | null
+  return body?.code === 'in_progress'
 }
 
 /** randomUUID is there on https and localhost only; the portal may be tried out on a plain address. */

@@ -7,6 +7,7 @@ import type { components } from './generated/identity'
 export type SignedIn = components['schemas']['SignedIn']
 
 let access = ''
+let holder = '' // id of the account whose token it is
 let goodUntil = 0
 let renewal: Promise<boolean> | null = null
 let onLost: () => Promise<boolean> = async () => false
@@ -19,11 +20,13 @@ export const isStale = () => access !== '' && Date.now() > goodUntil - 30_000
 
 export function keep(answer: SignedIn): void {
   access = answer.access_token
+  holder = answer.account.id
   goodUntil = Date.now() + answer.expires_in * 1000
 }
 
 export function forget(): void {
   access = ''
+  holder = ''
   goodUntil = 0
 }
 
@@ -42,6 +45,12 @@ export async function refresh(): Promise<SignedIn | null> {
     })
     if (response.ok) {
       const answer = (await response.json()) as SignedIn
+      if (holder && answer.account.id !== holder) {
+        // The cookie is somebody else's by now (another tab): what is on this page must not be sent in that name.
+        forget()
+        window.location.assign('/')
+        return null
+      }
       keep(answer)
       return answer
     }

@@ -24,12 +24,14 @@ export interface Job {
 }
 export interface Outcome {
   done: number
+  /** Of a job the first hundred: `refused` has their number. */
   failed: Failure[]
+  refused?: number
 }
 export interface Field {
   key: string
   label: string
-  kind: 'text' | 'choice' | 'institution' | 'check' | 'date' | 'period'
+  kind: 'text' | 'choice' | 'institution' | 'check'
   required?: boolean
   options?: { value: string; label: string }[]
   /** Of institutions: only those of this tier or parent. */
@@ -48,7 +50,6 @@ export interface Command {
   fields?: Field[]
   /** Drawn above the fields. */
   body?: Component
-  bodyProps?: Record<string, unknown>
   send(values: Record<string, unknown>): Promise<{ data?: unknown; error?: unknown; response: Response }>
   /** id → name shown in the outcome. */
   names?: Map<string, string>

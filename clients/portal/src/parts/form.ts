@@ -4,6 +4,7 @@
  */
 import { computed, inject, provide, reactive, ref, toRaw, watch, type InjectionKey } from 'vue'
 import { Problem } from '@/api/problem'
+import { keepHere, kept } from './kept'
 
 export interface Form<T extends object = object> {
   model: T
@@ -38,14 +39,13 @@ export function useForm<T extends object>(initial: T, submit: (model: T) => Prom
   const restored = ref(false)
 
   if (key) {
-    const kept = localStorage.getItem(key)
-    if (kept) {
-      Object.assign(model, JSON.parse(kept))
-      restored.value = true
-    }
+    // Only fields of today: a draft may be older than the form.
+    const before = Object.entries(kept<T>(key)).filter(([name]) => name in begin)
+    Object.assign(model, Object.fromEntries(before))
+    restored.value = before.length > 0
     watch(model, (now) => {
       const shown = Object.fromEntries(Object.entries(toRaw(now)).filter(([name]) => !secret.includes(name)))
-      localStorage.setItem(key, JSON.stringify(shown))
+      keepHere(key, shown)
     })
   }
 

@@ -62,6 +62,16 @@ export interface TableHandle<T> {
 
 export const PAGE_SIZES = [15, 30, 50, 100]
 
+/** All rows of a list, page by page: for what has no command over a selection. */
+export async function everything<T>(load: (query: ListQuery) => Promise<ListPage<T>>, filter: Record<string, string> = {}): Promise<T[]> {
+  const rows: T[] = []
+  for (let page = 1; ; page++) {
+    const found = await load({ ...filter, page, page_size: 100 })
+    rows.push(...found.items)
+    if (!found.items.length || rows.length >= (found.total ?? 0)) return rows
+  }
+}
+
 /** Fields of the query that are filters: everything but paging and sorting. */
 export function filtersOf(query: Record<string, unknown>): Record<string, string> {
   const paging = new Set(['page', 'page_size', 'sort'])

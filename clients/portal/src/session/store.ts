@@ -40,10 +40,10 @@ export const useSession = defineStore('session', () => {
     account.value = answer.account
     localStorage.setItem(WAS_HERE, 'yes')
     channel?.postMessage({ signedIn: answer.account.id })
-    if (another) window.location.assign('/') // what is on the screen belongs to somebody else
     lost.value = false
-    answerLost?.(true)
+    answerLost?.(!another) // what waits was pressed by the person before: it is not sent in another name
     answerLost = null
+    if (another) window.location.assign('/')
   }
 
   async function signOut(): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * All text of the portal. Each folder of `modules`, and `frame`, `parts` and `words` themselves, has a `words.ts` with
- * its Chinese and English; their keys start with the folder's name: t('instruments.add').
+ * All text of the portal. Each folder of `modules`, and `frame`, `parts`, `session` and `terms`, has its Chinese in
+ * `words.ts` and its English in `words.en.ts`; keys start with the folder's name: t('instruments.add'). The compiler wants
+ * both to have the very same keys. English is fetched when it is first chosen.
  */
 import { computed, type Ref } from 'vue'
 import { createI18n } from 'vue-i18n'
@@ -8,38 +9,22 @@ import { speak } from '@/api/send'
 
 export type Locale = 'zh-CN' | 'en'
 type Tree = { [key: string]: string | Tree }
-type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
-export interface Words {
-  zh: Tree
-  en: Tree
-}
+/** The keys of T, with other texts. */
+export type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
-/** The words of one folder. English must have exactly the keys of Chinese: the compiler sees to that. */
-export function words<T extends Tree>(zh: T, en: Same<T>): Words {
-  return { zh, en: en as Tree }
-}
+const chinese = import.meta.glob<Tree>('../**/words.ts', { eager: true, import: 'default' })
+const english = import.meta.glob<Tree>('../**/words.en.ts', { import: 'default' })
 
-const files = import.meta.glob<Words>('../**/words.ts', { eager: true, import: 'default' })
-
-/** Locale → folder → words. */
-export function allWords(): Record<Locale, Tree> {
-  const all: Record<Locale, Tree> = { 'zh-CN': {}, en: {} }
-  for (const [path, { zh, en }] of Object.entries(files)) {
-    const folder = path.split('/').at(-2)!
-    all['zh-CN'][folder === '..' ? 'words' : folder] = zh
-    all.en[folder === '..' ? 'words' : folder] = en
-  }
-  return all
-}
+const folderOf = (path: string) => path.split('/').at(-2)!
+const byFolder = (files: [string, Tree][]): Tree => Object.fromEntries(files.map(([path, words]) => [folderOf(path), words]))
 
 const KEPT = 'qj-language'
-const kept = localStorage.getItem(KEPT)
 
 export const i18n = createI18n({
   legacy: false,
-  locale: kept === 'en' ? 'en' : 'zh-CN',
+  locale: 'zh-CN',
   fallbackLocale: 'zh-CN',
-  messages: allWords() as never,
+  messages: { 'zh-CN': byFolder(Object.entries(chinese)) } as never,
   missingWarn: false,
   fallbackWarn: false,
 })
@@ -47,6 +32,8 @@ export const i18n = createI18n({
 /** What we use of vue-i18n: its own types follow every key, which is more than the compiler can bear. */
 interface Composer {
   locale: Ref<Locale>
+  availableLocales: Locale[]
+  setLocaleMessage(locale: Locale, messages: Tree): void
   t(key: string, values?: Record<string, unknown>): string
   te(key: string, locale?: Locale): boolean
 }
@@ -57,7 +44,14 @@ export const t = (key: string, values: Record<string, unknown> = {}): string => 
 /** Whether there are words for the key. */
 export const has = (key: string) => composer.te(key) || composer.te(key, 'zh-CN')
 
-export function setLanguage(locale: Locale): void {
+/** The language that was chosen before. */
+export const keptLanguage = (): Locale => (localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh-CN')
+
+export async function setLanguage(locale: Locale): Promise<void> {
+  if (!composer.availableLocales.includes(locale)) {
+    const files = await Promise.all(Object.entries(english).map(async ([path, load]): Promise<[string, Tree]> => [path, await load()]))
+    composer.setLocaleMessage(locale, byFolder(files))
+  }
   composer.locale.value = locale
   localStorage.setItem(KEPT, locale)
   document.documentElement.lang = locale

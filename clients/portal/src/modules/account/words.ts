@@ -1,22 +1,9 @@
-import { words } from '@/words'
-
-export default words(
-  {
-    other: '其他', profile: '个人资料', password: '修改密码', wechat: '微信绑定', sessions: '登录设备与记录', sub_users: '子用户', messages: '消息',
-    name: '姓名', username: '用户名', kind: '账号类型', roles: '角色', phone: '手机号', phone_hint: '修改手机号须用新手机号接收验证码。', saved: '已保存', change_phone: '修改手机号',
-    old_password: '原密码', new_password: '新密码', password_changed: '密码已修改，其他设备上的登录已退出。',
-    devices: '登录设备', device: '设备', address: '地址', since: '登录时间', used: '最近使用', this_one: '本次登录', revoke: '退出该设备', revoked: '已退出该设备', history: '登录记录', at: '时间', way: '方式', result: '结果', ok: '成功', failed: '失败',
-    ways: { password: '密码', sms: '短信验证码', wechat: '微信扫码', miniprogram: '小程序', refresh: '续期', miniprogram_phone: '小程序手机号', invitation: '邀请' },
-    sub_about: '子账号用手机号登录，并拥有跟主账号一样的权限（管理子用户和注销账号除外）。', add_sub: '添加子用户', sub_added: '已添加，子用户可用手机号和短信验证码登录。', status: '状态', active: '正常', disabled: '已停用', enable: '启用', disable: '停用', remove: '删除', remove_sure: '删除后该子用户不能再登录。确定删除？', created: '添加时间', none: '还没有子用户',
-    read: '标为已读', read_all: '本页全部标为已读', message: '内容', time: '时间', title: '标题', unread: '未读', no_messages: '没有消息', channels: '通知方式', by_wechat: '微信通知', by_sms: '短信通知', always: '站内消息总是保留。',
-  },
-  {
-    other: 'Other', profile: 'Profile', password: 'Password', wechat: 'WeChat', sessions: 'Devices and sign-ins', sub_users: 'Sub-users', messages: 'Messages',
-    name: 'Name', username: 'User name', kind: 'Kind', roles: 'Roles', phone: 'Phone', phone_hint: 'The code goes to the new phone.', saved: 'Saved', change_phone: 'Change the phone',
-    old_password: 'Old password', new_password: 'New password', password_changed: 'The password was changed; other devices were signed out.',
-    devices: 'Devices', device: 'Device', address: 'Address', since: 'Since', used: 'Last used', this_one: 'This one', revoke: 'Sign it out', revoked: 'Signed out', history: 'Sign-ins', at: 'When', way: 'How', result: 'Result', ok: 'Success', failed: 'Failed',
-    ways: { password: 'Password', sms: 'SMS code', wechat: 'WeChat', miniprogram: 'Mini-program', refresh: 'Renewal', miniprogram_phone: 'Mini-program phone', invitation: 'Invitation' },
-    sub_about: 'Sub-users sign in by phone and may do what the main account may, but for managing sub-users and deleting the account.', add_sub: 'Add a sub-user', sub_added: 'Added: they sign in by phone and SMS code.', status: 'State', active: 'Active', disabled: 'Disabled', enable: 'Enable', disable: 'Disable', remove: 'Delete', remove_sure: 'They could not sign in any more. Delete?', created: 'Added', none: 'No sub-users yet',
-    read: 'Mark as read', read_all: 'Mark this page as read', message: 'Text', time: 'When', title: 'Title', unread: 'Unread', no_messages: 'No messages', channels: 'Tell me by', by_wechat: 'WeChat', by_sms: 'SMS', always: 'Messages here are always kept.',
-  },
-)
+export default {
+  other: '其他', profile: '个人资料', password: '修改密码', wechat: '微信绑定', sessions: '登录设备与记录', sub_users: '子用户', messages: '消息',
+  name: '姓名', username: '用户名', kind: '账号类型', roles: '角色', phone: '手机号', phone_hint: '修改手机号须用新手机号接收验证码。', saved: '已保存', change_phone: '修改手机号',
+  old_password: '原密码', new_password: '新密码', password_changed: '密码已修改，其他设备上的登录已退出。',
+  devices: '登录设备', device: '设备', address: '地址', since: '登录时间', used: '最近使用', this_one: '本次登录', revoke: '退出该设备', revoked: '已退出该设备', history: '登录记录', at: '时间', way: '方式', result: '结果', ok: '成功', failed: '失败',
+  ways: { password: '密码', sms: '短信验证码', wechat: '微信扫码', miniprogram: '小程序', refresh: '续期', miniprogram_phone: '小程序手机号', invitation: '邀请' },
+  sub_about: '子账号用手机号登录，并拥有跟主账号一样的权限（管理子用户和注销账号除外）。', add_sub: '添加子用户', sub_added: '已添加，子用户可用手机号和短信验证码登录。', status: '状态', active: '正常', disabled: '已停用', enable: '启用', disable: '停用', remove: '删除', remove_sure: '删除后该子用户不能再登录。确定删除？', created: '添加时间', none: '还没有子用户',
+  read: '标为已读', read_all: '本页全部标为已读', message: '内容', time: '时间', title: '标题', unread: '未读', no_messages: '没有消息', channels: '通知方式', by_wechat: '微信通知', by_sms: '短信通知', always: '站内消息总是保留。',
+}

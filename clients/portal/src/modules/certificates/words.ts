@@ -1,12 +1,4 @@
-import { words } from '@/words'
-
-export default words(
-  {
-    title: '证书查询', number: '证书编号', kind: '类型', instrument: '仪器', serial_no: '出厂编号', unit: '检定单元', institution: '检定机构', verified_on: '检定日期', valid_until: '有效期至', status: '状态', verifier: '检定员', checker: '核验员', issued_at: '出具时间',
-    search: '证书编号、仪器名称、出厂编号', pdf: '查看', zip: '打包下载', zip_text: '把 {n} 份证书打包为 ZIP，附索引表，一次最多 1,000 份。', check: '公开核验页', none: '还没有证书。预约单完检后，证书会出现在这里。', piece: '份', supersedes: '更正 {number}',
-  },
-  {
-    title: 'Certificates', number: 'Number', kind: 'Kind', instrument: 'Instrument', serial_no: 'Serial number', unit: 'Unit', institution: 'Institution', verified_on: 'Verified on', valid_until: 'Valid until', status: 'Status', verifier: 'Verifier', checker: 'Checker', issued_at: 'Issued',
-    search: 'Number, instrument, serial number', pdf: 'View', zip: 'Download as ZIP', zip_text: '{n} certificates in one ZIP with an index sheet, at most 1,000 at a time.', check: 'Public page', none: 'No certificates yet. They appear here when a booking is completed.', piece: 'certificates', supersedes: 'Corrects {number}',
-  },
-)
+export default {
+  title: '证书查询', number: '证书编号', kind: '类型', instrument: '仪器', serial_no: '出厂编号', unit: '检定单元', institution: '检定机构', verified_on: '检定日期', valid_until: '有效期至', status: '状态', verifier: '检定员', checker: '核验员', issued_at: '出具时间',
+  search: '证书编号、仪器名称、出厂编号', pdf: '查看', zip: '打包下载', zip_text: '把 {n} 份证书打包为 ZIP，附索引表，一次最多 1,000 份。', check: '公开核验页', none: '还没有证书。预约单完检后，证书会出现在这里。', piece: '份', supersedes: '更正 {number}',
+}

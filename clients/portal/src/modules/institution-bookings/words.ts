@@ -1,32 +1,14 @@
-import { words } from '@/words'
-
-export default words(
-  {
-    title: '预约与检定',
-    menu: { pending: '待确认预约', confirmed: '已确认预约', reception: '前台受理', results: '检定结果', check: '核验', received: '已接收', in_progress: '检定中', completed: '已完检', history: '预约查询', calendar: '接收日历' },
-    reception_about: '扫描或输入预约单号，逐台核对后接收；与备案信息不符的退单。',
-    results_about: '检定中的预约单。逐单录入检定结果，可多台一起录入相同的值。',
-    check_about: '等待核验的预约单。结果中指定的核验员核验后完检，并出具证书。',
-    calendar_about: '每天上、下午各接收多少台；停止接收的日期不能预约。',
-    empty: { results: '没有检定中的预约单', check: '没有等待核验的预约单' },
-    scan: '扫描或输入送检单上的单号', find: '查找', unknown: '没有单号为 {number} 的预约单，请核对单号和受理机构。',
-    entered: '已录入', open_results: '录入结果', open_check: '核验', received_only: '已接收、未开始的',
-    unit: '计量单元', nothing_received: '没有已接收的仪器', pick_units: '请勾选要录入结果的仪器。', save: '保存结果（{n}）', saved: '已保存 {n} 项结果', two_people: '检定员与核验员不能是同一人。', valid_hint: '留空时按种别的检定周期计算。',
-    f: { verified_on: '检定日期', procedure: '检定规程', standard: '计量标准', verifier: '检定员', checker: '核验员', valid_until: '有效期至', fail_items: '不合格项', people: '检定员 / 核验员' },
-    closed: '不接收', changed: '已调整', close: '停止接收', service: '接收', set_days: '设置日期', days: '日期', days_hint: '多天时只调整工作日；单独一天可以开放休息日。', capacity_am: '上午接收台数', capacity_pm: '下午接收台数', calendar_saved: '日历已保存',
-  },
-  {
-    title: 'Bookings and verification',
-    menu: { pending: 'To confirm', confirmed: 'Confirmed', reception: 'Front desk', results: 'Results', check: 'Check', received: 'Received', in_progress: 'In progress', completed: 'Completed', history: 'All bookings', calendar: 'Calendar' },
-    reception_about: 'Scan or type the booking number; receive what agrees with its filing, return what does not.',
-    results_about: 'Bookings in progress. Enter results, for many at once where they are the same.',
-    check_about: 'Bookings to be checked. The checker named in the results completes them; certificates follow.',
-    calendar_about: 'How many instruments each morning and afternoon takes; closed days cannot be booked.',
-    empty: { results: 'Nothing is in progress', check: 'Nothing waits for the check' },
-    scan: 'Scan or type the number on the slip', find: 'Find', unknown: 'There is no booking {number} at this institution.',
-    entered: 'Entered', open_results: 'Enter results', open_check: 'Check', received_only: 'Received, not started',
-    unit: 'Unit', nothing_received: 'Nothing was received', pick_units: 'Tick the instruments to enter results for.', save: 'Save results ({n})', saved: '{n} results saved', two_people: 'Verifier and checker must differ.', valid_hint: 'By the period of the kind when left empty.',
-    f: { verified_on: 'Verified on', procedure: 'Procedure', standard: 'Standard', verifier: 'Verifier', checker: 'Checker', valid_until: 'Valid until', fail_items: 'What failed', people: 'Verifier / checker' },
-    closed: 'Closed', changed: 'Changed', close: 'No service', service: 'Service', set_days: 'Set days', days: 'Days', days_hint: 'Of several days only working days change; a single day off may be opened.', capacity_am: 'Morning capacity', capacity_pm: 'Afternoon capacity', calendar_saved: 'Calendar saved',
-  },
-)
+export default {
+  title: '预约与检定',
+  menu: { pending: '待确认预约', confirmed: '已确认预约', reception: '前台受理', results: '检定结果', check: '核验', received: '已接收', in_progress: '检定中', completed: '已完检', history: '预约查询', calendar: '接收日历' },
+  reception_about: '扫描或输入预约单号，逐台核对后接收；与备案信息不符的退单。',
+  results_about: '检定中的预约单。逐单录入检定结果，可多台一起录入相同的值。',
+  check_about: '等待核验的预约单。结果中指定的核验员核验后完检，并出具证书。',
+  calendar_about: '每天上、下午各接收多少台；停止接收的日期不能预约。',
+  empty: { results: '没有检定中的预约单', check: '没有等待核验的预约单' },
+  scan: '扫描或输入送检单上的单号', find: '查找', unknown: '没有单号为 {number} 的预约单，请核对单号和受理机构。',
+  entered: '已录入', open_results: '录入结果', open_check: '核验', received_only: '已接收、未开始的',
+  unit: '计量单元', nothing_received: '没有已接收的仪器', pick_units: '请勾选要录入结果的仪器。', save: '保存结果（{n}）', saved: '已保存 {n} 项结果', two_people: '检定员与核验员不能是同一人。', valid_hint: '留空时按种别的检定周期计算。',
+  f: { verified_on: '检定日期', procedure: '检定规程', standard: '计量标准', verifier: '检定员', checker: '核验员', valid_until: '有效期至', fail_items: '不合格项', people: '检定员 / 核验员' },
+  closed: '不接收', changed: '已调整', close: '停止接收', service: '接收', set_days: '设置日期', days: '日期', days_hint: '多天时只调整工作日；单独一天可以开放休息日。', capacity_am: '上午接收台数', capacity_pm: '下午接收台数', calendar_saved: '日历已保存',
+}

@@ -72,6 +72,12 @@ export const DETAILS: Record<string, { name: string; kind: 'text' | 'date' }[]> 
 })()
 export const NOZZLE = ['nozzle_no', 'fuel_grade', 'flow_range', 'min_quantity', 'board_no'] as const
 
+/** Of what was typed only what this kind has: the kind may have been chosen anew. */
+export function detailsFor(shape: string, details: Draft['details']): Draft['details'] {
+  const names = shape === 'fuel_dispenser' ? ['nozzles'] : (DETAILS[shape] ?? []).map((field) => field.name)
+  return Object.fromEntries(Object.entries(details ?? {}).filter(([name]) => names.includes(name)))
+}
+
 const OPEN = ['submitted', 'awaiting_confirmation', 'pending_reassignment']
 const UNLOCKED = ['department', 'keeper', 'phone', 'remark']
 const AFTER_APPROVAL = [...UNLOCKED, 'install_address', 'details']

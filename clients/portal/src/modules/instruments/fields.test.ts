@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { changesOf, detailsFor, draftOf, emptyDraft, frozenReason, needsWithdrawal } from './fields'
+
+test.each([
+  ['none', 'model', ''],
+  ['submitted', 'model', ''],
+  ['awaiting_confirmation', 'model', 'instruments.form.frozen_open'],
+  ['awaiting_confirmation', 'keeper', ''],
+  ['approved', 'model', 'instruments.form.frozen_approved'],
+  ['approved', 'install_address', ''],
+  ['approved', 'details', ''],
+  ['returned', 'model', ''],
+])('%s, %s', (filing_state, field, reason) => expect(frozenReason(field, { filing_state, status: 'in_use' })).toBe(reason))
+
+test('a scrapped one cannot be changed at all', () => expect(frozenReason('keeper', { filing_state: 'none', status: 'scrapped' })).not.toBe(''))
+
+test('only what is locked needs the filing to be withdrawn', () => {
+  expect(needsWithdrawal(['keeper'], 'submitted')).toBe(false)
+  expect(needsWithdrawal(['keeper', 'model'], 'submitted')).toBe(true)
+  expect(needsWithdrawal(['model'], 'returned')).toBe(false)
+})
+
+test('fields of another kind are not sent', () => {
+  expect(detailsFor('water_meter', { size: 'DN20', g_size: 'G4', nozzles: [] })).toEqual({ size: 'DN20' })
+  expect(detailsFor('', { size: 'DN20' })).toEqual({})
+})
+
+test('a copy has no numbers of its own, and a change is what differs', () => {
+  const one = { ...emptyDraft(), name: '秤', serial_no: '1', own_no: '2', keeper: '甲' }
+  expect(draftOf(one as never, true)).toMatchObject({ name: '秤', serial_no: '', own_no: '' })
+  expect(changesOf({ ...one, keeper: '乙' }, one)).toEqual({ keeper: '乙' })
+})
