@@ -77,6 +77,33 @@ def sign_in(page: Page, name: str, password: str = DEMO_PASSWORD) -> None:
     page.get_by_role("navigation").first.wait_for()
 
 
+def menu(page: Page, *names: str) -> None:
+    """Go to a page by the menu: its groups, then its name."""
+    for name in names[:-1]:
+        page.get_by_role("menuitem", name=name, exact=True).first.click()
+    page.get_by_role("menuitem", name=names[-1], exact=True).click()
+    settle(page)
+
+
+def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
+    """Open a select and take one of its options."""
+    page.locator(".el-select__wrapper").filter(has=page.get_by_role("combobox", name=label)).click()
+    page.get_by_role("option", name=option).click()
+
+
+def choose_division(page: Page, label: str) -> None:
+    """Guangzhou, Tianhe."""
+    page.get_by_role("combobox", name=label).click()
+    for name in ("广州市 440100", "天河区 440106"):
+        page.get_by_role("menuitem", name=name).click()
+
+
+def search(page: Page, text: str) -> None:
+    """In the own search box of a list of instruments or filings."""
+    page.get_by_placeholder("名称、型号、编号、地点").fill(text)
+    page.get_by_role("button", name="搜索", exact=True).click()
+
+
 def settle(page: Page) -> None:
     """Wait until nothing more is on its way: fonts are there, no part of the page says that it is busy, and what slides
     or fades in (a drawer half faded has no contrast) has arrived."""

@@ -18,7 +18,8 @@ from launcher.servers import Platform, platform
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(1, str(Path(__file__).parents[1] / "journeys"))
 
-from browsing import DESKTOP, FLAGS, OUT, PHONE, Watch, chromium
+from browsing import DESKTOP, FLAGS, OUT, PHONE, Watch, chromium, sign_in
+from people import PASSWORD, Shop, registered
 
 FAILED = pytest.StashKey[bool]()
 
@@ -64,6 +65,19 @@ def phone(browser: Browser, portal: Platform, watch: Watch, request: pytest.Fixt
     """A phone, 390 × 844, touched."""
     with visit(browser, portal, watch, request, PHONE) as one:
         yield one
+
+
+@pytest.fixture
+def shop(portal: Platform) -> Shop:
+    """A new organisation, approved."""
+    return registered(portal)
+
+
+@pytest.fixture
+def owner(page: Page, shop: Shop) -> Shop:
+    """The same; its owner is signed in."""
+    sign_in(page, shop.username, PASSWORD)
+    return shop
 
 
 @contextmanager

@@ -1,29 +1,35 @@
-"""Organisations and accounts for the browser tests, made through the API as the journey makes them: each test its own."""
+"""What a test begins with, made through the API as the journey makes it: an organisation of its own, what it owns, and what
+its institutions did with that."""
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 from client import Client, wait_for
-from journey import credit_code, png
+from journey import CITY, COUNTY, LETTER, credit_code, png
 
 from launcher.servers import Platform
 
+__all__ = [
+    "CITY",
+    "COUNTY",
+    "PASSWORD",
+    "Client",
+    "Shop",
+    "eventually",
+    "new_phone",
+    "org_fields",
+    "registered",
+    "sms_code",
+    "wait_for",
+]
 PASSWORD = "Shop-scale-2026"
-COUNTY, CITY = "county-clerk", "city-clerk"
-CITY_ID = "00000000-0000-7000-8000-000000440100"
-
-
-@dataclass
-class Organization:
-    """An applicant: what its owner signs in with."""
-
-    name: str
-    username: str
-    phone: str
-    client: Client
+SCALE = {
+    "name": "电子计价秤", "model": "ACS-30", "manufacturer": "广州衡器厂", "kind_code": "020100", "purpose": "trade",
+    "division_code": "440106", "install_address": "天河北路 100 号一楼", "type_approval_no": "2020F000-44",
+}  # fmt: skip
 
 
 def org_fields(chance: random.Random) -> dict[str, str]:
@@ -37,6 +43,11 @@ def new_phone(chance: random.Random) -> str:
     return f"137{chance.randrange(10**8):08d}"
 
 
+def eventually(ask: Callable[[], Any]) -> Any:
+    """The first answer that is true: what an event brings comes a little later."""
+    return wait_for(ask, bool)
+
+
 def sms_code(platform: Platform, phone: str) -> str:
     """The newest code that this phone was sent."""
 
@@ -44,80 +55,102 @@ def sms_code(platform: Platform, phone: str) -> str:
         sent = requests.get(f"{platform.sandbox_url}/outbox/sms", params={"phone": phone}, timeout=10).json()
         return str(sent[0]["code"]) if sent and sent[0]["code"] else ""
 
-    return str(wait_for(newest, bool))
+    return str(eventually(newest))
 
 
-def registered(platform: Platform, approved: bool = True) -> Organization:
-    """An organisation of 440106, approved by its county unless it is to wait."""
+@dataclass
+class Shop:
+    """An applicant of 440106, its owner signed in, and the institutions at its hand."""
+
+    platform: Platform
+    name: str
+    org_id: str
+    username: str
+    phone: str
+    client: Client
+    chance: random.Random = field(default_factory=random.Random)
+
+    def person(self, name: str) -> Client:
+        """Somebody of the demo institutions."""
+        return Client(self.platform.gateway_url).sign_in(name)
+
+    def instruments(self, count: int = 1, **changes: Any) -> list[dict[str, Any]]:
+        return [self._instrument(changes) for _ in range(count)]
+
+    def _instrument(self, changes: dict[str, Any]) -> dict[str, Any]:
+        body = SCALE | {"serial_no": f"{self.chance.randrange(10**9):09d}"} | changes
+        made: dict[str, Any] = self.client.post("/api/registry/instruments", body, 201)
+        return made
+
+    def instrument(self, one: dict[str, Any]) -> dict[str, Any]:
+        """As it is now."""
+        now: dict[str, Any] = self.client.get(f"/api/registry/instruments/{one['id']}")
+        return now
+
+    def submitted(self, instruments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Their filings with the city, in the order of `instruments`; the registry has heard of them."""
+        body = {
+            "selection": {"ids": [one["id"] for one in instruments]}, "institution_id": CITY,
+            "accept_responsibility": True, "authorize_province": True,
+        }  # fmt: skip
+        answer = self.client.post("/api/filing/filings", body)
+        assert answer["failed"] == [], answer
+        self._heard(instruments, "submitted")
+        found = {row["instrument_id"]: row for row in self.filings("submitted")}
+        return [found[one["id"]] for one in instruments]
+
+    def _heard(self, instruments: list[dict[str, Any]], state: str) -> None:
+        eventually(lambda: {self.instrument(one)["filing_state"] for one in instruments} == {state})
+
+    def filings(self, state: str) -> list[dict[str, Any]]:
+        return self.client.everything("/api/filing/filings", state=state)
+
+    def decide(self, who: str, move: str, filings: list[dict[str, Any]], **more: Any) -> None:
+        body = {"selection": {"ids": [one["id"] for one in filings]}, **more}
+        answer = self.person(who).post(f"/api/filing/filings/actions/{move}", body)
+        assert (answer["done"], answer["failed"]) == (len(filings), []), answer
+
+    def filed(self, count: int = 1, **changes: Any) -> list[dict[str, Any]]:
+        """Instruments whose filing is approved, and the registry and booking have heard of it."""
+        made = self.instruments(count, **changes)
+        self.decide("city-clerk", "approve", self.submitted(made))
+        self._heard(made, "approved")
+        ids = {one["id"] for one in made}
+        wait_for(
+            lambda: self.client.everything("/api/booking/bookable"),
+            lambda rows: ids <= {row["instrument_id"] for row in rows},
+        )
+        return made
+
+    def booked(self, instruments: list[dict[str, Any]]) -> dict[str, Any]:
+        slots = self.client.get("/api/booking/slots", institution_id=CITY, mode="deliver")["items"]
+        slot = next(slot for slot in slots if slot["free"] >= len(instruments))
+        body = {
+            "instrument_ids": [one["id"] for one in instruments], "institution_id": CITY, "mode": "deliver",
+            "date": slot["date"], "period": slot["period"],
+        }  # fmt: skip
+        made: dict[str, Any] = self.client.post("/api/booking/bookings", body, 201)
+        return made
+
+    def moved(self, who: str, booking: dict[str, Any], move: str, body: Any = None) -> dict[str, Any]:
+        answer: dict[str, Any] = self.person(who).post(f"/api/booking/bookings/{booking['id']}/{move}", body)
+        return answer
+
+
+def registered(platform: Platform, approved: bool = True) -> Shop:
+    """A new organisation, approved by its county unless it is to wait."""
     chance = random.Random()
     visitor, org, phone = Client(platform.gateway_url), org_fields(chance), new_phone(chance)
     username = f"shop-{chance.randrange(10**9)}"
+    papers = {"license": ("营业执照.png", png()), "authorization": ("法人授权书.pdf", visitor.post(LETTER, org))}
     files = {
-        f"{purpose}_file_id": visitor.upload("/api/identity/files", "扫描件.png", png(), 201, purpose=purpose)[
-            "file_id"
-        ]
-        for purpose in ("license", "authorization")
+        f"{purpose}_file_id": visitor.upload("/api/identity/files", *paper, 201, purpose=purpose)["file_id"]
+        for purpose, paper in papers.items()
     }
     visitor.post("/api/identity/sms-codes", {"phone": phone, "purpose": "registration"}, 202)
-    body = {
-        "username": username,
-        "password": PASSWORD,
-        "phone": phone,
-        "sms_code": sms_code(platform, phone),
-        "org": org,
-    }
-    created = visitor.post("/api/identity/registrations", body | files, 201)
+    said = {"username": username, "password": PASSWORD, "phone": phone, "sms_code": sms_code(platform, phone)}
+    org_id = visitor.post("/api/identity/registrations", said | {"org": org} | files, 201)["org_id"]
     if approved:
-        Client(platform.gateway_url).sign_in(COUNTY).post(f"/api/identity/registrations/{created['org_id']}/approve")
-    return Organization(org["name"], username, phone, Client(platform.gateway_url).sign_in(username, PASSWORD))
-
-
-def instrument(chance: random.Random, **more: Any) -> dict[str, Any]:
-    """What POST /registry/instruments takes: a shop scale of 440106 with its type approval."""
-    return {
-        "name": "电子计价秤", "model": "ACS-30", "serial_no": f"SN{chance.randrange(10**9)}", "manufacturer": "广州衡器厂",
-        "kind_code": "020100", "purpose": "trade", "division_code": "440106", "install_address": "天河北路 100 号一楼",
-        "type_approval_no": "2020F000-44", **more,
-    }  # fmt: skip
-
-
-def owns(organization: Organization, number: int = 1, **more: Any) -> list[dict[str, Any]]:
-    """Instruments in its ledger."""
-    chance = random.Random()
-    path = "/api/registry/instruments"
-    return [organization.client.post(path, instrument(chance, **more), 201) for _ in range(number)]
-
-
-def eventually(ask: Callable[[], Any]) -> Any:
-    """The first answer that is true: what an event brings comes a little later."""
-    return wait_for(ask, bool)
-
-
-def submitted(organization: Organization, number: int = 1) -> list[dict[str, Any]]:
-    """Instruments whose filings the city has not touched."""
-    mine = owns(organization, number)
-    selection = {"ids": [one["id"] for one in mine]}
-    body = {
-        "selection": selection,
-        "institution_id": CITY_ID,
-        "accept_responsibility": True,
-        "authorize_province": False,
-    }
-    organization.client.post("/api/filing/filings", body)
-    for one in mine:
-        eventually(lambda one=one: state_of(organization, one) == "submitted")
-    return mine
-
-
-def filed(platform: Platform, organization: Organization, number: int = 1) -> list[dict[str, Any]]:
-    """Instruments whose filings the city has approved."""
-    mine, city = submitted(organization, number), Client(platform.gateway_url).sign_in(CITY)
-    for one in mine:
-        found = eventually(lambda one=one: city.get("/api/filing/filings", instrument_id=one["id"])["items"])
-        city.post("/api/filing/filings/actions/approve", {"selection": {"ids": [found[0]["id"]]}})
-        eventually(lambda one=one: state_of(organization, one) == "approved")
-    return mine
-
-
-def state_of(organization: Organization, one: dict[str, Any]) -> str:
-    return str(organization.client.get(f"/api/registry/instruments/{one['id']}")["filing_state"])
+        Client(platform.gateway_url).sign_in("county-clerk").post(f"/api/identity/registrations/{org_id}/approve")
+    owner = Client(platform.gateway_url).sign_in(username, PASSWORD)
+    return Shop(platform, org["name"], org_id, username, phone, owner)

@@ -5,21 +5,14 @@ import re
 
 import pytest
 import requests
-from browsing import DEMO_PASSWORD, Watch, axe, shot, sign_in
-from client import Client
+from browsing import DEMO_PASSWORD, Watch, axe, choose_division, shot, sign_in
 from journey import png
-from people import COUNTY, PASSWORD, new_phone, org_fields, registered, sms_code
+from people import PASSWORD, Client, new_phone, org_fields, registered, sms_code
 from playwright.sync_api import Page, expect
 
 from launcher.servers import Platform
 
 PICTURE = {"name": "扫描件.png", "mimeType": "image/png", "buffer": png()}
-
-
-def choose_division(page: Page) -> None:
-    page.get_by_role("combobox", name="所在区域").click()
-    for name in ("广州市 440100", "天河区 440106"):
-        page.get_by_role("menuitem", name=name).click()
 
 
 def test_an_organisation_registers_with_the_letter_filled_from_the_form(
@@ -42,7 +35,7 @@ def test_an_organisation_registers_with_the_letter_filled_from_the_form(
     expect(page.get_by_text("校验码不符")).to_be_visible()
     page.get_by_label("统一社会信用代码").fill(org["credit_code"])
     expect(page.get_by_text("校验码不符")).to_be_hidden()
-    choose_division(page)
+    choose_division(page, "所在区域")
     page.get_by_label("详细地址").fill(org["address"])
     page.get_by_label("联系人").fill(org["contact_name"])
     page.get_by_label("用户名", exact=True).fill(username)
@@ -102,7 +95,7 @@ def test_wrong_fields_are_named_and_nothing_typed_is_lost(page: Page, watch: Wat
 def test_who_is_rejected_sees_why_corrects_and_sends_it_again(page: Page, portal: Platform) -> None:
     """2.注册须知: 申请被拒绝后，可登录系统，按要求修改."""
     shop = registered(portal, approved=False)
-    county = Client(portal.gateway_url).sign_in(COUNTY)
+    county = Client(portal.gateway_url).sign_in("county-clerk")
     found = county.get("/api/identity/registrations", status="pending", q=shop.name)["items"][0]
     county.post(
         f"/api/identity/registrations/{found['org_id']}/reject",

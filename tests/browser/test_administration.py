@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 import requests
 from browsing import axe, settle, shot, sign_in
-from people import PASSWORD, eventually, filed, new_phone, registered
+from people import PASSWORD, eventually, new_phone, registered
 from playwright.sync_api import Page, expect
 
 from launcher.servers import Platform
@@ -111,8 +111,12 @@ def test_the_audit_of_every_service_can_be_searched(admin: Page) -> None:
 
 
 def test_a_supervisor_goes_from_the_number_to_exactly_those_instruments(page: Page, portal: Platform) -> None:
-    filed(portal, registered(portal), 3)  # what was never filed is no business of the bureau
+    registered(portal).filed(3)  # what was never filed is no business of the bureau
     sign_in(page, "supervisor")
+    expect(page.get_by_role("link", name=re.compile("仪器总数 [1-9]"))).to_be_visible()
+    page.get_by_role("link", name=re.compile("须检仪器 [1-9]")).click()
+    expect(page).to_have_url(re.compile(r"/supervision/ledger\?view=due"))
+    expect(page.get_by_role("cell", name="电子计价秤").first).to_be_visible()
     page.goto("/supervision/statistics")
     row = page.get_by_role("row", name="天河区")
     number = row.get_by_role("link").first

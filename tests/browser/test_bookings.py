@@ -3,21 +3,13 @@
 import re
 from typing import Any
 
-import pytest
 from browsing import axe, shot, sign_in
-from office import CITY, PASSWORD, Office
+from people import CITY, PASSWORD, Shop
 from playwright.sync_api import Page, expect
 
-from launcher.servers import Platform
 
-
-@pytest.fixture
-def office(portal: Platform) -> Office:
-    return Office(portal).approved()
-
-
-def enter(page: Page, office: Office, path: str, title: str) -> None:
-    sign_in(page, office.username, PASSWORD)
+def enter(page: Page, shop: Shop, path: str, title: str) -> None:
+    sign_in(page, shop.username, PASSWORD)
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
@@ -30,11 +22,11 @@ def free_slot(dialog: Any) -> Any:
     return dialog.locator("fieldset button:not([disabled])").first
 
 
-def test_book_and_split_by_mode(page: Page, office: Office) -> None:
+def test_book_and_split_by_mode(page: Page, shop: Shop) -> None:
     """1.预约检定: 不同检定方式的仪器须分开预约: a mixed selection becomes two bookings, each with its own time."""
-    [deliver] = office.bookable(1, venue="deliver")
-    [onsite] = office.bookable(1, venue="onsite")
-    enter(page, office, "/bookings/book", "预约检定")
+    [deliver] = shop.filed(1, venue="deliver")
+    [onsite] = shop.filed(1, venue="onsite")
+    enter(page, shop, "/bookings/book", "预约检定")
     expect(page.get_by_text("共 2 条")).to_be_visible()
     shot(page, "bookings-book")
     axe(page)
@@ -58,7 +50,7 @@ def test_book_and_split_by_mode(page: Page, office: Office) -> None:
         dialog.get_by_role("button", name=re.compile("^预约 ")).click()
         expect(dialog.get_by_role("heading", name=before)).to_be_hidden()
     expect(dialog.get_by_text("预约已提交")).to_be_visible()
-    bookings = office.applicant.everything("/api/booking/bookings", state="pending")
+    bookings = shop.client.everything("/api/booking/bookings", state="pending")
     assert {(one["mode"], one["items"][0]["instrument_id"], one["address"]) for one in bookings} == {
         ("deliver", deliver["id"], None),
         ("onsite", onsite["id"], "天河北路 100 号一楼"),
@@ -67,10 +59,10 @@ def test_book_and_split_by_mode(page: Page, office: Office) -> None:
     expect(page.get_by_text("没有可预约的仪器")).to_be_visible()
 
 
-def test_the_pending_list_collects_across_pages(page: Page, office: Office) -> None:
+def test_the_pending_list_collects_across_pages(page: Page, shop: Shop) -> None:
     """加入待处理, then 待处理列表 books all together."""
-    made = office.bookable(3)
-    enter(page, office, "/bookings/book", "预约检定")
+    made = shop.filed(3)
+    enter(page, shop, "/bookings/book", "预约检定")
     for one in made[:2]:
         row(page, one["serial_no"]).get_by_role("button", name="加入待处理").click()
         expect(page.get_by_text("已加入待处理 1 台").first).to_be_visible()
@@ -84,29 +76,44 @@ def test_the_pending_list_collects_across_pages(page: Page, office: Office) -> N
     free_slot(dialog).click()
     dialog.get_by_role("button", name=re.compile("^预约 ")).click()
     expect(dialog.get_by_text("预约已提交")).to_be_visible()
-    [booking] = office.applicant.everything("/api/booking/bookings", state="pending")
+    [booking] = shop.client.everything("/api/booking/bookings", state="pending")
     assert {item["instrument_id"] for item in booking["items"]} == {one["id"] for one in made[:2]}
-    assert office.applicant.get("/api/booking/pending-list")["total"] == 0
+    assert shop.client.get("/api/booking/pending-list")["total"] == 0
 
 
-def test_cancel_what_is_pending(page: Page, office: Office) -> None:
+def test_cancel_what_is_pending(page: Page, shop: Shop) -> None:
     """【预约中】: 取消预约."""
-    booking = office.booked(office.bookable(1))
-    enter(page, office, "/bookings/pending", "预约中")
+    booking = shop.booked(shop.filed(1))
+    enter(page, shop, "/bookings/pending", "预约中")
     expect(row(page, booking["number"])).to_be_visible()
     shot(page, "bookings-pending")
     axe(page)
     row(page, booking["number"]).get_by_role("button", name="取消预约").click()
     page.get_by_role("dialog").get_by_role("button", name="取消预约").click()
     expect(page.get_by_text("没有这样的预约")).to_be_visible()
-    assert office.applicant.get(f"/api/booking/bookings/{booking['id']}")["state"] == "cancelled"
+    assert shop.client.get(f"/api/booking/bookings/{booking['id']}")["state"] == "cancelled"
 
 
-def test_a_confirmed_one_has_a_slip_and_can_be_moved(page: Page, office: Office) -> None:
+def test_all_that_match_are_cancelled_also_those_of_other_pages(page: Page, shop: Shop) -> None:
+    for one in shop.filed(17):
+        shop.booked([one])
+    enter(page, shop, "/bookings/pending", "预约中")
+    expect(page.get_by_text("共 17 条")).to_be_visible()
+    page.get_by_label("选中本页全部").click()
+    page.get_by_role("button", name="选择全部 17 单查询结果").click()
+    page.get_by_role("button", name="取消预约", exact=True).first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("取消 17 张预约单")).to_be_visible()
+    dialog.get_by_role("button", name="取消预约").click()
+    expect(page.get_by_text("没有这样的预约")).to_be_visible(timeout=15_000)
+    assert shop.client.get("/api/booking/bookings", state="cancelled")["total"] == 17
+
+
+def test_a_confirmed_one_has_a_slip_and_can_be_moved(page: Page, shop: Shop) -> None:
     """【已确认】: 送检单 with the number, and 改期, which the institution must answer."""
-    booking = office.booked(office.bookable(1))
-    office.moved("city-clerk", booking, "confirm")
-    enter(page, office, "/bookings/confirmed", "已确认")
+    booking = shop.booked(shop.filed(1))
+    shop.moved("city-clerk", booking, "confirm")
+    enter(page, shop, "/bookings/confirmed", "已确认")
     shot(page, "bookings-confirmed")
     axe(page)
     row(page, booking["number"]).get_by_role("button", name="送检单").click()
@@ -123,29 +130,29 @@ def test_a_confirmed_one_has_a_slip_and_can_be_moved(page: Page, office: Office)
     expect(page.get_by_text("等待对方答复。")).to_be_visible()
     shot(page, "bookings-detail")
     axe(page)
-    assert office.applicant.get(f"/api/booking/bookings/{booking['id']}")["proposed_by"] == "applicant"
+    assert shop.client.get(f"/api/booking/bookings/{booking['id']}")["proposed_by"] == "applicant"
 
 
-def test_the_institutions_new_date_is_accepted(page: Page, office: Office) -> None:
-    booking = office.booked(office.bookable(1))
-    slots = office.applicant.get("/api/booking/slots", institution_id=CITY, mode="deliver")["items"]
+def test_the_institutions_new_date_is_accepted(page: Page, shop: Shop) -> None:
+    booking = shop.booked(shop.filed(1))
+    slots = shop.client.get("/api/booking/slots", institution_id=CITY, mode="deliver")["items"]
     other = next(slot for slot in slots if slot["date"] > booking["date"])
-    office.moved("city-clerk", booking, "reschedule", {"date": other["date"], "period": "pm"})
-    enter(page, office, f"/bookings/{booking['id']}", "预约单详情")
+    shop.moved("city-clerk", booking, "reschedule", {"date": other["date"], "period": "pm"})
+    enter(page, shop, f"/bookings/{booking['id']}", "预约单详情")
     expect(page.get_by_text(f"技术机构申请改期至 {other['date']} 下午")).to_be_visible()
     page.get_by_role("button", name="同意改期").click()
     expect(page.get_by_text(f"{other['date']} 下午", exact=True)).to_be_visible()
-    assert office.applicant.get(f"/api/booking/bookings/{booking['id']}")["date"] == other["date"]
+    assert shop.client.get(f"/api/booking/bookings/{booking['id']}")["date"] == other["date"]
 
 
-def test_rejected_and_returned_ones_say_why(page: Page, office: Office) -> None:
+def test_rejected_and_returned_ones_say_why(page: Page, shop: Shop) -> None:
     """2.预约异常 【被拒绝】, 【被退回】, and 【历史查询】 with all of them."""
-    rejected, returned = (office.booked(office.bookable(1)) for _ in range(2))
-    office.moved("city-clerk", rejected, "reject", {"reason": "该日设备检修"})
-    office.moved("city-clerk", returned, "confirm")
+    rejected, returned = (shop.booked(shop.filed(1)) for _ in range(2))
+    shop.moved("city-clerk", rejected, "reject", {"reason": "该日设备检修"})
+    shop.moved("city-clerk", returned, "confirm")
     items = {"instrument_ids": [returned["items"][0]["instrument_id"]], "reason": "铭牌与备案不符"}
-    office.moved("city-clerk", returned, "return", items)
-    sign_in(page, office.username, PASSWORD)
+    shop.moved("city-clerk", returned, "return", items)
+    sign_in(page, shop.username, PASSWORD)
     for menu, state, booking, why in (
         ("被拒绝", "rejected", rejected, "该日设备检修"),
         ("被退回", "returned", returned, "铭牌与备案不符"),

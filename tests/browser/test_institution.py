@@ -3,17 +3,11 @@
 from datetime import date
 from typing import Any
 
-import pytest
-from browsing import axe, shot, sign_in
-from office import COUNTY, PASSWORD, Client, Office, search, wait_for
+from browsing import axe, search, shot, sign_in
+from people import COUNTY, PASSWORD, Client, Shop, registered, wait_for
 from playwright.sync_api import Page, expect
 
 from launcher.servers import Platform
-
-
-@pytest.fixture
-def office(portal: Platform) -> Office:
-    return Office(portal).approved()
 
 
 def enter(page: Page, who: str, path: str, title: str) -> None:
@@ -32,14 +26,14 @@ def find(page: Page, number: str) -> None:
     expect(page.get_by_text("共 1 条")).to_be_visible()
 
 
-def state(office: Office, booking: dict[str, Any]) -> str:
-    return str(office.applicant.get(f"/api/booking/bookings/{booking['id']}")["state"])
+def state(shop: Shop, booking: dict[str, Any]) -> str:
+    return str(shop.client.get(f"/api/booking/bookings/{booking['id']}")["state"])
 
 
 def test_a_registration_is_reviewed_with_its_papers(page: Page, portal: Platform) -> None:
     """注册申请提交后，由当地市/区法定计量检定机构审核: rejected with a reason, corrected, approved."""
-    office = Office(portal).registered()
-    name = office.story.facts["org_name"]
+    shop = registered(portal, approved=False)
+    name = shop.name
     enter(page, "county-clerk", "/desk/registrations", "注册审核")
     page.get_by_placeholder("单位名称、统一社会信用代码").fill(name)
     page.keyboard.press("Enter")
@@ -58,7 +52,7 @@ def test_a_registration_is_reviewed_with_its_papers(page: Page, portal: Platform
     dialog.get_by_label("原因").fill("授权书未加盖公章")
     dialog.get_by_role("button", name="退回").click()
     expect(dialog).to_be_hidden()
-    own = Client(portal.gateway_url).sign_in(office.username, PASSWORD)
+    own = Client(portal.gateway_url).sign_in(shop.username, PASSWORD)
     mine = own.get("/api/identity/registrations/mine")
     assert (mine["status"], mine["reason_code"]) == ("rejected", "letter_unsealed")
     own.patch("/api/identity/registrations/mine", {"org": {"contact_name": "陈志"}}, mine["version"])
@@ -71,11 +65,11 @@ def test_a_registration_is_reviewed_with_its_papers(page: Page, portal: Platform
     assert own.get("/api/identity/registrations/mine")["status"] == "approved"
 
 
-def test_filings_are_decided(page: Page, office: Office) -> None:
+def test_filings_are_decided(page: Page, shop: Shop) -> None:
     """The city returns one with the keyboard and a reason, dispatches one, and approves the rest at once."""
-    first, second, third, fourth = office.filed(office.instruments(4, name=f"台秤{office.username[-6:]}"))
+    first, second, third, fourth = shop.submitted(shop.instruments(4, name=f"台秤{shop.username[-6:]}"))
     enter(page, "city-clerk", "/desk/filings/submitted", "待审核")
-    search(page, f"台秤{office.username[-6:]}")
+    search(page, f"台秤{shop.username[-6:]}")
     expect(page.get_by_text("共 4 条")).to_be_visible()
     expect(page.get_by_text("剩", exact=False).first).to_be_visible()
     shot(page, "work-filings")
@@ -86,7 +80,7 @@ def test_filings_are_decided(page: Page, office: Office) -> None:
     dialog.get_by_label("原因").fill("缺少铭牌照片")
     dialog.get_by_role("button", name="退回 1 台").click()
     expect(page.get_by_text("共 3 条")).to_be_visible()
-    [returned] = office.filings("returned")
+    [returned] = shop.filings("returned")
     assert (returned["id"], returned["reason_code"]) == (first["id"], "incomplete")
 
     row(page, second["instrument"]["serial_no"]).get_by_label("选中本行").click()
@@ -100,16 +94,16 @@ def test_filings_are_decided(page: Page, office: Office) -> None:
     page.get_by_role("button", name="通过", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="通过 2 台").click()
     expect(page.get_by_text("没有符合条件的数据")).to_be_visible()
-    assert {one["id"] for one in office.filings("approved")} == {third["id"], fourth["id"]}
-    [waiting] = office.filings("awaiting_confirmation")
+    assert {one["id"] for one in shop.filings("approved")} == {third["id"], fourth["id"]}
+    [waiting] = shop.filings("awaiting_confirmation")
     assert (waiting["id"], waiting["institution_id"]) == (second["id"], COUNTY)
 
 
-def test_a_county_confirms_or_declines(page: Page, office: Office) -> None:
+def test_a_county_confirms_or_declines(page: Page, shop: Shop) -> None:
     """待县级机构确认后才算是备案成功; 无能力 goes back to the city."""
-    name = f"台秤{office.username[-6:]}"
-    kept, declined = office.filed(office.instruments(2, name=name))
-    office.decide("city-clerk", "dispatch", [kept, declined], institution_id=COUNTY)
+    name = f"台秤{shop.username[-6:]}"
+    kept, declined = shop.submitted(shop.instruments(2, name=name))
+    shop.decide("city-clerk", "dispatch", [kept, declined], institution_id=COUNTY)
     enter(page, "county-clerk", "/desk/filings/awaiting_confirmation", "待确认")
     search(page, name)
     expect(page.get_by_text("共 2 条")).to_be_visible()
@@ -127,15 +121,15 @@ def test_a_county_confirms_or_declines(page: Page, office: Office) -> None:
     page.get_by_role("button", name="确认", exact=True).first.click()
     page.get_by_role("dialog").get_by_role("button", name="确认 1 台").click()
     expect(page.get_by_text("没有符合条件的数据")).to_be_visible()
-    assert [one["holder_id"] for one in office.filings("approved")] == [COUNTY]
-    assert [one["id"] for one in office.filings("pending_reassignment")] == [declined["id"]]
+    assert [one["holder_id"] for one in shop.filings("approved")] == [COUNTY]
+    assert [one["id"] for one in shop.filings("pending_reassignment")] == [declined["id"]]
 
 
-def test_the_bureau_revokes(page: Page, office: Office) -> None:
+def test_the_bureau_revokes(page: Page, shop: Shop) -> None:
     """被技术机构或行政管理部门撤销备案: with a reason."""
-    name = f"台秤{office.username[-6:]}"
-    [filing] = office.filed(office.instruments(1, name=name))
-    office.decide("city-clerk", "approve", [filing])
+    name = f"台秤{shop.username[-6:]}"
+    [filing] = shop.submitted(shop.instruments(1, name=name))
+    shop.decide("city-clerk", "approve", [filing])
     enter(page, "supervisor", "/supervision/filings", "备案监管")
     search(page, name)
     expect(page.get_by_text("共 1 条")).to_be_visible()
@@ -150,12 +144,12 @@ def test_the_bureau_revokes(page: Page, office: Office) -> None:
     dialog.get_by_label("原因").fill("现场核查与备案不符")
     dialog.get_by_role("button", name="撤销备案 1 台").click()
     expect(dialog).to_be_hidden()
-    assert [one["reason"] for one in office.filings("revoked")] == ["现场核查与备案不符"]
+    assert [one["reason"] for one in shop.filings("revoked")] == ["现场核查与备案不符"]
 
 
-def test_bookings_are_confirmed_or_rejected(page: Page, office: Office) -> None:
+def test_bookings_are_confirmed_or_rejected(page: Page, shop: Shop) -> None:
     """待技术机构确认; a rejection carries its reason."""
-    good, bad = (office.booked(office.bookable(1)) for _ in range(2))
+    good, bad = (shop.booked(shop.filed(1)) for _ in range(2))
     enter(page, "city-clerk", "/desk/bookings/pending", "待确认预约")
     find(page, bad["number"])
     shot(page, "work-bookings")
@@ -171,14 +165,14 @@ def test_bookings_are_confirmed_or_rejected(page: Page, office: Office) -> None:
     row(page, good["number"]).get_by_role("button", name="确认预约").click()
     page.get_by_role("dialog").get_by_role("button", name="确认预约").click()
     expect(page.get_by_text("没有符合条件的数据")).to_be_visible()
-    assert (state(office, good), state(office, bad)) == ("confirmed", "rejected")
+    assert (state(shop, good), state(shop, bad)) == ("confirmed", "rejected")
 
 
-def test_from_the_front_desk_to_the_certificate(page: Page, office: Office) -> None:
+def test_from_the_front_desk_to_the_certificate(page: Page, shop: Shop) -> None:
     """六: 核对无误 is received, 发现问题 goes back 退单; results are entered, and another person checks them."""
-    good, bad = office.bookable(2)
-    booking = office.booked([good, bad])
-    office.moved("city-clerk", booking, "confirm")
+    good, bad = shop.filed(2)
+    booking = shop.booked([good, bad])
+    shop.moved("city-clerk", booking, "confirm")
     enter(page, "city-clerk", "/desk/reception", "前台受理")
     number = page.get_by_label("预约单号")
     number.fill("YY2222222222")
@@ -202,7 +196,7 @@ def test_from_the_front_desk_to_the_certificate(page: Page, office: Office) -> N
     page.get_by_role("button", name="开始检定").click()
     page.get_by_role("dialog").get_by_role("button", name="开始检定").click()
     expect(page.get_by_text("检定中").first).to_be_visible()
-    [returned] = wait_for(lambda: office.filings("returned"), bool)
+    [returned] = wait_for(lambda: shop.filings("returned"), bool)
     assert (returned["instrument_id"], returned["reason"]) == (bad["id"], "铭牌与备案信息不符")
 
     as_somebody_else(page, "city-verifier", "/desk/results", "检定结果")
@@ -229,10 +223,8 @@ def test_from_the_front_desk_to_the_certificate(page: Page, office: Office) -> N
     page.get_by_role("button", name="核验完检").click()
     page.get_by_role("dialog", name="核验完检").get_by_role("button", name="核验完检").click()
     expect(page.get_by_text("完检").first).to_be_visible()
-    wait_for(lambda: state(office, booking), lambda now: now == "completed")
-    found = wait_for(
-        lambda: office.applicant.get("/api/registry/certificates", booking_id=booking["id"])["items"], bool
-    )
+    wait_for(lambda: state(shop, booking), lambda now: now == "completed")
+    found = wait_for(lambda: shop.client.get("/api/registry/certificates", booking_id=booking["id"])["items"], bool)
     assert [one["instrument_id"] for one in found] == [good["id"]]
 
 
@@ -242,10 +234,10 @@ def as_somebody_else(page: Page, who: str, path: str, title: str) -> None:
     enter(page, who, path, title)
 
 
-def test_a_day_without_service_cannot_be_booked(page: Page, office: Office) -> None:
+def test_a_day_without_service_cannot_be_booked(page: Page, shop: Shop) -> None:
     """The calendar: a day is closed, and is no slot any more; opened again, it is."""
     slots = f"/api/booking/slots?institution_id={COUNTY}&mode=deliver"
-    day = office.applicant.get(slots)["items"][0]["date"]
+    day = shop.client.get(slots)["items"][0]["date"]
     enter(page, "county-clerk", "/desk/calendar", "接收日历")
     shot(page, "work-calendar")
     axe(page)
@@ -255,9 +247,9 @@ def test_a_day_without_service_cannot_be_booked(page: Page, office: Office) -> N
     page.get_by_text("停止接收", exact=True).click()
     page.get_by_role("button", name="保存").click()
     expect(cell).to_contain_text("不接收")
-    assert day not in {one["date"] for one in office.applicant.get(slots)["items"]}
+    assert day not in {one["date"] for one in shop.client.get(slots)["items"]}
     cell.click()
     page.get_by_text("停止接收", exact=True).click()
     page.get_by_role("button", name="保存").click()
     expect(cell).not_to_contain_text("不接收")
-    assert day in {one["date"] for one in office.applicant.get(slots)["items"]}
+    assert day in {one["date"] for one in shop.client.get(slots)["items"]}

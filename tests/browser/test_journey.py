@@ -3,10 +3,10 @@
 import random
 import re
 
-from browsing import DEMO_PASSWORD, shot, sign_in
+from browsing import DEMO_PASSWORD, choose_division, shot, sign_in
 from journey import png
 from people import PASSWORD, new_phone, org_fields, sms_code
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from launcher.servers import Platform
 
@@ -29,7 +29,7 @@ def menu(page: Page, group: str, name: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
-def row(page: Page, text: str):  # type: ignore[no-untyped-def]
+def row(page: Page, text: str) -> Locator:
     return page.locator(".el-table__row", has_text=text).first
 
 
@@ -48,9 +48,7 @@ def test_a_person_walks_from_the_registration_to_the_certificate(page: Page, por
         ("联系人", "contact_name"),
     ):
         page.get_by_label(label).fill(org[key])
-    page.get_by_role("combobox", name="所在区域").click()
-    for name in ("广州市 440100", "天河区 440106"):
-        page.get_by_role("menuitem", name=name).click()
+    choose_division(page, "所在区域")
     page.get_by_label("用户名", exact=True).fill(username)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_label("手机号", exact=True).fill(phone)
@@ -88,9 +86,7 @@ def test_a_person_walks_from_the_registration_to_the_certificate(page: Page, por
     for label, option in (("种别代码", re.compile("020100")), ("器具用途", "贸易结算"), ("检定方式", "送检")):
         page.locator(".el-select__wrapper").filter(has=page.get_by_role("combobox", name=label)).click()
         page.get_by_role("option", name=option).click()
-    page.get_by_role("combobox", name="使用区域").click()
-    for name in ("广州市 440100", "天河区 440106"):
-        page.get_by_role("menuitem", name=name).click()
+    choose_division(page, "使用区域")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", name=serial)).to_be_visible()
 

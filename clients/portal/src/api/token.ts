@@ -42,6 +42,7 @@ export async function refresh(): Promise<SignedIn | null> {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Client': 'portal' },
       body: '{}',
+      keepalive: true, // a page that is left while this is under way must still take the cookie: the old one is used up
     })
     if (response.ok) {
       const answer = (await response.json()) as SignedIn

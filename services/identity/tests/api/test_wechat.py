@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from callers import bearer, sign_in
+from callers import PASSWORD, bearer, register, sign_in
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -49,6 +49,16 @@ def bind(stranger: Caller, world: Outside, openid: str, username: str = "applica
     bound = stranger.post(WECHAT, {"wechat_code": world.tap(openid)}, headers=headers)
     assert bound.status_code == 200, bound.json
     return headers
+
+
+def test_who_waits_for_the_review_may_bind_wechat_already(stranger: Caller, world: Outside) -> None:
+    """The manual's 注册完成后，会出现微信登录绑定的二维码."""
+    assert register(stranger, world).status_code == 201
+    headers = bearer(sign_in(stranger, "bianmin", PASSWORD))
+    world.person("o-waiting", phone="13900000077")
+    assert stranger.get(WECHAT, headers=headers).json["bound"] is False
+    assert stranger.post(WECHAT, {"wechat_code": world.tap("o-waiting")}, headers=headers).json["bound"] is True
+    assert stranger.delete(WECHAT, headers=headers).status_code == 204
 
 
 # -- the website -----------------------------------------------------------------------------------------------
