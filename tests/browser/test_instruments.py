@@ -84,6 +84,7 @@ def test_columns_filter_and_sort_and_a_query_is_saved(page: Page, owner: Shop) -
     page.get_by_role("textbox", name="型号规格").fill("ACS-6")
     page.get_by_role("button", name="筛选", exact=True).click()
     expect(page.get_by_text("共 1 条")).to_be_visible()
+    expect(page.get_by_text("型号规格：ACS-6")).to_be_visible()
     page.get_by_role("button", name="常用查询").click()
     page.get_by_label("查询名称").fill("六十公斤")
     page.get_by_role("button", name="保存", exact=True).click()
