@@ -44,6 +44,21 @@ def test_news_that_comes_before_the_account_waits_for_it(runtime: Runtime) -> No
         assert db.execute(text("SELECT count(*) FROM message")).scalar_one() == 1
 
 
+def test_news_that_comes_when_only_a_sub_user_is_known_reaches_the_main_account_too(runtime: Runtime) -> None:
+    inbox = Inbox(runtime.database, runtime.contracts, dict(EFFECTS))
+    main = example(runtime, "account.changed")
+    sub = main["data"] | {"account_id": "01920000-0000-7000-8000-000000000099", "roles": []}
+    deliver(runtime, cloud_event("account.changed", "identity", sub, subject=UUID(sub["account_id"]), sequence=1))
+    inbox.receive(example(runtime, "filing.approved"))
+    deliver(runtime, main)
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE inbox SET next_at = now() WHERE state = 'retry'"))
+    assert inbox.retry_due()
+    with runtime.database.transaction() as db:
+        told = db.execute(text("SELECT account_id::text FROM message ORDER BY 1")).scalars().all()
+    assert told == [main["data"]["account_id"], sub["account_id"]]
+
+
 @pytest.fixture
 def owner(runtime: Runtime) -> Actor:
     """The applicant of the examples, known to the service."""

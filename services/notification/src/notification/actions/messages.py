@@ -18,11 +18,11 @@ ALWAYS_BY_SMS = ("registration",)  # who registers has no WeChat bound yet
 
 
 def tell_applicant(db: Session, org_id: UUID | str, event_id: UUID | str, text: Text, now: datetime) -> None:
-    """Every account of an organisation, by its own choice of channels. Raises: LookupError while none of its accounts
-    is known: identity's events have not arrived yet, and the inbox tries again."""
+    """Every account of an organisation, by its own choice of channels. Raises: LookupError while its main account is not
+    known (a sub-user may be): identity's events have not all arrived yet, and the inbox tries again."""
     people = list(db.scalars(select(Contact).where(Contact.home_id == org_id, Contact.kind == "applicant")))
-    if not people:
-        raise LookupError(f"no account of organisation {org_id} is known")
+    if not any("owner" in one.roles for one in people):
+        raise LookupError(f"the main account of organisation {org_id} is not known")
     _tell(db, [one for one in people if one.status != "disabled"], event_id, text, now, outside=True)
 
 
