@@ -4,8 +4,8 @@ import random
 import re
 
 import pytest
-from browsing import Watch, axe, choose, choose_division, menu, shot
-from people import SCALE, Shop, eventually
+from browsing import Watch, axe, choose, choose_division, menu, shot, sign_in
+from people import PASSWORD, SCALE, Shop, eventually
 from playwright.sync_api import Page, expect
 
 from launcher.servers import Platform
@@ -60,6 +60,17 @@ def test_the_table_selects_pages_and_chooses_columns(page: Page, owner: Shop) ->
     expect(page.get_by_role("columnheader", name="制造单位")).to_be_visible()  # kept
     expect(rows).to_have_count(17)
     shot(page, "instruments")
+
+
+def test_chosen_columns_follow_the_account_to_another_machine(page: Page, phone: Page, owner: Shop) -> None:
+    owner.instruments(1)
+    menu(page, "仪器管理", "全部仪器")
+    page.get_by_role("button", name="选择列").click()
+    with page.expect_response(lambda one: one.url.endswith("/me/lists") and one.request.method == "PUT"):
+        page.get_by_label("checkbox-group").get_by_text("制造单位").click()
+    sign_in(phone, owner.username, PASSWORD)
+    phone.goto("/instruments/all")
+    expect(phone.get_by_role("columnheader", name="制造单位")).to_be_visible()
 
 
 def test_a_selection_goes_over_pages_and_is_kept(page: Page, owner: Shop) -> None:

@@ -209,6 +209,16 @@ class UsedRefresh(Base):
     used_at: Mapped[datetime]
 
 
+class ListChoice(Base):
+    """Columns and page size of a list, as the account chose them."""
+
+    __tablename__ = "list_choice"
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    columns: Mapped[list[str]]
+    page_size: Mapped[int]
+    list: Mapped[str] = mapped_column(primary_key=True)
+
+
 class SignIn(Base):
     __tablename__ = "sign_in"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,6 +5,7 @@ from identity.api import (
     internal,
     invitations,
     keys,
+    list_choices,
     me,
     reference,
     reference_sheets,
@@ -16,6 +17,6 @@ from identity.api import (
 )
 
 BLUEPRINTS = (
-    keys.blp, files.blp, registrations.blp, sessions.blp, wechat_login.blp, me.blp, sub_users.blp, staff.blp,
-    invitations.blp, reference.blp, reference_sheets.blp, internal.blp,
+    keys.blp, files.blp, registrations.blp, sessions.blp, wechat_login.blp, me.blp, list_choices.blp,
+    sub_users.blp, staff.blp, invitations.blp, reference.blp, reference_sheets.blp, internal.blp,
 )  # fmt: skip
