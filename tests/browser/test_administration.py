@@ -6,7 +6,7 @@ import re
 import openpyxl
 import pytest
 import requests
-from browsing import axe, settle, shot, sign_in
+from browsing import Watch, axe, settle, shot, sign_in
 from people import PASSWORD, eventually, new_phone, registered
 from playwright.sync_api import Page, expect
 
@@ -98,6 +98,74 @@ def test_divisions_and_institutions_are_looked_at_and_edited_as_sheets(
     path = exported.value.path().rename(tmp_path_factory.mktemp("r") / "institutions.xlsx")
     admin.get_by_label("选择修改后的表格").set_input_files(path)
     expect(admin.get_by_text("没有变更")).to_be_visible()
+
+
+def test_an_institution_is_added_corrected_and_given_what_it_may_verify(admin: Page, watch: Watch) -> None:
+    watch.expects("status of 422")
+    name = f"罗定市计量检定测试所{random.randrange(10**6)}"
+    admin.goto("/administration/reference")
+    admin.get_by_role("tab", name="技术机构").click()
+    admin.get_by_role("button", name="添加", exact=True).click()
+    dialog = admin.get_by_role("dialog", name="添加 技术机构")
+    dialog.get_by_label("名称").fill(name)
+    dialog.get_by_role("button", name="保存").click()
+    expect(dialog.get_by_role("alert").first).to_be_visible()  # no area was given
+    choose_place(admin, "使用区域", "云浮市 445300")
+    axe(admin)
+    dialog.get_by_role("button", name="保存").click()
+    expect(dialog).to_be_hidden()
+    admin.get_by_label("搜索").fill(name)
+    row = admin.get_by_role("row", name=name)
+    row.get_by_role("button", name="编辑").click()
+    dialog = admin.get_by_role("dialog", name="编辑 技术机构")
+    dialog.get_by_label("联系方式").fill("0766-0000000")
+    dialog.get_by_role("button", name="保存").click()
+    expect(row.get_by_role("cell", name="0766-0000000")).to_be_visible()
+    row.get_by_role("button", name="检定能力").click()
+    dialog = admin.get_by_role("dialog", name=f"检定能力 {name}")
+    expect(dialog.get_by_text("还没有登记检定能力")).to_be_visible()
+    dialog.get_by_role("button", name="添加一行").click()
+    axe(admin)
+    shot(admin, "capabilities")
+    dialog.get_by_role("button", name="保存").click()
+    expect(dialog).to_be_hidden()
+    row.get_by_role("button", name="检定能力").click()
+    expect(dialog.get_by_text("全部种别")).to_be_visible()
+
+
+def choose_place(page: Page, label: str, option: str) -> None:
+    """A division that need not be a leaf: the circle before its name."""
+    page.get_by_role("combobox", name=label).click()
+    province = page.get_by_role("menuitem", name="广东省")
+    if province.count():
+        province.first.hover()
+    page.get_by_role("menuitem", name=option).locator(".el-radio").click()
+    page.keyboard.press("Escape")
+
+
+def test_a_bureau_and_a_division_are_edited_one_by_one(admin: Page, watch: Watch) -> None:
+    watch.expects("status of 422")
+    admin.goto("/administration/reference")
+    admin.get_by_role("button", name="添加", exact=True).click()
+    dialog = admin.get_by_role("dialog", name="添加 行政区划")
+    dialog.get_by_label("对象").fill("12")
+    dialog.get_by_label("名称").fill("新区")
+    dialog.get_by_role("button", name="保存").click()
+    expect(dialog.locator(".is-error").first).to_be_visible()
+    dialog.get_by_role("button", name="取消").click()
+    admin.get_by_role("tab", name="行政管理部门").click()
+    name = f"云浮市市场监督管理局{random.randrange(10**6)}"
+    admin.get_by_role("button", name="添加", exact=True).click()
+    dialog = admin.get_by_role("dialog", name="添加 行政管理部门")
+    dialog.get_by_label("名称").fill(name)
+    choose_place(admin, "使用区域", "云浮市 445300")
+    dialog.get_by_role("button", name="保存").click()
+    row = admin.get_by_role("row", name=name)
+    row.get_by_role("button", name="编辑").click()
+    dialog = admin.get_by_role("dialog", name="编辑 行政管理部门")
+    dialog.get_by_text("在用").click()
+    dialog.get_by_role("button", name="保存").click()
+    expect(row.get_by_role("cell", name="已关闭")).to_be_visible()
 
 
 def test_the_audit_of_every_service_can_be_searched(admin: Page) -> None:

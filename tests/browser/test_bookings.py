@@ -119,6 +119,7 @@ def test_a_confirmed_one_has_a_slip_and_can_be_moved(page: Page, shop: Shop) -> 
     row(page, booking["number"]).get_by_role("button", name="送检单").click()
     number = booking["number"]
     expect(page.get_by_text(f"{number[:2]}-{number[2:7]}-{number[7:]}")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("预约编号 .* 的二维码"))).to_be_visible()
     shot(page, "bookings-slip")
     axe(page)
     page.goto(f"/bookings/{booking['id']}")

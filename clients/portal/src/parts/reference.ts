@@ -8,12 +8,12 @@ export type Division = IdentityParts['schemas']['DivisionView']
 export type Institution = IdentityParts['schemas']['InstitutionView']
 export type Kind = RegistryParts['schemas']['KindView']
 
-function once<T extends object>(load: () => Promise<T[]>, key: (item: T) => string) {
+function once<T extends object>(load: (cache?: RequestCache) => Promise<T[]>, key: (item: T) => string) {
   const items = shallowRef<T[]>([])
   const byKey = computed(() => new Map(items.value.map((item) => [key(item), item])))
   let loading: Promise<void> | null = null
-  function ready(): Promise<void> {
-    loading ??= load().then(
+  function ready(cache?: RequestCache): Promise<void> {
+    loading ??= load(cache).then(
       (found) => void (items.value = found),
       (error) => {
         loading = null
@@ -22,12 +22,14 @@ function once<T extends object>(load: () => Promise<T[]>, key: (item: T) => stri
     )
     return loading
   }
-  return { items, byKey, ready, again: () => ((loading = null), ready()) }
+  /** After a change: the browser may keep the old answer for a minute. */
+  const again = () => ((loading = null), ready('reload'))
+  return { items, byKey, ready: () => ready(), again }
 }
 
-export const divisions = once<Division>(async () => (await ask(identity.GET('/api/identity/divisions'))).items, (item) => item.code)
-export const institutions = once<Institution>(async () => (await ask(identity.GET('/api/identity/institutions'))).items, (item) => item.id)
-export const kinds = once<Kind>(async () => (await ask(registry.GET('/api/registry/catalog'))).items, (item) => item.code)
+export const divisions = once<Division>(async (cache) => (await ask(identity.GET('/api/identity/divisions', { cache }))).items, (item) => item.code)
+export const institutions = once<Institution>(async (cache) => (await ask(identity.GET('/api/identity/institutions', { cache }))).items, (item) => item.id)
+export const kinds = once<Kind>(async (cache) => (await ask(registry.GET('/api/registry/catalog', { cache }))).items, (item) => item.code)
 
 export function divisionName(code: string | null | undefined): string {
   if (!code) return ''

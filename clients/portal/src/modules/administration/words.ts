@@ -5,5 +5,6 @@ export default {
   kinds: '现行目录', versions: '版本记录', load: '载入新目录', code: '种别代码', kind_name: '种别名称', category: '类别', supervision: '监管方式', mode: '强检方式', period: '周期（月）', term: '使用期限（月）', valid_from: '生效日期', valid_to: '失效日期', successor: '替代代码', version: '版本', loaded_by: '载入人', loaded_at: '载入时间', added: '新增', changed: '变更', withdrawn: '作废', unchanged: '不变', removed: '删除',
   choose_list: '选择目录文件', version_name: '版本号', list_title: '目录名称', preview: '对比预览', commit: '确认载入', loaded: '已载入', file: '文件', before: '原值', after: '新值', field: '字段', key: '对象', catalog_export: '导出目录',
   tables: { divisions: '行政区划', institutions: '技术机构', bureaus: '行政管理部门', capabilities: '检定能力' }, export: '导出表格', import: '导入表格', choose_sheet: '选择修改后的表格', no_change: '表格与现有数据一致，没有变更。', division_name: '名称', level: '级别', parent: '上级', leaf: '最末级', tier: '层级', contact: '联系方式', verified: '核实', levels: { province: '省', city: '市', county: '区县', town: '镇街' }, yes: '已核实', partial: '部分核实', no: '未核实',
+  saved: '已保存', alias: '简称', in_service: '在用', closed: '已关闭', any_kind: '全部种别', how: '检定方式', modes: { deliver: '送检', onsite: '现场', any: '均可' }, add_line: '添加一行', no_capability: '还没有登记检定能力。',
   at: '时间', actor: '操作人', action: '操作', subject: '对象', address: '地址', detail: '内容', service: '服务', services: { identity: '账户', registry: '仪器', filing: '备案', booking: '预约', notification: '通知' },
 }

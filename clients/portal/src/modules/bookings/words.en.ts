@@ -19,7 +19,7 @@ export default {
   can: 'Bookable', cannot: 'Not now', either: 'Either', mode: 'Mode', month: 'Month', free: '{n} free', no_slot: 'No period within 60 days has room for {n}: book fewer at once, or ask the institution.',
   chosen: '{n} instruments chosen.', split: 'Each institution and mode is booked separately: {n} bookings. Choose a time for each:', count: '{n} instruments', pick_slot: 'Please choose a day and a period.',
   book_now: 'Book', book_at: 'Book {date} {period}', booked: 'Booked', booked_next: 'Once the institution has confirmed, bring the instruments in time or expect the visit.',
-  detail: 'Booking', slip: 'Delivery slip', print_slip: 'Print the slip', print: 'Print', again: 'Book again', to_filing: 'See the filing', proposed: 'Reschedule proposed',
+  detail: 'Booking', qr: 'QR code of the booking number {number}', slip: 'Delivery slip', print_slip: 'Print the slip', print: 'Print', again: 'Book again', to_filing: 'See the filing', proposed: 'Reschedule proposed',
   items: 'Instruments ({n})', steps: 'What was done', receive_n: 'Receive ({n})', return_n: 'Return ({n})', waits: 'The other side must answer.',
   proposal: '{who} proposes {date} {period}', proposal_sent: 'Proposed; the other side must answer',
   sign_applicant: 'Delivered by: ____________', sign_desk: 'Received by: ____________',

@@ -16,7 +16,7 @@ export default {
   can: '可预约', cannot: '现不可预约', either: '送检或现场', mode: '检定方式', month: '月份', free: '余 {n}', no_slot: '60 天内没有能容纳 {n} 台的时段，请减少台数分次预约，或联系技术机构。',
   chosen: '已选择 {n} 台仪器。', split: '不同机构、不同检定方式的仪器须分开预约，系统已分为 {n} 张预约单，请逐单选择时间：', count: '{n} 台', pick_slot: '请选择预约的日期和时间段。',
   book_now: '提交预约', book_at: '预约 {date} {period}', booked: '预约已提交', booked_next: '待技术机构确认后，按预约时间送检仪器或等待现场检定。',
-  detail: '预约单详情', slip: '送检单', print_slip: '打印送检单', print: '打印', again: '重新预约', to_filing: '查看备案', proposed: '改期待答复',
+  detail: '预约单详情', qr: '预约编号 {number} 的二维码', slip: '送检单', print_slip: '打印送检单', print: '打印', again: '重新预约', to_filing: '查看备案', proposed: '改期待答复',
   items: '仪器（{n} 台）', steps: '办理过程', receive_n: '接收选中（{n}）', return_n: '退单（{n}）', waits: '等待对方答复。',
   proposal: '{who}申请改期至 {date} {period}', proposal_sent: '改期申请已发送，等待对方答复',
   sign_applicant: '送检人：____________', sign_desk: '接收人：____________',

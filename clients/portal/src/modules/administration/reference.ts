@@ -1,0 +1,2 @@
+export const TABLES = ['divisions', 'institutions', 'bureaus', 'capabilities'] as const
+export type Table = (typeof TABLES)[number]
