@@ -34,6 +34,7 @@ def by_import(key: str, header: str, text: str) -> Any:
 @example("e\u0301")
 @example("\x85")
 @example("a\u3000 ")
+@example("#NULL!")
 def test_what_the_form_stored_is_what_the_import_would_store(text: str) -> None:
     stored = by_form("remark", text)
     if stored is not None:
@@ -53,3 +54,9 @@ def test_full_width_codes_are_half_width_and_control_characters_are_refused() ->
     assert by_form("name", "a\x07b") is None
     assert by_form("name", "\u3000") is None
     assert by_form("remark", "a\r\nb") == "a\nb"
+
+
+@pytest.mark.parametrize("text", ["#N/A", " #REF! ", "＃DIV/0!"])
+def test_the_error_value_of_a_spreadsheet_is_no_value(text: str) -> None:
+    assert by_form("kind_code", text) is None
+    assert text.startswith("＃") or by_form("remark", text) is None

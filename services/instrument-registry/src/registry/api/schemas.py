@@ -10,12 +10,13 @@ from chassis.problems import Message
 from chassis.schema import BLANK, Schema, Text, one_of
 from chassis.selections import selection_schema
 from registry.domain.fields import BY_KEY, EXPORT_COLUMNS, FIELDS, IDENTITY, LAYOUTS, Field
-from registry.domain.typed import typed, typed_code, typed_phone
+from registry.domain.typed import CELL_ERRORS, typed, typed_code, typed_phone
 from registry.queries import CONTAINED, FILTERS, RANGES_OF
 from registry.view_sql import LIST_VIEWS
 
 _TYPED = {"phone": typed_phone, "code": typed_code}
 _CONTROL = Message("invalid_character", "含有不能保存的字符。", "Contains a character that cannot be stored.")
+_CELL_ERROR = Message("cell_error", "是电子表格的错误值，请填写实际的值。", "Is the error value of a spreadsheet.")
 _PHONE = Message(
     "phone_invalid", "联系电话应为 11 位手机号或带区号的座机号。", "A mobile number, or one with its area code."
 )
@@ -32,6 +33,8 @@ class Typed(Text):
         text = _TYPED.get(self._kind, typed)(super()._deserialize(value, attr, data, **kwargs))
         if text is None:
             raise ValidationError(_PHONE if self._kind == "phone" else _CONTROL)
+        if text in CELL_ERRORS:
+            raise ValidationError(_CELL_ERROR)
         if not text and self._min:
             raise ValidationError(BLANK)
         return text

@@ -4,6 +4,10 @@ import re
 import unicodedata
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's category Cc, but for tab and line feed
+# What a spreadsheet shows where a formula failed. Nobody means it as a value, and a file cannot tell it from one.
+CELL_ERRORS = {
+    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!",
+}  # fmt: skip
 _PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{9,16}")
 
 

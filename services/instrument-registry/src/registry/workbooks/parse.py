@@ -9,22 +9,19 @@ from typing import Any
 from chassis.schema import storable
 from registry.domain.fields import Field
 from registry.domain.rules import KIND_REQUIRED, Fault
-from registry.domain.typed import typed, typed_phone
+from registry.domain.typed import CELL_ERRORS, typed, typed_phone
 
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _SERIAL_DAY = re.compile(r"\d{5}(\.\d+)?")  # a date that lost its format: days since the epoch of Excel
 _OPTION = re.compile(r"(\d+)(?:[.、．\s]\s*(.*))?")
 _ROUNDED = re.compile(r"-?\d(\.\d+)?[eE]\+\d+")
 _EXCEL_EPOCH = date(1899, 12, 30)
-_EXCEL_ERRORS = {
-    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!",
-}  # fmt: skip
 Meaning = tuple[Any, Fault | None]
 
 
 def parse(spec: Field, text: str) -> Meaning:
     """The value as stored, and the fault of the cell by itself. text: trimmed."""
-    if text in _EXCEL_ERRORS:
+    if text in CELL_ERRORS:
         return _PARSERS[spec.kind](spec, "")[0], Fault(
             spec.key, "cell_error", f"{spec.header}的单元格是错误值 {text}，请改正公式或直接填写", f"The cell holds {text}.", "一个值"
         )  # fmt: skip
