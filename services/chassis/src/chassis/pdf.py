@@ -1,7 +1,7 @@
 """PDFs by typst, with the platform's own subset of Noto Sans CJK SC embedded."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import segno
 import typst
+from pypdf import PdfWriter
 
 from chassis.errors import Invalid
 
@@ -45,6 +46,17 @@ def render(template: Path, data: Mapping[str, Any]) -> bytes:
         str(template), sys_inputs={"data": text}, font_paths=[str(fonts_folder())], ignore_system_fonts=True
     )
     return pdf
+
+
+def joined(parts: Iterable[bytes], title: str) -> bytes:
+    """One PDF of many. typst keeps what its last runs laid out, so a document of many pages is made page by page."""
+    whole = PdfWriter()
+    for part in parts:
+        whole.append(io.BytesIO(part), import_outline=False)
+    whole.add_metadata({"/Title": title})
+    out = io.BytesIO()
+    whole.write(out)
+    return out.getvalue()
 
 
 def qr_svg(text: str) -> str:

@@ -141,14 +141,11 @@ def pack_archive(runtime: Runtime, job: jobs.Job) -> None:
 
 def print_labels(runtime: Runtime, job: jobs.Job) -> None:
     """Labels of many instruments."""
+    pdf = labels.print_job(job, runtime.settings.public_url)
     name = runtime.files.new_name()
-    try:
-        kind = labels.print_job(job, runtime.files.path(name), runtime.settings.public_url)
-    except BaseException:
-        runtime.files.delete(name)
-        raise
+    runtime.files.path(name).write_bytes(pdf)
     with job.step() as db:
-        job.result(db, name, f"器具码标签-{clock.today():%Y%m%d}.{kind}")
+        job.result(db, name, f"器具码标签-{clock.today():%Y%m%d}.pdf")
 
 
 def free_expired_claims(runtime: Runtime, now: datetime) -> None:

@@ -1,14 +1,15 @@
 """Certificates, result notices and labels as PDF (A4, Chinese font embedded, QR code to the public page)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chassis.pdf import has_character, qr_svg, render
+from chassis.pdf import has_character, joined, qr_svg, render
 from registry.models import Certificate
 
 TEMPLATE = Path(__file__).parent / "templates" / "certificate.typ"
 LABELS = Path(__file__).parent / "templates" / "labels.typ"
+LABELS_TITLE = "器具码标签"
 
 
 class LabelSize(NamedTuple):
@@ -65,12 +66,15 @@ def certificate_pdf(certificate: Certificate, public_url: str) -> bytes:
     return render(TEMPLATE, data)
 
 
-def labels_pdf(rows: Sequence[Mapping[str, Any]], size: str, public_url: str) -> bytes:
-    """A sheet of labels, one an instrument (code, name, model, serial_no, own_no), in their order. A character that the
-    font lacks is printed as 〓: the code leads to the name as it is."""
-    s = LABEL_SIZES[size]
+def labels_pdf(sheets: Iterable[Sequence[Mapping[str, Any]]], size: str, public_url: str) -> bytes:
+    """Labels, one an instrument (code, name, model, serial_no, own_no), at most `per_sheet` of the size a sheet."""
+    return joined((_label_sheet(rows, LABEL_SIZES[size], public_url) for rows in sheets), LABELS_TITLE)
+
+
+def _label_sheet(rows: Sequence[Mapping[str, Any]], s: LabelSize, public_url: str) -> bytes:
+    """A character that the font lacks is printed as 〓: the code leads to the name as it is."""
     data = s._asdict() | {
-        "title": "器具码标签", "margin_x": (210 - s.columns * s.width) / 2, "margin_y": (297 - s.rows * s.height) / 2,
+        "title": LABELS_TITLE, "margin_x": (210 - s.columns * s.width) / 2, "margin_y": (297 - s.rows * s.height) / 2,
         "labels": [
             {
                 "qr": qr_svg(f"{public_url}/i/{row['code']}"), "name": _printable(row["name"], 20),

@@ -1,9 +1,7 @@
 """Labels with the lifelong 器具码."""
 
 import io
-import zipfile
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from booked import instrument
@@ -71,24 +69,25 @@ def test_filters_and_all_choose_and_nothing_of_others_is_printed(clerk: Caller, 
     assert signed_in(supervisor()).post(PATH, {"selection": {"ids": [first]}}).status_code == 403
 
 
-def test_many_are_printed_by_a_job_in_parts_of_whole_sheets(
+def test_many_are_printed_by_a_job_in_one_file_of_whole_sheets(
     clerk: Caller, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(labels, "AT_ONCE", 2)
-    monkeypatch.setattr(labels, "PART", 9)
     things = [instrument(clerk, f"S{n:02d}") for n in range(10)]
+    job = clerk.post(PATH, {"selection": {"ids": things}, "size": "large"})
+    assert job.status_code == 202
+    run_jobs(runtime)
+    result = clerk.get(job.headers["Location"]).json
+    assert (result["state"], result["done"], result["total"]) == ("done", 10, 10)
+    pdf = PdfReader(io.BytesIO(clerk.get(result["result_url"]).data))
+    assert [page.extract_text().count("ACS-30") for page in pdf.pages] == [8, 2]
+    printed = "".join(page.extract_text() for page in pdf.pages)
+    assert [printed.index(f"S{n:02d}") for n in range(10)] == sorted(printed.index(f"S{n:02d}") for n in range(10))
+    assert pdf.metadata is not None
+    assert pdf.metadata.title == "器具码标签"
 
-    def printed(ids: list[str]) -> Any:
-        job = clerk.post(PATH, {"selection": {"ids": ids}, "size": "large"})
-        assert job.status_code == 202
-        run_jobs(runtime)
-        result = clerk.get(job.headers["Location"]).json
-        assert (result["state"], result["done"]) == ("done", len(ids))
-        return clerk.get(result["result_url"])
 
-    package = zipfile.ZipFile(io.BytesIO(printed(things).data))
-    counts = {name: sum(p.count("ACS-30") for p in pages(package.read(name))) for name in package.namelist()}
-    assert counts == {"器具码标签-01.pdf": 8, "器具码标签-02.pdf": 2}
-    assert len(pages(printed(things[:3]).data)) == 1
-    monkeypatch.setattr(labels, "MOST", 5)
+def test_too_many_are_refused(clerk: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "MOST", 2)
+    things = [instrument(clerk, f"S{n}") for n in range(3)]
     assert clerk.post(PATH, {"selection": {"ids": things}}).json["errors"][0]["code"] == "too_many"

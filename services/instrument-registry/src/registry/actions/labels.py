@@ -1,8 +1,6 @@
-"""Printable labels with the 器具码: one PDF, or parts of it in a ZIP where they are many."""
+"""Printable labels with the 器具码, whole sheets in one PDF."""
 
-import zipfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +16,6 @@ from registry.queries import visible_to
 
 MOST = 10_000
 AT_ONCE = 240  # more are printed by a job
-PART = 480  # of a PDF, about: whole sheets
 
 
 def check(ids: Sequence[UUID]) -> None:
@@ -43,31 +40,29 @@ def rows(db: Session, actor: Actor, ids: Sequence[UUID]) -> list[dict[str, Any]]
     return [found[key] for key in ids]
 
 
-def print_job(job: jobs.Job, target: Path, public_url: str) -> str:
-    """The labels of a job, in parts; returns what kind of file it is. A worker that takes over begins anew."""
+def print_now(db: Session, actor: Actor, ids: Sequence[UUID], size: str, public_url: str) -> bytes:
+    """Raises: NotFound."""
+    shown = rows(db, actor, ids)
+    return labels_pdf(_sheets(shown, size), size, public_url)
+
+
+def print_job(job: jobs.Job, public_url: str) -> bytes:
+    """The labels of a job, sheet by sheet. A worker that takes over begins anew."""
     size = job.params["size"]
     with job.step() as db:
         job.start_over(db)
-    parts = list(_parts(len(job.ids), LABEL_SIZES[size].per_sheet))
-    if len(parts) == 1:
-        target.write_bytes(_part(job, 0, len(job.ids), size, public_url))
-        return "pdf"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as package:
-        for number, (start, end) in enumerate(parts, 1):
-            package.writestr(f"器具码标签-{number:02d}.pdf", _part(job, start, end, size, public_url))
-    return "zip"
+    return labels_pdf(_read(job, size), size, public_url)
 
 
-def _part(job: jobs.Job, start: int, end: int, size: str, public_url: str) -> bytes:
-    with job.step() as db:
-        shown = rows(db, job.actor, job.ids[start:end])
-    pdf = labels_pdf(shown, size, public_url)
-    with job.step() as db:
-        job.progress(db, done=end - start)
-    return pdf
+def _read(job: jobs.Job, size: str) -> Iterator[list[dict[str, Any]]]:
+    for ids in _sheets(job.ids, size):
+        with job.step() as db:
+            shown = rows(db, job.actor, ids)
+            job.progress(db, done=len(ids))
+        yield shown
 
 
-def _parts(total: int, per_sheet: int) -> Iterator[tuple[int, int]]:
-    whole = max(per_sheet, PART // per_sheet * per_sheet)
-    for start in range(0, total, whole):
-        yield start, min(start + whole, total)
+def _sheets(items: Sequence[Any], size: str) -> Iterator[Sequence[Any]]:
+    per_sheet = LABEL_SIZES[size].per_sheet
+    for start in range(0, len(items), per_sheet):
+        yield items[start : start + per_sheet]

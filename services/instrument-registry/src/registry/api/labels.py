@@ -14,7 +14,7 @@ from chassis.web import Blueprint, current_user, db
 from registry import queries
 from registry.actions import labels
 from registry.api.schemas import Selected
-from registry.pdfs import LABEL_SIZES, labels_pdf
+from registry.pdfs import LABEL_SIZES
 
 blp = Blueprint("labels", "labels", url_prefix="/api/registry", description="Labels")
 
@@ -44,7 +44,7 @@ def print_labels(body: dict[str, Any]) -> Any:
     if len(ids) > labels.AT_ONCE:
         job_id = jobs.submit(db(), "labels", user, ids=ids, params={"size": body["size"]})
         return jobs.accepted(db(), user, job_id, "registry")
-    pdf = labels_pdf(labels.rows(db(), user, ids), body["size"], runtime().settings.public_url)
+    pdf = labels.print_now(db(), user, ids, body["size"], runtime().settings.public_url)
     return send_file(
         io.BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name="器具码标签.pdf", max_age=0
     )
