@@ -13,7 +13,7 @@ from chassis.errors import ServiceError
 from chassis.runtime import Runtime, Schedule
 from chassis.sheets import reading
 from registry import events, pdfs, queries
-from registry.actions import catalog, exports, filings, imports, instruments, labels, reminders
+from registry.actions import catalog, exports, filings, imports, labels, reminders, selected
 from registry.actions.archive import write_archive
 from registry.domain.errors import HeadersUnclear
 from registry.domain.reminders import FIRST_HOUR
@@ -242,11 +242,11 @@ JOBS: dict[str, jobs.JobHandler] = {
     "certificates": make_certificates,
     "archive": pack_archive,
     "labels": print_labels,
-    "edit": bulk.job_of(instruments.edit_many),
-    "suspend": bulk.job_of(instruments.suspend),
-    "resume": bulk.job_of(instruments.resume),
-    "scrap": bulk.job_of(instruments.scrap),
-    "delete": bulk.job_of(instruments.delete),
+    "edit": bulk.job_of(selected.edit_many),
+    "suspend": bulk.job_of(selected.suspend),
+    "resume": bulk.job_of(selected.resume),
+    "scrap": bulk.job_of(selected.scrap),
+    "delete": bulk.job_of(selected.delete),
 }
 SCHEDULES = [
     Schedule("reminders", timedelta(minutes=30), remind),

@@ -181,10 +181,6 @@ class Instrument(Base):
         if new:
             self.participants = [*self.participants, *new]
 
-    def check_not_scrapped(self) -> None:
-        if self.status == "scrapped":
-            raise WrongStatus(status=STATUS_LABELS[self.status], move="修改")
-
     def suspend(self) -> None:
         self._check_free("停用", "in_use")
         self.status = "suspended"
@@ -217,6 +213,11 @@ class Instrument(Base):
         self.check_no_open_filing()
         if self.open_booking_id is not None:
             raise BookingOpen
+
+
+def check_not_scrapped(status: str) -> None:
+    if status == "scrapped":
+        raise WrongStatus(status=STATUS_LABELS[status], move="修改")
 
 
 # How many instruments are in a state, as sums of changes; kept by triggers in the transaction of each change.

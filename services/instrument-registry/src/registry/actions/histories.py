@@ -1,8 +1,13 @@
 """Lines of an instrument's history."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from chassis import context
 from chassis.actor import Actor
@@ -27,6 +32,30 @@ def line(
         instrument_id=instrument_id, at=now, actor=actor, kind=kind, reference=reference, changes=jsonable(changes or []),
         reason=reason, request_id=context.current().request_id,
     )  # fmt: skip
+
+
+_TELL = text("""
+    INSERT INTO history (instrument_id, at, actor, kind, reference, changes, reason, request_id)
+    SELECT v.id, :now, CAST(:actor AS jsonb), :kind, :reference, v.changes, v.reason, :request
+    FROM ROWS FROM (jsonb_to_recordset(CAST(:lines AS jsonb)) AS (id uuid, changes jsonb, reason text))
+         WITH ORDINALITY AS v(id, changes, reason, n)
+    ORDER BY v.n
+""")
+
+
+def tell(
+    db: Session, by: Actor, now: datetime, kind: str, lines: Sequence[tuple[UUID, list[dict[str, Any]], str | None]],
+    reference: str | None = None,
+) -> None:  # fmt: skip
+    """Many lines by one statement, each (instrument, changes, reason)."""
+    if lines:
+        told = [{"id": key, "changes": changes, "reason": reason} for key, changes, reason in lines]
+        values = {"now": now, "kind": kind, "reference": reference, "request": context.current().request_id}
+        db.execute(_TELL, values | {"actor": _json(actor_json(by)), "lines": _json(told)})
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def actor_json(by: Actor) -> dict[str, Any]:

@@ -1,7 +1,6 @@
-"""Instruments one by one and by selection: add, edit, suspend, resume, scrap, delete."""
+"""Instruments one by one: add, edit. By selection: actions.selected."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +10,9 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.actor import Actor
-from chassis.bulk import Outcome
 from chassis.clock import business_date
-from chassis.errors import FieldError, Invalid, NotFound, ServiceError, Stale
+from chassis.errors import FieldError, Invalid, Stale
 from registry import events, queries
-from registry.actions.alike import delete_all, write_alike
 from registry.actions.histories import changes_of, line
 from registry.codes import instrument_code
 from registry.domain.details import FREE as FREE_DETAILS
@@ -24,9 +21,12 @@ from registry.domain.details import detail_faults
 from registry.domain.errors import BookingOpen, FieldsFrozen, FilingOpen, SameInstrument
 from registry.domain.fields import BY_KEY, IDENTITY
 from registry.domain.identity_key import identity_key
-from registry.domain.rules import Reference, faults
-from registry.domain.views import Facts, view
-from registry.models import OPEN_FILING, Instrument
+from registry.domain.rules import RULED_FIELDS, Reference, faults
+from registry.models import OPEN_FILING, Instrument, check_not_scrapped
+
+
+STATE = ("status", "filing_state", "claim_id", "open_booking_id")  # what allows a change or not
+RULED = (*RULED_FIELDS, "details")  # what the rules read of an instrument
 
 
 def add(db: Session, by: Actor, now: datetime, values: dict[str, Any]) -> Instrument:
@@ -59,55 +59,20 @@ def edit(
     return instrument
 
 
-def edit_many(
-    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, changes: dict[str, Any], reason: str | None = None
-) -> Outcome:
-    """The same change to many, each by its own rules; what identifies an instrument is not among them.
-    changes: as JSON, for a job keeps them so."""
-    changes = {key: _day(value) if BY_KEY[key].kind == "date" else value for key, value in changes.items()}
-    found, reference = queries.own_for_update(db, by, ids), queries.reference(db, business_date(now))
-    outcome, changed = Outcome(), []
-    for instrument_id in ids:
-        instrument = found.get(instrument_id)
-        try:
-            if instrument is None:
-                raise NotFound
-            if _change(db, by, instrument, changes, reference, now, reason):
-                changed.append(instrument)
-        except ServiceError as error:
-            outcome.refuse(instrument_id, error)
-            continue
-        outcome.done.append(instrument_id)
-    write_alike(db, changed)
-    db.flush()
-    outbox.record(db, *events.instruments_changed(changed))
-    return outcome
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
 def _change(
     db: Session, by: Actor, instrument: Instrument, changes: dict[str, Any], reference: Reference, now: datetime,
     reason: str | None,
 ) -> bool:  # fmt: skip
     """Whether anything changed. Nothing is touched where it raises."""
-    instrument.check_not_scrapped()
-    before = {key: getattr(instrument, key) for key in changes}
-    changed = changes_of(before, changes)
-    names = {change["field"] for change in changed}
-    _check_editable(instrument, names)
-    if "details.nozzles" in names and instrument.open_booking_id is not None:
-        _check_same_units(instrument, changes["details"])
-    after = {key: getattr(instrument, key) for key in (*BY_KEY, "details")} | changes
-    _check(after, reference, changed=names)
+    changed = judged(instrument, changes, reference)
     if not changed:
         return False
+    names = {change["field"] for change in changed}
     for key, value in changes.items():
         setattr(instrument, key, value)
     instrument.identity_key = identity_key(*(getattr(instrument, k) for k in IDENTITY))
-    _touch(instrument, now)
+    instrument.version += 1
+    instrument.updated_at = now
     if names & set(IDENTITY):
         _check_same(db, instrument)
         _flush(db, instrument)
@@ -115,86 +80,18 @@ def _change(
     return True
 
 
-def suspend(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
-    def move(instrument: Instrument) -> None:
-        instrument.suspend()
-
-    outcome, moved = _each(db, by, ids, now, "suspended", move, reason)
-    outbox.record(db, *events.status_changed("suspended", moved, reason))
-    return outcome
-
-
-def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
-    """Back to the state before; one whose filing was revoked, or that is invalid today, is unfiled again."""
-    lapsed: set[UUID] = set()
-    today = business_date(now)
-
-    def move(i: Instrument) -> None:
-        facts = Facts("in_use", i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on)
-        if i.resume(view(facts, today) == "invalid"):
-            lapsed.add(i.id)
-
-    outcome, moved = _each(db, by, ids, now, "resumed", move, reason)
-    outbox.record(db, *events.resumed(moved, lapsed))
-    return outcome
-
-
-def scrap(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
-    def move(instrument: Instrument) -> None:
-        instrument.scrap()
-
-    outcome, moved = _each(db, by, ids, now, "scrapped", move, reason)
-    outbox.record(db, *events.status_changed("scrapped", moved, reason))
-    return outcome
-
-
-def delete(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
-    found = queries.own_for_update(db, by, ids)
-    outcome, doomed = Outcome(), []
-    for instrument_id in ids:
-        instrument = found.get(instrument_id)
-        try:
-            if instrument is None:
-                raise NotFound
-            instrument.check_deletable()
-        except ServiceError as error:
-            outcome.refuse(instrument_id, error)
-            continue
-        doomed.append(instrument)
-        outcome.done.append(instrument_id)
-    delete_all(db, doomed)
-    return outcome
-
-
-def _each(
-    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, kind: str, move: Callable[[Instrument], None],
-    reason: str | None,
-) -> tuple[Outcome, list[Instrument]]:  # fmt: skip
-    found = queries.own_for_update(db, by, ids)
-    outcome, moved = Outcome(), []
-    for instrument_id in ids:
-        instrument = found.get(instrument_id)
-        try:
-            if instrument is None:
-                raise NotFound
-            before = instrument.status
-            move(instrument)
-        except ServiceError as error:
-            outcome.refuse(instrument_id, error)
-            continue
-        _touch(instrument, now)
-        change = [{"field": "status", "before": before, "after": instrument.status}]
-        db.add(line(instrument.id, by, now, kind, changes=change, reason=reason))
-        moved.append(instrument)
-        outcome.done.append(instrument_id)
-    write_alike(db, moved)
-    db.flush()
-    return outcome, moved
-
-
-def _touch(instrument: Instrument, now: datetime) -> None:
-    instrument.version += 1
-    instrument.updated_at = now
+def judged(i: Any, changes: dict[str, Any], reference: Reference) -> list[dict[str, Any]]:
+    """What `changes` change of an instrument, field by field before and after, where they may.
+    i: an instrument, or a row with its STATE and RULED columns and the changed ones.
+    Raises: WrongStatus, FilingOpen, FieldsFrozen, BookingOpen, Invalid."""
+    check_not_scrapped(i.status)
+    changed = changes_of({key: getattr(i, key) for key in changes}, changes)
+    names = {change["field"] for change in changed}
+    _check_editable(i, names)
+    if "details.nozzles" in names and i.open_booking_id is not None:
+        _check_same_units(i, changes["details"])
+    _check({key: getattr(i, key) for key in RULED} | changes, reference, changed=names)
+    return changed
 
 
 def _check(values: dict[str, Any], reference: Reference, changed: set[str] | None = None) -> None:
@@ -208,7 +105,7 @@ def _check(values: dict[str, Any], reference: Reference, changed: set[str] | Non
         raise Invalid(errors=[FieldError(f.field, f.code, f.zh, f.en) for f in found])
 
 
-def _check_editable(instrument: Instrument, changed: set[str]) -> None:
+def _check_editable(instrument: Any, changed: set[str]) -> None:
     """changed: names of fields, `details.<name>` for those of the kind."""
     if instrument.filing_state in OPEN_FILING or instrument.claim_id is not None:
         if any(key not in BY_KEY or BY_KEY[key].locked for key in changed):

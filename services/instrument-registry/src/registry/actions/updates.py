@@ -10,14 +10,14 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis import clock, context, outbox
+from chassis import clock, outbox
 from chassis.actor import Actor
 from chassis.errors import ServiceError
 from chassis.events import jsonable
 from chassis.jobs import Job
 from registry import events, queries
 from registry.actions.checking import Checking
-from registry.actions.histories import actor_json
+from registry.actions.histories import tell
 from registry.domain.errors import BookingOpen, FilingOpen, InstrumentGone, NozzlesChanged
 from registry.domain.fields import LAYOUTS
 from registry.domain.nozzles import MOST_NOZZLES, nozzle_fault, with_change
@@ -115,12 +115,6 @@ _CHANGE = text("""
     FROM unnest(CAST(:ids AS uuid[]), CAST(:addresses AS text[]), CAST(:details AS jsonb[])) AS v(id, address, details)
     WHERE i.id = v.id
 """)
-_TELL = text("""
-    INSERT INTO history (instrument_id, at, actor, kind, reference, changes, reason, request_id)
-    SELECT v.id, :now, CAST(:actor AS jsonb), 'changed', :reference, v.changes, v.reason, :request
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:changes AS jsonb[]), CAST(:reasons AS text[])) WITH ORDINALITY AS v(id, changes, reason, n)
-    ORDER BY v.n
-""")
 
 
 @dataclass
@@ -130,7 +124,7 @@ class Changing:
     address: str
     details: dict[str, Any]
     booked: bool = False  # in an open booking, which counts on the nozzles as they are
-    told: list[tuple[list[dict[str, Any]], str]] = field(
+    told: list[tuple[list[dict[str, Any]], str | None]] = field(
         default_factory=list
     )  # changes and reason, a line of history each
 
@@ -201,12 +195,7 @@ def _write(db: Session, by: Actor, record: Import, changed: Mapping[UUID, Changi
          "details": [orjson.dumps(one.details).decode() for one in ones]},
     )  # fmt: skip
     told = [(key, *line) for key, one in changed.items() for line in one.told]
-    db.execute(
-        _TELL,
-        {"now": now, "actor": orjson.dumps(actor_json(by)).decode(), "reference": str(record.id),
-         "request": context.current().request_id, "ids": [key for key, *_ in told],
-         "changes": [orjson.dumps(changes).decode() for _, changes, _ in told], "reasons": [reason for *_, reason in told]},
-    )  # fmt: skip
+    tell(db, by, now, "changed", told, reference=str(record.id))
 
 
 def _note(db: Session, record: Import, row: int, error: ServiceError) -> None:

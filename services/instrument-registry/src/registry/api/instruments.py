@@ -19,7 +19,7 @@ from chassis.schema import download_of
 from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match, reader, with_etag
 from registry import queries
-from registry.actions import copies, instruments
+from registry.actions import copies, instruments, selected
 from registry.actions.histories import line
 from registry.api.certificate_schemas import CertificateArgs, CertificateView
 from registry.api.schemas import (
@@ -37,7 +37,7 @@ from registry.api.schemas import (
     SelectedWithReason,
 )
 from registry.api.views import certificate_view
-from registry.models import Attachment
+from registry.models import Attachment, check_not_scrapped
 from registry.queries import certificates as certificate_queries
 
 blp = Blueprint("instruments", "instruments", url_prefix="/api/registry", description="Instruments")
@@ -107,9 +107,7 @@ def copy_instrument(body: dict[str, Any], instrument_id: UUID) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def edit_selected(body: dict[str, Any]) -> Any:
     """The same change to many, each as far as its filing allows."""
-    return _run(
-        "edit", instruments.edit_many, body, "all", changes=jsonable(body["changes"]), reason=body.get("reason")
-    )
+    return _run("edit", selected.edit_many, body, "all", changes=jsonable(body["changes"]), reason=body.get("reason"))
 
 
 @blp.route("/instruments/<uuid:instrument_id>", methods=["DELETE"])
@@ -117,7 +115,7 @@ def edit_selected(body: dict[str, Any]) -> Any:
 @blp.response(204)
 def delete_instrument(instrument_id: UUID) -> Any:
     """Delete an instrument that was never filed."""
-    outcome = instruments.delete(db(), current_user(), [instrument_id], clock.now())
+    outcome = selected.delete(db(), current_user(), [instrument_id], clock.now())
     if outcome.failed:
         raise outcome.failed[0].error
     return ""
@@ -129,7 +127,7 @@ def delete_instrument(instrument_id: UUID) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def suspend(body: dict[str, Any]) -> Any:
     """停用: take out of use for a time."""
-    return _run("suspend", instruments.suspend, body, "all", reason=body.get("reason"))
+    return _run("suspend", selected.suspend, body, "all", reason=body.get("reason"))
 
 
 @blp.route("/instruments/actions/resume", methods=["POST"])
@@ -138,7 +136,7 @@ def suspend(body: dict[str, Any]) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def resume(body: dict[str, Any]) -> Any:
     """启用: back to the state before, or unfiled again where the filing is over."""
-    return _run("resume", instruments.resume, body, "suspended", reason=body.get("reason"))
+    return _run("resume", selected.resume, body, "suspended", reason=body.get("reason"))
 
 
 @blp.route("/instruments/actions/scrap", methods=["POST"])
@@ -147,7 +145,7 @@ def resume(body: dict[str, Any]) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def scrap(body: dict[str, Any]) -> Any:
     """报废: for good."""
-    return _run("scrap", instruments.scrap, body, "all", reason=body.get("reason"))
+    return _run("scrap", selected.scrap, body, "all", reason=body.get("reason"))
 
 
 @blp.route("/instruments/actions/delete", methods=["POST"])
@@ -156,7 +154,7 @@ def scrap(body: dict[str, Any]) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def delete(body: dict[str, Any]) -> Any:
     """删除; with {"all": true} 清空: every one that can be deleted."""
-    return _run("delete", instruments.delete, body, "all")
+    return _run("delete", selected.delete, body, "all")
 
 
 @blp.route("/instruments/<uuid:instrument_id>/history", methods=["GET"])
@@ -210,7 +208,7 @@ def add_attachment(instrument_id: UUID) -> Any:
     """Attach a document: PDF, JPEG or PNG, at most 10 MB."""
     user, now = current_user(), clock.now()
     instrument = queries.own_instrument(db(), user, instrument_id)
-    instrument.check_not_scrapped()
+    check_not_scrapped(instrument.status)
     upload = request.files.get("file")
     if upload is None:
         raise invalid("file", "required", "请选择要上传的文件。", "Choose a file.")

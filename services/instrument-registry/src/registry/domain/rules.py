@@ -51,6 +51,9 @@ KIND_REQUIRED = Fault(
 )
 
 
+RULED_FIELDS = ("kind_code", "division_code", "made_on", "in_use_on", "last_verified_on")  # that `faults` reads
+
+
 def faults(values: Mapping[str, Any], reference: Reference) -> list[Fault]:
     """Every fault of complete values; a field whose value is missing or unreadable already is not judged again."""
     found: list[Fault] = []

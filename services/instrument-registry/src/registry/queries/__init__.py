@@ -1,18 +1,20 @@
 """Reads of the registry. Scope and question are one WHERE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Date,
     Select,
     Text,
     Uuid,
+    any_,
     bindparam,
     cast,
     func,
@@ -196,15 +198,25 @@ def own_instrument(db: Session, actor: Actor, instrument_id: UUID) -> Instrument
     return row
 
 
-def own_for_update(db: Session, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Instrument]:
-    """The applicant's ones of `ids`, locked in the order of ids."""
-    statement = select(I).where(I.id.in_(ids), I.org_id == actor.org_id).order_by(I.id).with_for_update()
-    return {row.id: row for row in db.scalars(statement)}
+def among(ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Of these ids; one parameter, however many they are."""
+    return I.id == any_(cast(list(ids), ARRAY(Uuid)))
 
 
-def by_ids(db: Session, ids: Sequence[UUID]) -> dict[UUID, Instrument]:
+def locked_own(actor: Actor, ids: Collection[UUID], *columns: Any) -> Select[*tuple[Any, ...]]:
+    """`columns` of the applicant's ones of `ids`, locked in the order of ids."""
+    return select(*columns).where(among(ids), I.org_id == actor.org_id).order_by(I.id).with_for_update()
+
+
+def own_for_update(db: Session, actor: Actor, ids: Collection[UUID]) -> dict[UUID, Instrument]:
+    return {row.id: row for row in db.scalars(locked_own(actor, ids, I))}
+
+
+def by_ids(db: Session, ids: Collection[UUID]) -> dict[UUID, Instrument]:
     """For events: of any organisation, locked in the order of ids."""
-    return {row.id: row for row in db.scalars(select(I).where(I.id.in_(ids)).order_by(I.id).with_for_update())}
+    return (
+        {row.id: row for row in db.scalars(select(I).where(among(ids)).order_by(I.id).with_for_update())} if ids else {}
+    )
 
 
 def check_visible(db: Session, actor: Actor, instrument_id: UUID) -> None:

@@ -1,0 +1,139 @@
+"""Instruments by selection: the same change, 停用, 启用, 报废, 删除 for many, each by its own rules; set-wise, for a
+thousand objects cost more than the change itself."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from chassis import outbox
+from chassis.actor import Actor
+from chassis.bulk import Outcome
+from chassis.clock import business_date
+from chassis.errors import NotFound, ServiceError
+from registry import events, queries
+from registry.actions.alike import delete_all, write_alike
+from registry.actions.histories import tell
+from registry.actions.instruments import RULED, STATE, judged
+from registry.domain.fields import BY_KEY
+from registry.domain.views import Facts, view
+from registry.models import Instrument
+
+
+def edit_many(
+    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, changes: dict[str, Any], reason: str | None = None
+) -> Outcome:
+    """The same change to many; what identifies an instrument is not among them.
+    changes: as JSON, for a job keeps them so."""
+    changes = {key: _day(value) if BY_KEY[key].kind == "date" else value for key, value in changes.items()}
+    columns = [getattr(Instrument, key) for key in dict.fromkeys(("id", *STATE, *RULED, *changes))]
+    found = {row.id: row for row in db.execute(queries.locked_own(by, ids, *columns))}
+    reference = queries.reference(db, business_date(now))
+    outcome = Outcome()
+    told: dict[UUID, list[dict[str, Any]]] = {}
+    for instrument_id in ids:
+        try:
+            if instrument_id not in found:
+                raise NotFound
+            changed = judged(found[instrument_id], changes, reference)
+        except ServiceError as error:
+            outcome.refuse(instrument_id, error)
+            continue
+        if changed:
+            told[instrument_id] = changed
+        outcome.done.append(instrument_id)
+    if told:
+        values = {**changes, "version": Instrument.version + 1, "updated_at": now}
+        db.execute(update(Instrument).where(queries.among(told)).values(values), execution_options=_QUICKLY)
+        tell(db, by, now, "changed", [(key, changed, reason) for key, changed in told.items()])
+        filed = [key for key in told if found[key].filing_state == "approved"]
+        outbox.record(db, *events.instruments_changed(queries.by_ids(db, filed).values()))
+    return outcome
+
+
+_QUICKLY = {"synchronize_session": False}  # no object of these rows is in the session
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def suspend(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    def move(instrument: Instrument) -> None:
+        instrument.suspend()
+
+    outcome, moved = _each(db, by, ids, now, "suspended", move, reason)
+    outbox.record(db, *events.status_changed("suspended", moved, reason))
+    return outcome
+
+
+def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    """Back to the state before; one whose filing was revoked, or that is invalid today, is unfiled again."""
+    lapsed: set[UUID] = set()
+    today = business_date(now)
+
+    def move(i: Instrument) -> None:
+        facts = Facts("in_use", i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on)
+        if i.resume(view(facts, today) == "invalid"):
+            lapsed.add(i.id)
+
+    outcome, moved = _each(db, by, ids, now, "resumed", move, reason)
+    outbox.record(db, *events.resumed(moved, lapsed))
+    return outcome
+
+
+def scrap(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    def move(instrument: Instrument) -> None:
+        instrument.scrap()
+
+    outcome, moved = _each(db, by, ids, now, "scrapped", move, reason)
+    outbox.record(db, *events.status_changed("scrapped", moved, reason))
+    return outcome
+
+
+def delete(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+    found = queries.own_for_update(db, by, ids)
+    outcome, doomed = Outcome(), []
+    for instrument_id in ids:
+        instrument = found.get(instrument_id)
+        try:
+            if instrument is None:
+                raise NotFound
+            instrument.check_deletable()
+        except ServiceError as error:
+            outcome.refuse(instrument_id, error)
+            continue
+        doomed.append(instrument)
+        outcome.done.append(instrument_id)
+    delete_all(db, doomed)
+    return outcome
+
+
+def _each(
+    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, kind: str, move: Callable[[Instrument], None],
+    reason: str | None,
+) -> tuple[Outcome, list[Instrument]]:  # fmt: skip
+    found = queries.own_for_update(db, by, ids)
+    outcome, moved, told = Outcome(), [], []
+    for instrument_id in ids:
+        instrument = found.get(instrument_id)
+        try:
+            if instrument is None:
+                raise NotFound
+            before = instrument.status
+            move(instrument)
+        except ServiceError as error:
+            outcome.refuse(instrument_id, error)
+            continue
+        instrument.version += 1
+        instrument.updated_at = now
+        change = [{"field": "status", "before": before, "after": instrument.status}]
+        told.append((instrument.id, change, reason))
+        moved.append(instrument)
+        outcome.done.append(instrument_id)
+    write_alike(db, moved, ("status", "filing_state", "updated_at"))
+    tell(db, by, now, kind, told)
+    return outcome, moved
