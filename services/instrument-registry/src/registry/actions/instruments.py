@@ -24,7 +24,6 @@ from registry.domain.identity_key import identity_key
 from registry.domain.rules import RULED_FIELDS, Reference, faults
 from registry.models import OPEN_FILING, Instrument, check_not_scrapped
 
-
 STATE = ("status", "filing_state", "claim_id", "open_booking_id")  # what allows a change or not
 RULED = (*RULED_FIELDS, "details")  # what the rules read of an instrument
 
