@@ -220,11 +220,14 @@ def check_not_scrapped(status: str) -> None:
         raise WrongStatus(status=STATUS_LABELS[status], move="修改")
 
 
-# How many instruments are in a state, as sums of changes; kept by triggers in the transaction of each change.
+NOBODY = UUID(int=0)  # in place of the institution of an instrument that has none
+
+# How many instruments are in a state, as sums of changes; kept by triggers in the transaction of each change, for
+# everyone who has a list of them: the organisation, and each institution that took part.
 INSTRUMENT_COUNT = Table(
     "instrument_count",
     Base.metadata,
-    Column("org_id", Uuid, nullable=False),
+    Column("viewer_id", Uuid, nullable=False),
     *(Column(name, Text, nullable=False) for name in ("status", "filing_state", "phase")),
     Column("phase_day", Date),
     Column("n", BigInteger, nullable=False),

@@ -15,14 +15,27 @@ from chassis.db import ALL, Scope
 from chassis.ids import new_id
 from chassis.reads import Snapshot
 from chassis.runtime import Runtime
-from chassis.testing import applicant
+from chassis.testing import GUANGZHOU, SHENZHEN, admin, applicant, staff, supervisor
 from registry import queries
 from registry.background import merge_counts
-from registry.models import INSTRUMENT_COUNT, Instrument
+from registry.models import INSTRUMENT_COUNT, NOBODY, Instrument
 
 TODAY = date(2026, 11, 24)
 STATES = ("none", "submitted", "approved", "approved", "approved", "returned", "revoked", "lapsed")
+KINDS, DIVISIONS = ("020100", "070100"), ("440106", "440103", "440303")
 OWNER, OTHER = applicant(), applicant()
+LOOKERS = (
+    OWNER,
+    OTHER,
+    staff(),
+    staff(institution_id=SHENZHEN),
+    supervisor(),
+    supervisor("440000"),
+    supervisor("440106"),
+    admin(),
+)
+NARROWED = ({}, {"kind_code": "070100"}, {"division_code": "440106"}, {"division_code": "440300"},
+            {"institution_id": GUANGZHOU, "kind_code": "020100"}, {"institution_id": NOBODY})  # fmt: skip
 
 
 def add(runtime: Runtime, owner: Actor, number: int, dice: random.Random) -> list[UUID]:
@@ -33,7 +46,7 @@ def add(runtime: Runtime, owner: Actor, number: int, dice: random.Random) -> lis
             db.add(
                 Instrument(
                     id=key, org_id=owner.org_id, code=key.hex, name="秤", model="m", serial_no=key.hex, manufacturer="f",
-                    identity_key=key.bytes, kind_code="020100", purpose="trade", division_code="440106",
+                    identity_key=key.bytes, kind_code=dice.choice(KINDS), purpose="trade", division_code=dice.choice(DIVISIONS),
                     install_address="x", created_at=clock.now(), updated_at=clock.now(), **_facts(dice),
                 )
             )  # fmt: skip
@@ -51,6 +64,8 @@ def _facts(dice: random.Random) -> dict[str, Any]:
         "result": dice.choice([None, "pass", "pass", "fail"]),
         "valid_until": dice.choice([None, day(), day()]),
         "rotate_on": dice.choice([None, day()]),
+        "institution_id": dice.choice([None, GUANGZHOU, SHENZHEN]),
+        "participants": dice.choice([[], [GUANGZHOU], [SHENZHEN], [GUANGZHOU, SHENZHEN]]),
     }
 
 
@@ -68,17 +83,24 @@ def assert_counted(runtime: Runtime, owner: Actor, today: date) -> None:
     """Home page and totals against the rows themselves."""
     reader = Snapshot(runtime.database, Scope.of(owner))
     counts = queries.overview(reader, owner, today)
+    for narrowed in NARROWED:
+        assert_total(runtime, owner, {"view": "all", "page_size": 1, **narrowed}, today)
     for name in queries.COUNTED:
         args: dict[str, Any] = {"view": name, "page_size": 1}
         if name in ("total", "filed", "returned"):
             args["view"] = "all"
         if name in ("filed", "returned"):
             args["filing_state"] = {"filed": "approved"}.get(name, name)
-        listed = queries.instruments(reader, owner, args, today)["total"]
-        with runtime.database.transaction(Scope.of(owner)) as db:
-            statement = select(func.count()).where(*queries.conditions(queries.Question.of(owner, args)))
-            rows = db.execute(statement, queries.values(owner, args, today)).scalar_one()
-        assert (name, counts[name], listed) == (name, rows, rows)
+        assert (name, counts[name]) == (name, assert_total(runtime, owner, args, today))
+
+
+def assert_total(runtime: Runtime, owner: Actor, args: dict[str, Any], today: date) -> int:
+    listed = queries.instruments(Snapshot(runtime.database, Scope.of(owner)), owner, args, today)["total"]
+    with runtime.database.transaction(Scope.of(owner)) as db:
+        statement = select(func.count()).where(*queries.conditions(queries.Question.of(owner, args)))
+        rows = db.execute(statement, queries.values(owner, args, today)).scalar_one()
+    assert listed == rows, (owner.kind, args)
+    return rows
 
 
 def test_counts_follow_every_kind_of_change(runtime: Runtime) -> None:
@@ -90,7 +112,18 @@ def test_counts_follow_every_kind_of_change(runtime: Runtime) -> None:
         if step % 3 == 0:
             merge_counts(runtime, clock.now())
         assert_counted(runtime, OWNER, TODAY + timedelta(days=step * 9))
-    assert_counted(runtime, OTHER, TODAY)
+    for looker in LOOKERS:
+        assert_counted(runtime, looker, TODAY)
+
+
+@pytest.mark.parametrize("kind", queries.COUNTERS)
+def test_no_list_is_counted_row_by_row_that_the_counters_know(kind: str) -> None:
+    for view in queries.COUNTED[3:]:
+        for names in ((), ("filing_state",), ("status",)):
+            assert queries.counted(queries.Question(kind, view, names)) is not None
+    area = ("division_code", "kind_code", "institution_id")
+    assert (queries.counted(queries.Question(kind, "all", area)) is not None) == (kind in ("supervisor", "admin"))
+    assert queries.counted(queries.Question(kind, "all", ("department",))) is None
 
 
 def test_counts_are_right_while_many_write_at_once(runtime: Runtime) -> None:
@@ -120,7 +153,8 @@ def test_counts_are_right_while_many_write_at_once(runtime: Runtime) -> None:
         for thread in threads:
             thread.join()
     assert not failures
-    assert_counted(runtime, OWNER, TODAY)
+    for looker in LOOKERS:
+        assert_counted(runtime, looker, TODAY)
 
 
 def test_merging_leaves_one_entry_for_each_state(runtime: Runtime) -> None:
@@ -131,12 +165,12 @@ def test_merging_leaves_one_entry_for_each_state(runtime: Runtime) -> None:
     merge_counts(runtime, clock.now())
     with runtime.database.transaction(ALL) as db:
         n = INSTRUMENT_COUNT.c
-        kept = [tuple(row) for row in db.execute(select(n.org_id, n.status, n.filing_state, n.phase, n.phase_day))]
+        kept = [tuple(row) for row in db.execute(select(n.viewer_id, n.status, n.filing_state, n.phase, n.phase_day))]
         assert len(kept) == len(set(kept)) > 5
         assert db.execute(select(func.bool_and(n.merged), func.min(n.n))).one() == (True, 1)
 
 
-@pytest.mark.parametrize("reader", [OTHER, applicant()])
+@pytest.mark.parametrize("reader", [OTHER, applicant(), staff(institution_id=new_id())])
 def test_nobody_counts_what_is_not_theirs(runtime: Runtime, reader: Actor) -> None:
     add(runtime, OWNER, 10, random.Random(4))
     assert set(queries.overview(Snapshot(runtime.database, Scope.of(reader)), reader, TODAY).values()) == {0}

@@ -35,7 +35,9 @@ from registry.domain.rules import KindFacts, Reference
 from registry.models import (
     INSTRUMENT_COUNT,
     INSTRUMENT_SEARCH,
+    NOBODY,
     OPEN_FILING,
+    SUPERVISION_COUNT,
     Attachment,
     Division,
     History,
@@ -72,7 +74,10 @@ CONTAINED = {
     )
 }  # fmt: skip
 SEARCHED = ("name", "model", "serial_no", "own_no", "install_address")  # together, by `q`
-COUNTER_FILTERS = {"status", "filing_state"}  # what the counters are kept by, besides the view
+# The counters by which a kind of account counts what it sees, and what they are kept by besides the view.
+_OWN = (INSTRUMENT_COUNT.c, {"status", "filing_state"})
+_AREA = (SUPERVISION_COUNT.c, {"status", "filing_state", "division_code", "kind_code", "institution_id"})
+COUNTERS = {"applicant": _OWN, "institution": _OWN, "supervisor": _AREA, "admin": _AREA}
 ACTOR_ORG, ACTOR_AREA = bindparam("actor_org", type_=Uuid), bindparam("actor_area", type_=Text)
 
 
@@ -260,16 +265,28 @@ COUNTED = ("total", "filed", "returned", "scrapped", "suspended", "unfiled", *so
 
 
 def counted(question: Question) -> Read | None:
-    """The total of a list from the counters, where they know it: an applicant's view, by filing state at most."""
-    return _counter(question) if question.kind == "applicant" and set(question.names) <= COUNTER_FILTERS else None
+    """The total of a list from the counters, where they know it: of a view, by what the counters are kept by."""
+    return _counter(question) if set(question.names) <= COUNTERS[question.kind][1] else None
 
 
 @cache
 def _counter(question: Question) -> Read:
-    n = INSTRUMENT_COUNT.c
-    where = [n.org_id == ACTOR_ORG, in_view(question.view, n)]
-    where += [n[name] == bindparam(name, type_=Text) for name in question.names]
+    n, _ = COUNTERS[question.kind]
+    where = [*_counted_by(question.kind), in_view(question.view, n)]
+    for name in question.names:
+        bound = bindparam(name, type_=n[name].type)
+        where.append(n[name].startswith(bound) if name == "division_code" else n[name] == bound)
+        if name == "institution_id":
+            where.append(n[name] != NOBODY)
     return Read(select(func.coalesce(cast(func.sum(n.n), BigInteger), 0).label("total")).where(*where))
+
+
+def _counted_by(kind: str) -> list[ColumnElement[bool]]:
+    """The entries that make up what an account of this kind sees: the twin of `visible_to`."""
+    n, _ = COUNTERS[kind]
+    if kind == "supervisor":
+        return [n.division_code.startswith(ACTOR_AREA), n.filing_state != "none"]
+    return [n.viewer_id == ACTOR_ORG] if kind != "admin" else []
 
 
 def figures(of: Any) -> dict[str, ColumnElement[bool]]:
@@ -281,28 +298,17 @@ def figures(of: Any) -> dict[str, ColumnElement[bool]]:
     } | {name: in_view(name, of) for name in COUNTED[3:]}
 
 
-_OWN_FIGURES = Read(
-    select(
-        *(
-            func.coalesce(cast(func.sum(INSTRUMENT_COUNT.c.n).filter(condition), BigInteger), 0).label(name)
-            for name, condition in figures(INSTRUMENT_COUNT.c).items()
-        )
-    ).where(INSTRUMENT_COUNT.c.org_id == ACTOR_ORG)
-)
-
-
 def overview(reader: Reader, actor: Actor, today: date) -> dict[str, int]:
     """The counts of the home page; each equals the total of the list behind it."""
-    read = _OWN_FIGURES if actor.kind == "applicant" else _seen_figures(actor.kind)
-    [rows] = reader.run((read, values(actor, {}, today)))
+    [rows] = reader.run((_seen_figures(actor.kind), values(actor, {}, today)))
     return rows[0]
 
 
 @cache
 def _seen_figures(kind: str) -> Read:
-    """The same counts over what an institution or a supervisor sees."""
-    statement = select(*(func.count().filter(condition).label(name) for name, condition in figures(I).items()))
-    return Read(statement.where(visible_to(kind)))
+    n, _ = COUNTERS[kind]
+    sums = [func.coalesce(cast(func.sum(n.n).filter(c), BigInteger), 0).label(name) for name, c in figures(n).items()]
+    return Read(select(*sums).where(*_counted_by(kind)))
 
 
 # -- reference -------------------------------------------------------------------------------------------------------
