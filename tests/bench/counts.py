@@ -49,7 +49,7 @@ def measure(platform: Platform) -> list[Line]:
 
 def _ours(url: str, org_id: str) -> float:
     """[ms]"""
-    read = queries._seen_figures("applicant")
+    read = queries._seen_figures("applicant", "wide")
     values = read.values({"actor_org": UUID(org_id), "today": datetime.now(UTC).date()})
     took = []
     with psycopg.connect(url) as db:

@@ -221,6 +221,7 @@ def check_not_scrapped(status: str) -> None:
 
 
 NOBODY = UUID(int=0)  # in place of the institution of an instrument that has none
+ALL_KINDS, ALL_INSTITUTIONS = "", UUID(int=(1 << 128) - 1)  # in an entry that sums up all of them
 
 # How many instruments are in a state, as sums of changes; kept by triggers in the transaction of each change, for
 # everyone who has a list of them: the organisation, and each institution that took part.
@@ -252,11 +253,14 @@ CERTIFICATE_SEARCH = Table(
     Column("words", Text, nullable=False),
 )
 
-# What supervision asks, of instruments in a state and of verifications in a month; kept by triggers likewise.
+# What supervision asks, of instruments in a state and of verifications in a month; kept by triggers likewise, for each
+# area that somebody looks at: see registry.queries.areas.
 SUPERVISION_COUNT = Table(
     "supervision_count",
     Base.metadata,
-    *(Column(name, Text, nullable=False) for name in ("division_code", "kind_code")),
+    Column("area", Text, nullable=False),
+    Column("leaf", Boolean, nullable=False),
+    Column("kind_code", Text, nullable=False),
     Column("institution_id", Uuid, nullable=False),
     *(Column(name, Text, nullable=False) for name in ("status", "filing_state", "phase")),
     Column("phase_day", Date),
@@ -267,7 +271,9 @@ VERIFICATION_FIGURES = ("verified", "passed", "first", "first_passed", "due", "o
 VERIFICATION_COUNT = Table(
     "verification_count",
     Base.metadata,
-    *(Column(name, Text, nullable=False) for name in ("division_code", "kind_code")),
+    Column("area", Text, nullable=False),
+    Column("leaf", Boolean, nullable=False),
+    Column("kind_code", Text, nullable=False),
     Column("institution_id", Uuid, nullable=False),
     Column("month", Date, nullable=False),
     *(Column(name, BigInteger, nullable=False) for name in VERIFICATION_FIGURES),

@@ -22,7 +22,7 @@ from registry.models import INSTRUMENT_COUNT, NOBODY, Instrument
 
 TODAY = date(2026, 11, 24)
 STATES = ("none", "submitted", "approved", "approved", "approved", "returned", "revoked", "lapsed")
-KINDS, DIVISIONS = ("020100", "070100"), ("440106", "440103", "440303")
+KINDS, DIVISIONS = ("020100", "070100"), ("440106", "440103", "440303", "441900003")
 OWNER, OTHER = applicant(), applicant()
 LOOKERS = (
     OWNER,
@@ -35,7 +35,7 @@ LOOKERS = (
     admin(),
 )
 NARROWED = ({}, {"kind_code": "070100"}, {"division_code": "440106"}, {"division_code": "440300"},
-            {"institution_id": GUANGZHOU, "kind_code": "020100"}, {"institution_id": NOBODY})  # fmt: skip
+            {"institution_id": GUANGZHOU, "kind_code": "020100"}, {"institution_id": NOBODY}, {"division_code": "44010"}, {"division_code": "440106", "kind_code": "020100"}, {"kind_code": ""})  # fmt: skip
 
 
 def add(runtime: Runtime, owner: Actor, number: int, dice: random.Random) -> list[UUID]:

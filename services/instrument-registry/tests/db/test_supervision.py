@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from chassis import clock
-from chassis.actor import Actor
+from chassis.actor import Actor, area_of
 from chassis.db import ALL, Scope
 from chassis.ids import new_id
 from chassis.reads import Snapshot
@@ -128,7 +128,7 @@ def seen(by: Actor, args: dict[str, Any], row: Any) -> bool:
     code = str(args.get("division_code") or "")
     return (
         row.division_code.startswith(by.area)
-        and row.division_code.startswith(code.removesuffix("00"))
+        and row.division_code.startswith(area_of(code))
         and args.get("kind_code") in (None, row.kind_code)
         and args.get("institution_id") in (None, row.institution_id)
     )
@@ -141,10 +141,11 @@ def within(what: date, args: dict[str, Any]) -> bool:
 def assert_recounted(runtime: Runtime) -> None:
     questions: list[dict[str, Any]] = [
         {}, {"month": "2026-11"}, {"month": "2026-10"}, {"division_code": "440106"}, {"division_code": "440100"},
-        {"kind_code": "070100"}, {"institution_id": SHENZHEN, "month": "2026-12"},
+        {"kind_code": "070100"}, {"division_code": "441900"}, {"division_code": "441900003", "kind_code": "020100"}, {"division_code": "440300"},
+        {"institution_id": GUANGZHOU}, {"institution_id": GUANGZHOU, "kind_code": "070100"}, {"institution_id": SHENZHEN, "month": "2026-12"},
         {"division_code": "440103", "kind_code": "020100", "institution_id": GUANGZHOU, "month": "2026-09"},
     ]  # fmt: skip
-    for by in (supervisor(), supervisor("440000"), admin()):
+    for by in (supervisor(), supervisor("440000"), supervisor("440106"), admin()):
         reader = Snapshot(runtime.database, Scope.of(by))
         for args in questions:
             assert statistics.supervision(reader, by, TODAY, args) == recount(runtime, by, args), (by.kind, args)

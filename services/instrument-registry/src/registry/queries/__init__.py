@@ -33,6 +33,7 @@ from chassis.paging import paginate
 from chassis.reads import Read, Reader
 from registry.domain.rules import KindFacts, Reference
 from registry.models import (
+    ALL_KINDS,
     INSTRUMENT_COUNT,
     INSTRUMENT_SEARCH,
     NOBODY,
@@ -45,6 +46,7 @@ from registry.models import (
     Instrument,
     Kind,
 )
+from registry.queries import areas
 from registry.view_sql import RANGES, in_view, view_column
 
 I = Instrument  # noqa: E741
@@ -100,7 +102,8 @@ def values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]
     given = {name: args[name] for name in asked if args.get(name) is not None}
     if "division_code" in given:  # of a city: everything in it
         given["division_code"] = area_of(given["division_code"])
-    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today}
+    area = areas.area_values(areas.area_asked(actor, args.get("division_code")))
+    return given | area | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today}
 
 
 def visible_to(kind: str) -> ColumnElement[bool]:
@@ -160,7 +163,8 @@ _ONE = {
 def instruments(reader: Reader, actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
     """A page of instruments with their view of today, newest first."""
     question = Question.of(actor, args)
-    return LISTING.page(reader, question, args, values(actor, args, today), total=counted(question))
+    given = values(actor, args, today)
+    return LISTING.page(reader, question, args, given, total=counted(question, given["area"]))
 
 
 def instrument(reader: Reader, actor: Actor, instrument_id: UUID, today: date) -> dict[str, Any]:
@@ -264,29 +268,35 @@ def attachment(db: Session, actor: Actor, instrument_id: UUID, attachment_id: UU
 COUNTED = ("total", "filed", "returned", "scrapped", "suspended", "unfiled", *sorted(RANGES))
 
 
-def counted(question: Question) -> Read | None:
-    """The total of a list from the counters, where they know it: of a view, by what the counters are kept by."""
-    return _counter(question) if set(question.names) <= COUNTERS[question.kind][1] else None
+def counted(question: Question, area: str = "") -> Read | None:
+    """The total of a list from the counters, where they know it: of a view, by what the counters are kept by.
+    area: that the question is about, see `areas.area_asked`."""
+    if set(question.names) <= COUNTERS[question.kind][1] and areas.has_entries(area):
+        return _counter(question, areas.depth(area))
+    return None
 
 
 @cache
-def _counter(question: Question) -> Read:
+def _counter(question: Question, deep: areas.Depth) -> Read:
     n, _ = COUNTERS[question.kind]
-    where = [*_counted_by(question.kind), in_view(question.view, n)]
+    where = [*_counted_by(question.kind, deep, question.names), in_view(question.view, n)]
     for name in question.names:
-        bound = bindparam(name, type_=n[name].type)
-        where.append(n[name].startswith(bound) if name == "division_code" else n[name] == bound)
+        if name != "division_code":
+            where.append(n[name] == bindparam(name, type_=n[name].type))
         if name == "institution_id":
             where.append(n[name] != NOBODY)
+        if name == "kind_code":
+            where.append(n[name] != ALL_KINDS)
     return Read(select(func.coalesce(cast(func.sum(n.n), BigInteger), 0).label("total")).where(*where))
 
 
-def _counted_by(kind: str) -> list[ColumnElement[bool]]:
+def _counted_by(kind: str, deep: areas.Depth, names: tuple[str, ...] = ()) -> list[ColumnElement[bool]]:
     """The entries that make up what an account of this kind sees: the twin of `visible_to`."""
     n, _ = COUNTERS[kind]
-    if kind == "supervisor":
-        return [n.division_code.startswith(ACTOR_AREA), n.filing_state != "none"]
-    return [n.viewer_id == ACTOR_ORG] if kind != "admin" else []
+    if kind in ("applicant", "institution"):
+        return [n.viewer_id == ACTOR_ORG]
+    found = areas.entries(n, deep, "kind_code" in names, "institution_id" in names)
+    return [*found, n.filing_state != "none"] if kind == "supervisor" else found
 
 
 def figures(of: Any) -> dict[str, ColumnElement[bool]]:
@@ -300,15 +310,16 @@ def figures(of: Any) -> dict[str, ColumnElement[bool]]:
 
 def overview(reader: Reader, actor: Actor, today: date) -> dict[str, int]:
     """The counts of the home page; each equals the total of the list behind it."""
-    [rows] = reader.run((_seen_figures(actor.kind), values(actor, {}, today)))
+    read = _seen_figures(actor.kind, areas.depth(areas.area_asked(actor, None)))
+    [rows] = reader.run((read, values(actor, {}, today)))
     return rows[0]
 
 
 @cache
-def _seen_figures(kind: str) -> Read:
+def _seen_figures(kind: str, deep: areas.Depth) -> Read:
     n, _ = COUNTERS[kind]
     sums = [func.coalesce(cast(func.sum(n.n).filter(c), BigInteger), 0).label(name) for name, c in figures(n).items()]
-    return Read(select(*sums).where(*_counted_by(kind)))
+    return Read(select(*sums).where(*_counted_by(kind, deep)))
 
 
 # -- reference -------------------------------------------------------------------------------------------------------

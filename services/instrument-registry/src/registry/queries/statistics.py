@@ -1,6 +1,6 @@
 """What supervision asks: how many instruments are in a state today, and month by month what was verified.
 
-All of it is read from counters (migration 0005) by area, kind and institution."""
+All of it is read from counters by area, kind and institution (registry.queries.areas)."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -23,16 +23,17 @@ from sqlalchemy import (
     select,
 )
 
-from chassis.actor import Actor, area_of
+from chassis.actor import Actor
 from chassis.reads import Read, Reader, Row
 from registry.domain.rounds import rate
 from registry.domain.views import DUE_DAYS
 from registry.models import SUPERVISION_COUNT, VERIFICATION_COUNT, VERIFICATION_FIGURES
 from registry.queries import figures
+from registry.queries.areas import Depth, area_asked, area_values, depth, entries
 from registry.view_sql import TODAY
 
-NARROWED_BY: dict[str, Any] = {"division_code": Text(), "kind_code": Text(), "institution_id": Uuid()}
-GROUPS = {"division": "division_code", "kind": "kind_code", "institution": "institution_id"}
+NARROWED_BY: dict[str, Any] = {"kind_code": Text(), "institution_id": Uuid()}
+GROUPS = {"division": "area", "kind": "kind_code", "institution": "institution_id"}
 
 
 def supervision(reader: Reader, actor: Actor, today: date, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,13 +50,10 @@ def breakdown(reader: Reader, actor: Actor, today: date, by: str, args: Mapping[
 def _asked(reader: Reader, actor: Actor, today: date, args: Mapping[str, Any], group: str) -> list[dict[str, Any]]:
     narrowed = {name: args[name] for name in NARROWED_BY if args.get(name) is not None}
     first, last = _period(args.get("month"), today)
-    given = narrowed | {"today": today, "first": first, "last": last, "area": actor.area + "%"}
-    if "division_code" in narrowed:
-        given["division_code"] = area_of(str(narrowed["division_code"])) + "%"
-    names = tuple(sorted(narrowed))
-    states, flows = reader.run(
-        (_states(actor.kind, names, group), given), (_flows(actor.kind, names, group), given)
-    )  # fmt: skip
+    area = area_asked(actor, args.get("division_code"))
+    given = narrowed | area_values(area) | {"today": today, "first": first, "last": last}
+    shape = depth(area), tuple(sorted(narrowed)), group
+    states, flows = reader.run((_states(actor.kind, *shape), given), (_flows(*shape), given))
     by_key: dict[Any, Row] = {}
     for row in [*states, *flows]:
         by_key.setdefault(row.pop("key"), {}).update(row)
@@ -76,7 +74,7 @@ def _answer(found: Row) -> dict[str, Any]:
 
 
 @cache
-def _states(kind: str, names: tuple[str, ...], group: str) -> Read:
+def _states(kind: str, deep: Depth, names: tuple[str, ...], group: str) -> Read:
     """The counts of today, and how many were due in the period, are late and were not verified since."""
     n = SUPERVISION_COUNT.c
     late = case((n.phase == "unverified", n.phase_day + DUE_DAYS), else_=n.phase_day)
@@ -86,20 +84,20 @@ def _states(kind: str, names: tuple[str, ...], group: str) -> Read:
     )  # fmt: skip
     counted: Mapping[str, ColumnElement[bool]] = {**figures(n), "still_due": still_due}
     sums = [func.coalesce(cast(func.sum(n.n).filter(c), BigInteger), 0).label(name) for name, c in counted.items()]
-    where = _scope(n, kind, names)
+    where = _scope(n, deep, names, group)
     if kind == "supervisor":
         where.append(n.filing_state != "none")
     return _grouped(n, sums, where, group)
 
 
 @cache
-def _flows(kind: str, names: tuple[str, ...], group: str) -> Read:
+def _flows(deep: Depth, names: tuple[str, ...], group: str) -> Read:
     n = VERIFICATION_COUNT.c
     sums = [
         func.coalesce(cast(func.sum(n[name]), BigInteger), 0).label(f"month_{name}") for name in VERIFICATION_FIGURES
     ]
     month = [n.month >= bindparam("first", type_=Date), n.month <= bindparam("last", type_=Date)]
-    return _grouped(n, sums, [*_scope(n, kind, names), *month], group)
+    return _grouped(n, sums, [*_scope(n, deep, names, group), *month], group)
 
 
 def _grouped(n: Any, sums: list[Any], where: list[Any], group: str) -> Read:
@@ -108,12 +106,10 @@ def _grouped(n: Any, sums: list[Any], where: list[Any], group: str) -> Read:
     return Read(statement.group_by(key) if group else statement)
 
 
-def _scope(n: Any, kind: str, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    found = [n.division_code.like(bindparam("area", type_=Text))] if kind != "admin" else []
-    for name in names:
-        bound = bindparam(name, type_=NARROWED_BY[name])
-        found.append(n[name].like(bound) if name == "division_code" else n[name] == bound)
-    return found
+def _scope(n: Any, deep: Depth, names: tuple[str, ...], group: str) -> list[ColumnElement[bool]]:
+    asked = {*names, group}
+    found = entries(n, deep, "kind_code" in asked, "institution_id" in asked, by_division=group == "area")
+    return found + [n[name] == bindparam(name, type_=NARROWED_BY[name]) for name in names]
 
 
 def _period(month: str | None, today: date) -> tuple[date, date]:
