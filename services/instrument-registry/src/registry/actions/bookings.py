@@ -13,8 +13,9 @@ from chassis.actor import SYSTEM
 from chassis.clock import business_date
 from chassis.ids import new_id
 from registry import queries
+from registry.actions.at_once import write_all
 from registry.actions.certificates import next_number, settle
-from registry.actions.histories import line
+from registry.actions.histories import Line, tell
 from registry.codes import certificate_code
 from registry.domain.rounds import due_on
 from registry.domain.validity import Validity, validity
@@ -31,16 +32,18 @@ def take_over(db: Session, body: Mapping[str, Any], newest: bool) -> None:
     booking_id = UUID(data["booking_id"])
     items = {UUID(item["instrument_id"]): item for item in data["items"]}
     at = datetime.fromisoformat(data["at"])
-    for instrument_id, instrument in queries.by_ids(db, sorted(items)).items():
+    found = queries.by_ids(db, sorted(items))
+    for instrument_id, instrument in found.items():
         item = items[instrument_id]
-        db.add(line(instrument_id, data["actor"], at, body["type"], reference=data["number"], reason=data["reason"]))
         # the end of an item is for good, so it counts also when it arrives late; an event may tell some items only
         over = data["state"] in ENDED or item["state"] in ("returned", "cancelled", "no_show", "verified")
         if over and instrument.open_booking_id == booking_id:
             instrument.open_booking_id = None
         elif not over and newest:
             instrument.open_booking_id = booking_id
-    db.flush()
+    lines = [Line(instrument_id, reason=data["reason"], reference=data["number"]) for instrument_id in found]
+    tell(db, data["actor"], at, body["type"], lines)
+    write_all(db, found.values())
 
 
 def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> None:
@@ -53,6 +56,7 @@ def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> N
     names = _names(db, UUID(data["org_id"]), institution_id)
     filed_on = _filed_on(db, found)
     made: list[UUID] = []
+    lines: list[Line] = []
     for instrument_id, instrument in found.items():
         results = verified[instrument_id]
         certificates = [
@@ -63,10 +67,9 @@ def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> N
         db.add(_verification(instrument, certificates, filed_on.get(instrument_id), now))
         instrument.open_booking_id = None
         instrument.let_take_part(institution_id)
-        for certificate in certificates:
-            db.add(line(instrument.id, SYSTEM, now, "certificate.issued", reference=certificate.number))
+        lines += [Line(instrument.id, reference=certificate.number) for certificate in certificates]
         made += [certificate.id for certificate in certificates]
-    db.flush()
+    tell(db, SYSTEM, now, "certificate.issued", lines)
     settle(db, found.values(), now)
     if made:
         jobs.submit(db, "certificates", SYSTEM, ids=made, params={"booking_id": str(booking_id)})

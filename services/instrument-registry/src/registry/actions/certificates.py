@@ -15,6 +15,7 @@ from chassis.actor import Actor
 from chassis.errors import invalid
 from chassis.ids import new_id
 from registry import events, queries
+from registry.actions.at_once import write_all
 from registry.actions.histories import actor_json, line
 from registry.codes import certificate_code
 from registry.domain.errors import CertificateEnded
@@ -116,6 +117,7 @@ def standing() -> Any:
 def settle(db: Session, instruments: Iterable[Instrument], now: datetime) -> None:
     """Result and validity of instruments from their certificates: of each unit the latest counts, earlier ones are
     superseded. One failed unit makes the instrument fail; else the earliest unit's date counts."""
+    db.flush()
     found = {i.id: i for i in instruments}
     by_instrument: dict[UUID, list[Certificate]] = {key: [] for key in found}
     rows = select(Certificate).where(Certificate.instrument_id.in_(list(found)), standing())
@@ -129,6 +131,7 @@ def settle(db: Session, instruments: Iterable[Instrument], now: datetime) -> Non
         _take_over(instrument, [last[unit] for unit in units])
         instrument.version += 1
         instrument.updated_at = now
+    write_all(db, found.values())
     db.flush()
 
 

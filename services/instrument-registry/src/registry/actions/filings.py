@@ -13,7 +13,8 @@ from chassis.actor import Actor
 from chassis.clock import business_date
 from chassis.errors import NotFound, ServiceError
 from registry import events, queries
-from registry.actions.histories import line
+from registry.actions.at_once import write_all
+from registry.actions.histories import Line, tell
 from registry.domain.errors import AlreadyFiled, Incomplete, NotInCatalog, WrongStatus
 from registry.domain.rules import Reference, missing_for_filing
 from registry.models import OPEN_FILING, STATUS_LABELS, Attachment, Instrument
@@ -97,19 +98,21 @@ def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datet
     items = {UUID(item["instrument_id"]): item for item in data["items"]}
     found = queries.by_ids(db, sorted(items))
     at = datetime.fromisoformat(data["at"])
+    lines, approved = [], []
     for instrument_id, instrument in found.items():
         item = items[instrument_id]
-        db.add(line(instrument_id, data["actor"], at, kind, reference=item["filing_id"], reason=data["reason"]))
+        lines.append(Line(instrument_id, reason=data["reason"], reference=item["filing_id"]))
         instrument.let_take_part(UUID(data["institution_id"]), UUID(data["holder_id"] or data["institution_id"]))
         if item["state"] == "approved":  # once is for good, also where what followed was heard of first
             instrument.ever_filed = True
         if instrument_id in fresh:
             _apply(instrument, item, data)
-    db.flush()
-    approved = [found[i] for i in sorted(fresh) if i in found and items[i]["state"] == "approved"]
-    for instrument in approved:
-        instrument.version += 1
-        instrument.updated_at = now
+            if item["state"] == "approved":
+                instrument.version += 1
+                instrument.updated_at = now
+                approved.append(instrument)
+    tell(db, data["actor"], at, kind, lines)
+    write_all(db, found.values())
     outbox.record(db, *events.instruments_changed(approved))
 
 

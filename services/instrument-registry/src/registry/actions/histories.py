@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -34,24 +34,31 @@ def line(
     )  # fmt: skip
 
 
+class Line(NamedTuple):
+    """What one of many lines says of its own."""
+
+    instrument_id: UUID
+    changes: Sequence[dict[str, Any]] = ()
+    reason: str | None = None
+    reference: str | None = None
+
+
 _TELL = text("""
     INSERT INTO history (instrument_id, at, actor, kind, reference, changes, reason, request_id)
-    SELECT v.id, :now, CAST(:actor AS jsonb), :kind, :reference, v.changes, v.reason, :request
-    FROM ROWS FROM (jsonb_to_recordset(CAST(:lines AS jsonb)) AS (id uuid, changes jsonb, reason text))
-         WITH ORDINALITY AS v(id, changes, reason, n)
+    SELECT v.id, :now, CAST(:actor AS jsonb), :kind, v.reference, v.changes, v.reason, :request
+    FROM ROWS FROM (jsonb_to_recordset(CAST(:lines AS jsonb)) AS (id uuid, changes jsonb, reason text, reference text))
+         WITH ORDINALITY AS v(id, changes, reason, reference, n)
     ORDER BY v.n
 """)
 
 
-def tell(
-    db: Session, by: Actor, now: datetime, kind: str, lines: Sequence[tuple[UUID, list[dict[str, Any]], str | None]],
-    reference: str | None = None,
-) -> None:  # fmt: skip
-    """Many lines by one statement, each (instrument, changes, reason)."""
+def tell(db: Session, by: Actor | dict[str, Any], now: datetime, kind: str, lines: Sequence[Line]) -> None:
+    """Many lines by one statement."""
     if lines:
-        told = [{"id": key, "changes": changes, "reason": reason} for key, changes, reason in lines]
-        values = {"now": now, "kind": kind, "reference": reference, "request": context.current().request_id}
-        db.execute(_TELL, values | {"actor": _json(actor_json(by)), "lines": _json(told)})
+        actor = actor_json(by) if isinstance(by, Actor) else by
+        told = [{"id": i, "changes": changes, "reason": reason, "reference": ref} for i, changes, reason, ref in lines]
+        values = {"now": now, "kind": kind, "request": context.current().request_id}
+        db.execute(_TELL, values | {"actor": _json(actor), "lines": _json(told)})
 
 
 def _json(value: Any) -> str:

@@ -15,8 +15,8 @@ from chassis.bulk import Outcome
 from chassis.clock import business_date
 from chassis.errors import NotFound, ServiceError
 from registry import events, queries
-from registry.actions.alike import delete_all, write_alike
-from registry.actions.histories import tell
+from registry.actions.at_once import delete_all, write_all
+from registry.actions.histories import Line, tell
 from registry.actions.instruments import RULED, STATE, judged
 from registry.domain.fields import BY_KEY
 from registry.domain.views import Facts, view
@@ -48,7 +48,7 @@ def edit_many(
     if told:
         values = {**changes, "version": Instrument.version + 1, "updated_at": now}
         db.execute(update(Instrument).where(queries.among(told)).values(values), execution_options=_QUICKLY)
-        tell(db, by, now, "changed", [(key, changed, reason) for key, changed in told.items()])
+        tell(db, by, now, "changed", [Line(key, changed, reason) for key, changed in told.items()])
         filed = [key for key in told if found[key].filing_state == "approved"]
         outbox.record(db, *events.instruments_changed(queries.by_ids(db, filed).values()))
     return outcome
@@ -131,9 +131,9 @@ def _each(
         instrument.version += 1
         instrument.updated_at = now
         change = [{"field": "status", "before": before, "after": instrument.status}]
-        told.append((instrument.id, change, reason))
+        told.append(Line(instrument.id, change, reason))
         moved.append(instrument)
         outcome.done.append(instrument_id)
-    write_alike(db, moved, ("status", "filing_state", "updated_at"))
+    write_all(db, moved)
     tell(db, by, now, kind, told)
     return outcome, moved

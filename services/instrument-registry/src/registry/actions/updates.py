@@ -17,7 +17,7 @@ from chassis.events import jsonable
 from chassis.jobs import Job
 from registry import events, queries
 from registry.actions.checking import Checking
-from registry.actions.histories import tell
+from registry.actions.histories import Line, tell
 from registry.domain.errors import BookingOpen, FilingOpen, InstrumentGone, NozzlesChanged
 from registry.domain.fields import LAYOUTS
 from registry.domain.nozzles import MOST_NOZZLES, nozzle_fault, with_change
@@ -194,8 +194,8 @@ def _write(db: Session, by: Actor, record: Import, changed: Mapping[UUID, Changi
         {"now": now, "ids": list(changed), "addresses": [one.address for one in ones],
          "details": [orjson.dumps(one.details).decode() for one in ones]},
     )  # fmt: skip
-    told = [(key, *line) for key, one in changed.items() for line in one.told]
-    tell(db, by, now, "changed", told, reference=str(record.id))
+    lines = [Line(key, *told, str(record.id)) for key, one in changed.items() for told in one.told]
+    tell(db, by, now, "changed", lines)
 
 
 def _note(db: Session, record: Import, row: int, error: ServiceError) -> None:
