@@ -1,5 +1,6 @@
-"""A workbook of 100,000 instruments × 20 columns, imported through the gateway by a job: read, judged, written with
-history; against the bare means: calamine, COPY into a staging table, one INSERT into a table with six indexes.
+"""Workbooks of 10,000 and 100,000 instruments × 20 columns, imported through the gateway by a job: read, judged, written
+with history, the large one also into a ledger of a million; against the bare means: calamine, COPY into a staging
+table, one INSERT into a table with six indexes.
 
 What arrived is counted. While it runs, a list page is asked again and again: how much slower does it get?"""
 
@@ -14,20 +15,30 @@ import python_calamine
 import requests
 import xlsxwriter
 from harness import Line, note, percentile, platform_to_measure, quiet, sign_in, tell, watched
+from lists import load_instruments
 
 from launcher.servers import Platform
 
 ROWS = 100_000
+LEDGER = 1_000_000
 HEADERS = ("仪器名称", "型号规格", "出厂编号", "自编号", "制造单位", "种别代码", "种别名称", "用途", "使用区域代码", "安装使用地点",
            "准确度等级", "测量范围", "分度值", "出厂日期", "投用日期", "产地", "使用部门", "保管人", "联系电话", "型式批准证书编号")  # fmt: skip
 
 
 def measure(platform: Platform) -> list[Line]:
+    url = platform.database_urls["registry"]
+    lines = imported(platform, 10_000, 0) + imported(platform, ROWS, 20_000)
+    org_id = sign_in(platform.gateway_url, "applicant")["account"]["org_id"]
+    load_instruments(url, org_id, LEDGER, offset=60_000_000)
+    return lines + imported(platform, ROWS, 200_000, f" into a ledger of {LEDGER:,}")
+
+
+def imported(platform: Platform, rows: int, offset: int, where: str = "") -> list[Line]:
     session = sign_in(platform.gateway_url, "applicant")
     headers = {"Authorization": f"Bearer {session['access_token']}"}
     with tempfile.TemporaryDirectory(prefix="qj-bench-") as folder:
         path = Path(folder) / "instruments.xlsx"
-        write(path, ROWS)
+        write(path, rows, offset)
         quiet()
         limit = bare(platform.database_urls["registry"], path)
         quiet()
@@ -49,23 +60,25 @@ def measure(platform: Platform) -> list[Line]:
             took = time.perf_counter() - began
         stop.set()
         asking.join()
-    if (job["state"], job["created"]) != ("done", ROWS):
+    if (job["state"], job["created"]) != ("done", rows):
         raise AssertionError(f"not all arrived: {job}")
     peak = max(held)
     more = {"seconds": round(took, 1), "limit_seconds": round(limit, 1),
             "list_p50_ms_idle": round(percentile(idle, 0.5), 1), "list_p50_ms_meanwhile": round(percentile(busy, 0.5), 1),
             "worker_peak_mb": peak}  # fmt: skip
-    return [Line("import of 100,000 rows", ROWS / took, ROWS / limit, "rows/s", ROWS, more),
-            Line("import of 100,000 rows, memory of the worker", peak, 350, "MB", ROWS)]  # fmt: skip
+    name = f"import of {rows:,} rows{where}"
+    return [Line(name, rows / took, rows / limit, "rows/s", rows, more),
+            Line(f"{name}, memory of the worker", peak, 350, "MB", rows)]  # fmt: skip
 
 
-def write(path: Path, rows: int) -> None:
-    """A pure function of the number of rows."""
+def write(path: Path, rows: int, offset: int = 0) -> None:
+    """A pure function of the numbers. offset: so that no two workbooks hold the same instrument."""
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, HEADERS)
-    for i in range(1, rows + 1):
-        sheet.write_row(i, 0, (
+    for row in range(1, rows + 1):
+        i = row + offset
+        sheet.write_row(row, 0, (
             "电子计价秤", f"ACS-{i % 313}", f"SN{i:010d}", f"A{i}", f"制造厂 {i % 61}", "020100", "电子秤", "贸易结算", "440106",
             f"天河北路 {i % 500} 号", "Ⅲ级", f"(0～{i % 100 + 1}) kg", "5 g", "2024-01-31", "2024-03-01", "国产",
             f"部门 {i % 23}", "李保管", "13800138000", "PA2026F001-44",
