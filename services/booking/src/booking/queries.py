@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from booking.domain.states import OPEN_ITEM, State
 from booking.models import (
@@ -150,6 +150,15 @@ def bookings(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, An
     return page
 
 
+def ids_by_filter(actor: Actor, args: Mapping[str, Any]) -> Select[UUID]:
+    return _filtered(select(B.id), actor, args).order_by(B.id)
+
+
+def ids_to_confirm(actor: Actor) -> Select[UUID]:
+    """Every booking that waits for the caller's institution."""
+    return select(B.id).where(visible_to(actor), B.state == State.PENDING).order_by(B.id)
+
+
 def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> Select[Any]:
     statement = narrowed(statement.where(visible_to(actor)), args, equal=EQUAL, contained=CONTAINED, days=DAYS)
     if args.get("instrument_id"):
@@ -235,6 +244,13 @@ def for_move(db: Session, actor: Actor, booking_id: UUID) -> Booking:
     if found is None:
         raise NotFound
     return found
+
+
+def many_for_move(db: Session, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Booking]:
+    """The visible ones of `ids` with their items, locked in the order of ids so that two batches never wait for each
+    other."""
+    statement = select(B).where(B.id.in_(ids), visible_to(actor)).order_by(B.id).with_for_update()
+    return {booking.id: booking for booking in db.scalars(statement.options(selectinload(B.items)))}
 
 
 def by_number(db: Session, number: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from booking.queries import BOOKABLE_CONTAINED, BOOKABLE_DAYS, CONTAINED, DAYS
 from chassis.paging import PageArgs
 from chassis.problems import Message
 from chassis.schema import Flag, Schema, Text, between, contained, one_of, storable
+from chassis.selections import selection_schema
 
 STATES = tuple(state.value for state in State)
 MAX_INSTRUMENTS = 500  # of one booking
@@ -161,6 +162,13 @@ BookingFilter: Any = type(
     contained(*CONTAINED) | between(*DAYS) | {"__doc__": "What a list of bookings may be narrowed by."},
 )
 BookingArgs: Any = type("BookingArgs", (PageArgs, BookingFilter), {"__doc__": "The query of the list of bookings."})
+
+
+BookingSelection = selection_schema(BookingFilter, "Booking")
+
+
+class Selected(Schema):
+    selection = fields.Nested(BookingSelection, required=True)
 
 
 class ResultView(Schema):
