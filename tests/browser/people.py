@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 from client import Client, wait_for
-from journey import CITY, COUNTY, LETTER, credit_code, png
+from story import CITY, COUNTY, LETTER, credit_code, png
 
 from launcher.servers import Platform
 

@@ -6,9 +6,9 @@ import re
 import pytest
 import requests
 from browsing import DEMO_PASSWORD, Watch, axe, choose_division, shot, sign_in
-from journey import png
 from people import PASSWORD, Client, new_phone, org_fields, registered, sms_code
 from playwright.sync_api import Page, expect
+from story import png
 
 from launcher.servers import Platform
 

@@ -174,6 +174,13 @@ def test_the_audit_of_every_service_can_be_searched(admin: Page) -> None:
         admin.locator("label").filter(has_text=name).first.click()
         settle(admin)
         expect(admin.get_by_role("alert")).to_have_count(0)
+    admin.locator("label").filter(has_text="账户").first.click()
+    admin.get_by_role("button", name="筛选操作人").click()
+    admin.get_by_role("textbox", name="操作人").fill("没有这个人")
+    admin.get_by_role("button", name="筛选", exact=True).click()
+    expect(admin.get_by_text("没有符合条件的数据")).to_be_visible()
+    admin.goto("/administration/audit?at_from=2026-01-01&sort=-action")
+    expect(admin.locator(".el-table__row").first).to_be_visible()
     axe(admin)
     shot(admin, "audit")
 

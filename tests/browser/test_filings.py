@@ -1,6 +1,6 @@
 """四、仪器备案, as an applicant does it: every menu of 备案管理, with what the manual says can be done there."""
 
-from browsing import axe, search, shot, sign_in
+from browsing import axe, choose, search, shot, sign_in
 from people import COUNTY, PASSWORD, Shop
 from playwright.sync_api import Page, expect
 
@@ -121,6 +121,26 @@ def test_returned_ones_show_why_and_go_again(page: Page, shop: Shop) -> None:
     page.get_by_role("dialog").get_by_role("button", name="删除 1 台").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     shop.client.get(f"/api/registry/instruments/{foreign['id']}", 404)
+
+
+def test_all_that_came_back_for_one_reason_are_taken_at_once(page: Page, shop: Shop) -> None:
+    """What the registry does not know of its instruments narrows the list; the sixteen of two pages are named one by one."""
+    filings = shop.submitted(shop.instruments(17))
+    shop.decide("city-clerk", "return", filings[:16], reason="不在目录内", reason_code="not_in_catalog")
+    shop.decide("city-clerk", "return", filings[16:], reason="缺少铭牌照片", reason_code="incomplete")
+    enter(page, shop, "/filings/returned", "被退回")
+    page.get_by_role("button", name="筛选退回类别").click()
+    choose(page, "退回类别", "不属于强检目录")
+    page.get_by_role("button", name="筛选", exact=True).click()
+    expect(page.get_by_text("共 16 条")).to_be_visible()
+    expect(page.get_by_text("退回类别：不属于强检目录")).to_be_visible()
+    axe(page)
+    page.locator("label[aria-label=选中本页全部]").click()
+    page.get_by_role("button", name="选择全部 16 台查询结果").click()
+    page.locator(".bar").get_by_role("button", name="删除").click()
+    page.get_by_role("dialog").get_by_role("button", name="删除 16 台").click()
+    expect(page.get_by_text("暂无数据").or_(page.get_by_text("没有符合条件的数据")).first).to_be_visible()
+    assert shop.client.get("/api/registry/instruments")["total"] == 1
 
 
 def test_where_the_city_sent_it(page: Page, shop: Shop) -> None:

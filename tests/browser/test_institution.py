@@ -168,6 +168,26 @@ def test_bookings_are_confirmed_or_rejected(page: Page, shop: Shop) -> None:
     assert (state(shop, good), state(shop, bad)) == ("confirmed", "rejected")
 
 
+def test_many_bookings_are_confirmed_in_one_call(page: Page, shop: Shop) -> None:
+    """待技术机构确认; one that the applicant cancelled meanwhile is told by its number, the others are confirmed."""
+    bookings = [shop.booked([one]) for one in shop.filed(3)]
+    enter(page, "city-clerk", f"/desk/bookings/pending?org_name_contains={shop.name}", "待确认预约")
+    expect(page.get_by_text("共 3 条")).to_be_visible()
+    shop.client.post(f"/api/booking/bookings/{bookings[0]['id']}/cancel")
+    page.locator("label[aria-label=选中本页全部]").click()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    page.locator(".bar").get_by_role("button", name="确认预约").click()
+    dialog = page.get_by_role("dialog", name="确认预约")
+    expect(dialog).to_contain_text("确认 3 张预约单")
+    dialog.get_by_role("button", name="确认预约").click()
+    expect(dialog).to_contain_text("已完成 2 项，1 项未能处理")
+    expect(dialog).to_contain_text(bookings[0]["number"])
+    axe(page)
+    assert [url.rpartition("/api/")[2] for url in asked] == ["booking/bookings/actions/confirm"]
+    assert [state(shop, one) for one in bookings] == ["cancelled", "confirmed", "confirmed"]
+
+
 def test_from_the_front_desk_to_the_certificate(page: Page, shop: Shop) -> None:
     """六: 核对无误 is received, 发现问题 goes back 退单; results are entered, and another person checks them."""
     good, bad = shop.filed(2)

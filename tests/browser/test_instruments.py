@@ -108,6 +108,26 @@ def test_columns_filter_and_sort_and_a_query_is_saved(page: Page, owner: Shop) -
     expect(page.get_by_text("共 1 条")).to_be_visible()
 
 
+def test_all_instruments_are_narrowed_to_a_view_and_sorted_by_any_column(page: Page, owner: Shop) -> None:
+    owner.filed(1)
+    owner.instruments(2)
+    menu(page, "仪器管理", "全部仪器")
+    page.get_by_role("button", name="筛选检定状态").click()
+    choose(page, "检定状态", "须检")
+    page.get_by_role("button", name="筛选", exact=True).click()
+    expect(page.get_by_text("共 1 条")).to_be_visible()
+    expect(page.get_by_text("检定状态：须检")).to_be_visible()
+    page.locator("label[aria-label=选中本页全部]").click()
+    expect(page.get_by_text("已选 1 台")).to_be_visible()
+    page.get_by_role("button", name="清除条件").click()
+    expect(page.get_by_text("共 3 条")).to_be_visible()
+    for label, field in (("种别名称", "kind_code"), ("检定状态", "view"), ("备案状态", "filing_state")):
+        page.get_by_role("columnheader", name=label).locator(".sort-caret.ascending").click()
+        expect(page).to_have_url(re.compile(f"sort={field}$"))
+    expect(page.locator(".el-table__body tr").first).to_contain_text("已审核")  # before none, as the values go
+    axe(page)
+
+
 def test_an_instrument_is_added_and_its_twin_is_refused(page: Page, owner: Shop, watch: Watch) -> None:
     """添加: 四者相同将视为同一台仪器，则系统不允许保存."""
     chance = random.Random()

@@ -4,9 +4,9 @@ import random
 import re
 
 from browsing import DEMO_PASSWORD, choose_division, shot, sign_in
-from journey import png
 from people import PASSWORD, new_phone, org_fields, sms_code
 from playwright.sync_api import Locator, Page, expect
+from story import png
 
 from launcher.servers import Platform
 

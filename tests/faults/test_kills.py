@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 from client import Client
-from journey import STEPS, Story
+from journey import STEPS
 from looking import assert_settled
+from story import Story
 
 from launcher.servers import Platform
 

@@ -9,9 +9,10 @@ from typing import Any
 import psycopg
 import pytest
 from client import Client
-from journey import STEPS, Story
+from journey import STEPS
 from looking import assert_settled, execute
 from service_apps import service
+from story import Story
 
 from chassis import facts, inbox, settings
 from chassis.db import ALL

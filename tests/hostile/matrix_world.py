@@ -8,7 +8,8 @@ from typing import Any
 import requests
 from client import Client, wait_for
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from journey import PASSWORD, STEPS, Story, png
+from journey import STEPS
+from story import PASSWORD, Story, png
 
 from chassis import auth
 from chassis.actor import Actor

@@ -6,7 +6,8 @@ import random
 import sys
 import time
 
-from journey import STEPS, Story
+from journey import STEPS
+from story import Story
 
 
 def main() -> int:

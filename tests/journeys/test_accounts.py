@@ -10,7 +10,8 @@ import requests
 from launcher import operating
 
 from client import Client, wait_for  # isort: skip
-from journey import PASSWORD, Story, invite_verifier  # isort: skip
+from journey import invite_verifier  # isort: skip
+from story import PASSWORD, Story  # isort: skip
 
 LISTS = {
     "identity": "/api/identity/me", "registry": "/api/registry/instruments", "filing": "/api/filing/filings",

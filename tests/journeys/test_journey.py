@@ -4,7 +4,8 @@ import random
 from typing import Any
 
 import pytest
-from journey import STEPS, Story
+from journey import STEPS
+from story import Story
 
 
 @pytest.fixture(scope="module")

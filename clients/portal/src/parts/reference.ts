@@ -3,6 +3,7 @@ import { computed, shallowRef } from 'vue'
 import { ask, identity, registry } from '@/api'
 import type { components as IdentityParts } from '@/api/generated/identity'
 import type { components as RegistryParts } from '@/api/generated/registry'
+import type { Option } from './list'
 
 export type Division = IdentityParts['schemas']['DivisionView']
 export type Institution = IdentityParts['schemas']['InstitutionView']
@@ -30,6 +31,17 @@ function once<T extends object>(load: (cache?: RequestCache) => Promise<T[]>, ke
 export const divisions = once<Division>(async (cache) => (await ask(identity.GET('/api/identity/divisions', { cache }))).items, (item) => item.code)
 export const institutions = once<Institution>(async (cache) => (await ask(identity.GET('/api/identity/institutions', { cache }))).items, (item) => item.id)
 export const kinds = once<Kind>(async (cache) => (await ask(registry.GET('/api/registry/catalog', { cache }))).items, (item) => item.code)
+
+/** What a filter of a column offers; fetched when it is first opened. */
+export function kindOptions(): Option[] {
+  void kinds.ready()
+  return kinds.items.value.map((kind) => ({ value: kind.code, label: `${kind.code} ${kind.name}` }))
+}
+
+export function institutionOptions(): Option[] {
+  void institutions.ready()
+  return institutions.items.value.map((one) => ({ value: one.id, label: one.name }))
+}
 
 export function divisionName(code: string | null | undefined): string {
   if (!code) return ''

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from booking.api import BLUEPRINTS
+from booking.background import JOBS
 from booking.consumers import EFFECTS
 from booking.facts import COPIES, FACTS
 from booking.settings import Settings
@@ -18,5 +19,6 @@ SERVICE = Service(
     effects=EFFECTS,
     facts=FACTS,
     copies=COPIES,
+    jobs=JOBS,
 )
 create_app = wsgi(SERVICE)

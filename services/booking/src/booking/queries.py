@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from booking.domain.states import OPEN_ITEM, State
 from booking.models import (
@@ -25,9 +25,9 @@ from booking.models import (
     Step,
 )
 from booking.view_sql import bookable, view_column
-from chassis.actor import Actor
+from chassis.actor import Actor, area_of
 from chassis.errors import NotFound
-from chassis.paging import paginate
+from chassis.paging import narrowed, paginate
 
 B = Booking
 
@@ -45,10 +45,11 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 # -- what can be booked ----------------------------------------------------------------------------------------------
 
-BOOKABLE_SORT = {
-    "name": Instrument.name, "serial_no": Instrument.serial_no, "own_no": Instrument.own_no,
-    "kind_code": Instrument.kind_code, "valid_until": Instrument.valid_until, "approved_on": Instrument.approved_on,
-}  # fmt: skip
+_TEXTS = ("name", "model", "serial_no", "own_no", "install_address")
+BOOKABLE_CONTAINED = {name: getattr(Instrument, name) for name in _TEXTS}
+BOOKABLE_EQUAL = {name: getattr(Instrument, name) for name in ("institution_id", "kind_code", "venue")}
+BOOKABLE_DAYS = {name: getattr(Instrument, name) for name in ("valid_until", "approved_on")}
+BOOKABLE_SORT = BOOKABLE_CONTAINED | BOOKABLE_EQUAL | BOOKABLE_DAYS | {"division_code": Instrument.division_code}
 
 
 def in_open_booking() -> ColumnElement[bool]:
@@ -79,11 +80,15 @@ def bookable_instruments(db: Session, actor: Actor, args: Mapping[str, Any], tod
     statement = _instruments(today).where(
         Instrument.org_id == actor.org_id, bookable(today, args.get("view")), ~in_open_booking()
     )
-    if args.get("institution_id"):
-        statement = statement.where(Instrument.institution_id == args["institution_id"])
+    statement = narrowed(statement, args, equal=BOOKABLE_EQUAL, contained=BOOKABLE_CONTAINED, days=BOOKABLE_DAYS)
+    if args.get("division_code") is not None:  # of a city: everything in it
+        statement = statement.where(
+            Instrument.division_code.startswith(area_of(args["division_code"]), autoescape=True)
+        )
     if args.get("q"):
         statement = statement.where(Instrument.search.contains(args["q"].casefold(), autoescape=True))
-    return paginate(db, statement, args, key=Instrument.instrument_id, sortable=BOOKABLE_SORT)
+    sortable = BOOKABLE_SORT | {"view": view_column(today)}
+    return paginate(db, statement, args, key=Instrument.instrument_id, sortable=sortable)
 
 
 def pending_list(db: Session, actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -95,7 +100,7 @@ def pending_list(db: Session, actor: Actor, args: Mapping[str, Any], today: date
         .join(PendingItem, PendingItem.instrument_id == Instrument.instrument_id)
         .where(PendingItem.account_id == actor.account_id, Instrument.org_id == actor.org_id)
     )
-    sortable = BOOKABLE_SORT | {"added_at": PendingItem.added_at}
+    sortable = BOOKABLE_SORT | {"view": view_column(today), "added_at": PendingItem.added_at, "bookable": can}
     return paginate(db, statement, args, key=Instrument.instrument_id, sortable=sortable)
 
 
@@ -122,7 +127,13 @@ COLUMNS = (
     B.mode, B.date, B.period, B.state, B.address, B.contact, B.reason, B.proposed_date, B.proposed_period,
     B.proposed_by, B.created_at, B.version,
 )  # fmt: skip
-SORTABLE = {"created_at": B.created_at, "date": B.date, "number": B.number, "state": B.state, "org_name": Org.name}
+EQUAL = {column.key: column for column in (B.state, B.mode, B.institution_id, B.org_id, B.period)}
+DAYS = {"date": B.date, "created": B.created_at}
+CONTAINED = {"org_name": Org.name, "reason": B.reason}
+SORTABLE: dict[str, Any] = {
+    "created_at": B.created_at, "date": B.date, "number": B.number, "state": B.state, "mode": B.mode, "period": B.period,
+    "org_name": Org.name, "institution_name": Institution.name, "reason": B.reason,
+}  # fmt: skip
 
 
 def _bookings() -> Select[Any]:
@@ -133,23 +144,30 @@ def _bookings() -> Select[Any]:
 
 def bookings(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
     """A page of bookings with their items, newest first."""
-    statement = _bookings().where(visible_to(actor))
-    for name in ("state", "mode", "institution_id", "org_id", "period"):
-        if args.get(name) is not None:
-            statement = statement.where(getattr(B, name) == args[name])
-    if args.get("date_from"):
-        statement = statement.where(B.date >= args["date_from"])
-    if args.get("date_to"):
-        statement = statement.where(B.date <= args["date_to"])
+    statement = _filtered(_bookings(), actor, args)
+    page = paginate(db, statement, args, key=B.id, sortable=SORTABLE)
+    _attach_items(db, actor, page["items"])
+    return page
+
+
+def ids_by_filter(actor: Actor, args: Mapping[str, Any]) -> Select[UUID]:
+    return _filtered(select(B.id), actor, args).order_by(B.id)
+
+
+def ids_to_confirm(actor: Actor) -> Select[UUID]:
+    """Every booking that waits for the caller's institution."""
+    return select(B.id).where(visible_to(actor), B.state == State.PENDING).order_by(B.id)
+
+
+def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> Select[Any]:
+    statement = narrowed(statement.where(visible_to(actor)), args, equal=EQUAL, contained=CONTAINED, days=DAYS)
     if args.get("instrument_id"):
         holds = BookingItem.instrument_id == args["instrument_id"]
         statement = statement.where(exists().where(BookingItem.booking_id == B.id, holds))
     if args.get("q"):
         needle = args["q"].upper().replace(" ", "").replace("-", "")
         statement = statement.where(B.number.contains(needle, autoescape=True))
-    page = paginate(db, statement, args, key=B.id, sortable=SORTABLE)
-    _attach_items(db, actor, page["items"])
-    return page
+    return statement
 
 
 def booking(db: Session, actor: Actor, booking_id: UUID) -> dict[str, Any]:
@@ -226,6 +244,13 @@ def for_move(db: Session, actor: Actor, booking_id: UUID) -> Booking:
     if found is None:
         raise NotFound
     return found
+
+
+def many_for_move(db: Session, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Booking]:
+    """The visible ones of `ids` with their items, locked in the order of ids so that two batches never wait for each
+    other."""
+    statement = select(B).where(B.id.in_(ids), visible_to(actor)).order_by(B.id).with_for_update()
+    return {booking.id: booking for booking in db.scalars(statement.options(selectinload(B.items)))}
 
 
 def by_number(db: Session, number: str) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from flask import Response
 from marshmallow import fields
-from sqlalchemy import BigInteger, column, literal_column, select, table, text
+from sqlalchemy import BigInteger, column, select, table, text
 from sqlalchemy.orm import Session
 
 from chassis import clock, context
 from chassis.actor import SYSTEM
 from chassis.direct import Direct
 from chassis.events import jsonable
-from chassis.paging import PageArgs, paginate
+from chassis.paging import PageArgs, business_day, narrowed, paginate
 from chassis.rawjson import dumps, json_response
 from chassis.reads import Statement
 from chassis.schema import Schema, Text
@@ -63,6 +63,10 @@ def _line(action: str, subject: UUID | str, detail: dict[str, Any] | None) -> di
 class AuditArgs(PageArgs):
     subject = Text(max=200)
     actor = fields.UUID()
+    actor_kind = Text(max=20)
+    actor_name = Text(max=100)
+    action = Text(max=100)
+    address = Text(max=50)
     start = fields.Date(data_key="from")
     end = fields.Date(data_key="to")
 
@@ -82,14 +86,12 @@ class AuditLine(Schema):
 
 def search(db: Session, args: dict[str, Any]) -> Response:
     """The lines that match, newest first; dates are business days, `to` inclusive."""
-    statement = select(*AUDIT.c)
-    if "subject" in args:
-        statement = statement.where(AUDIT.c.subject == args["subject"])
-    if "actor" in args:
-        statement = statement.where(AUDIT.c.actor_id == args["actor"])
-    day: Any = literal_column("(at AT TIME ZONE 'Asia/Shanghai')::date")
+    c = AUDIT.c
+    named = {name: c[name] for name in ("subject", "actor_kind", "actor_name", "action", "address")}
+    statement = narrowed(select(*c), args, equal=named | {"actor": c.actor_id})
+    day = business_day(c.at)
     if "start" in args:
         statement = statement.where(day >= args["start"])
     if "end" in args:
         statement = statement.where(day <= args["end"])
-    return json_response(paginate(db, statement, args, key=AUDIT.c.id, sortable={"at": AUDIT.c.at}))
+    return json_response(paginate(db, statement, args, key=c.id, sortable=named | {"at": c.at}))

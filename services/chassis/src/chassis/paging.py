@@ -7,13 +7,14 @@ from uuid import UUID
 
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
-from sqlalchemy import Select, SQLColumnExpression, Uuid, func, select
+from sqlalchemy import Date, Select, SQLColumnExpression, Text, Uuid, cast, func, select
 from sqlalchemy.orm import Session
 
 from chassis.errors import invalid
 from chassis.problems import Message
 from chassis.rawjson import json_response
-from chassis.schema import Schema, Text
+from chassis.schema import Schema
+from chassis.schema import Text as TextField
 
 DEFAULT_SIZE = 15
 MAX_SIZE = 100
@@ -31,7 +32,9 @@ class PageArgs(Schema):
         load_default=None, allow_none=False, validate=validate.Regexp(r"^(?:|[0-9a-fA-F-]{36}|[0-9]{1,18})\Z"),
         metadata={"description": "empty for the first step, then next_cursor; walks in order of making, newest first"},
     )  # fmt: skip
-    sort = Text(max=200, load_default="", metadata={"description": "fields, with - for descending: -created_at,name"})
+    sort = TextField(
+        max=200, load_default="", metadata={"description": "fields, with - for descending: -created_at,name"}
+    )
 
     @validates_schema
     def _one_way(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -96,6 +99,41 @@ def paginate(
         found = db.execute(statement.order_by(*order).limit(size).offset((page - 1) * size)).mappings()
         rows = [dict(row) for row in found]
     return {"items": rows, "page": page, "page_size": size, "total": total}
+
+
+Columns = Mapping[str, SQLColumnExpression[Any]]
+NONE: Columns = {}
+
+
+def narrowed(
+    statement: Select[*tuple[Any, ...]],
+    args: Mapping[str, Any],
+    *,
+    equal: Columns = NONE,
+    contained: Columns = NONE,
+    days: Columns = NONE,
+) -> Select[*tuple[Any, ...]]:
+    """`statement` by the filters of its columns that stand in `args`: `name` of equal; `name_contains` of contained, in any
+    case; `name_from` and `name_to` of days, both inclusive, where a moment counts by its business day.
+    `schema.contained` and `schema.between` make the fields."""
+    for name, column in equal.items():
+        if args.get(name) is not None:
+            statement = statement.where(column == args[name])
+    for name, column in contained.items():
+        if args.get(f"{name}_contains"):
+            statement = statement.where(cast(column, Text).icontains(args[f"{name}_contains"], autoescape=True))
+    for name, column in days.items():
+        day = column if isinstance(getattr(column, "type", None), Date) else business_day(column)
+        if args.get(f"{name}_from") is not None:
+            statement = statement.where(day >= args[f"{name}_from"])
+        if args.get(f"{name}_to") is not None:
+            statement = statement.where(day <= args[f"{name}_to"])
+    return statement
+
+
+def business_day(moment: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+    """Its calendar day in Asia/Shanghai."""
+    return cast(func.timezone("Asia/Shanghai", moment), Date)
 
 
 def cursor_value(given: str, key: SQLColumnExpression[Any]) -> UUID | int:

@@ -83,6 +83,16 @@ class Phone(Text):
         return text
 
 
+def contained(*names: str) -> dict[str, Any]:
+    """The fields `name_contains` of a list's filters (paging.narrowed)."""
+    return {f"{name}_contains": Text(max=100, min=1) for name in names}
+
+
+def between(*names: str) -> dict[str, Any]:
+    """The fields `name_from` and `name_to`, days, both inclusive."""
+    return {f"{name}_{end}": fields.Date() for name in names for end in ("from", "to")}
+
+
 def storable(text: str) -> bool:
     """Whether PostgreSQL takes this text: no U+0000, no lone surrogate."""
     return _UNSTORABLE.search(text) is None

@@ -161,6 +161,13 @@ def test_administrators_read_the_trail(signed_in: SignedIn) -> None:
     found = signed_in(admin()).get(f"/api/shop/audit?subject={item}&actor={actor.account_id}&from={today}&to={today}")
     assert [line["action"] for line in found.json["items"]] == ["items/add_item"]
     assert signed_in(admin()).get("/api/shop/audit?to=2020-01-01").json["total"] == 0
+    for query in (
+        "action=items/add_item",
+        "actor_kind=applicant&sort=action,-address",
+        f"actor_name={actor.name}&sort=subject",
+    ):
+        assert signed_in(admin()).get(f"/api/shop/audit?{query}").json["total"] == 1, query
+    assert signed_in(admin()).get("/api/shop/audit?action=items").json["total"] == 0
     assert signed_in(actor).get("/api/shop/audit").status_code == 403
 
 

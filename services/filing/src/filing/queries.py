@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.actor import Actor, area_of
 from chassis.errors import NotFound
-from chassis.paging import paginate
+from chassis.paging import narrowed, paginate
 from filing.domain.states import MOVES
 from filing.models import Filing, Institution, Org, Step, Submission
 
@@ -32,10 +32,22 @@ COLUMNS = (
     F.kind_code, F.division_code, F.state, F.institution_id, F.holder_id, F.previous_id, F.authorize_province,
     F.reason_code, F.reason, F.submitted_at, F.decided_at, F.due_on, F.version,
 )  # fmt: skip
-SORTABLE = {
+SUBMITTED = {  # of the instrument, as it was submitted
+    name: F.snapshot[name].astext
+    for name in ("name", "model", "serial_no", "own_no", "manufacturer", "install_address")
+}
+SORTABLE: dict[str, Any] = {
     "submitted_at": F.submitted_at, "decided_at": F.decided_at, "due_on": F.due_on, "number": F.number,
     "kind_code": F.kind_code, "division_code": F.division_code, "state": F.state, "org_name": Org.name,
+    "institution_id": F.institution_id, "reason_code": F.reason_code, "reason": F.reason,
+} | SUBMITTED  # fmt: skip
+EQUAL = {
+    column.key: column
+    for column in (F.state, F.kind_code, F.institution_id, F.holder_id, F.org_id, F.instrument_id, F.submission_id,
+                   F.number, F.reason_code)
 }  # fmt: skip
+DAYS = {"submitted": F.submitted_at, "decided": F.decided_at, "due_on": F.due_on}
+CONTAINED = SUBMITTED | {"reason": F.reason}
 
 
 def filings(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,25 +74,16 @@ def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> 
     statement = statement.where(visible_to(actor))
     if not args.get("history"):
         statement = statement.where(F.latest)
-    for name in (
-        "state",
-        "kind_code",
-        "institution_id",
-        "holder_id",
-        "org_id",
-        "instrument_id",
-        "submission_id",
-    ):
-        if args.get(name) is not None:
-            statement = statement.where(getattr(F, name) == args[name])
+    statement = narrowed(statement, args, equal=EQUAL, contained=CONTAINED, days=DAYS)
     if args.get("division_code") is not None:  # of a city: everything in it
         statement = statement.where(F.division_code.startswith(area_of(args["division_code"]), autoescape=True))
     if args.get("q"):
         statement = statement.where(F.search.contains(args["q"].casefold(), autoescape=True))
     if args.get("due_before"):
         statement = statement.where(F.due_on <= args["due_before"])
-    if args.get("submitted_from"):
-        statement = statement.where(F.submitted_at >= args["submitted_from"])
+    if args.get("org_name_contains"):
+        called = Org.name.icontains(args["org_name_contains"], autoescape=True)
+        statement = statement.where(F.org_id.in_(select(Org.id).where(called)))
     return statement
 
 

@@ -154,6 +154,33 @@ def test_an_institution_sees_its_own_staff_and_the_administrator_everybody(head:
     assert [row["username"] for row in verifiers] == ["city-verifier"]
 
 
+def test_staff_and_invitations_are_filtered_and_sorted_by_their_columns(head: Caller, signed_in: SignIn) -> None:
+    office = signed_in(admin())
+    for name in ("name", "username", "phone", "home_name", "status", "created_at"):
+        assert office.get(f"{STAFF}?sort=-{name}").json["items"], name
+    for query in (
+        "name_contains=李",
+        "username_contains=CITY-VER",
+        "username_contains=verifier&home_name_contains=广州",
+    ):
+        assert [row["username"] for row in head.get(f"{STAFF}?{query}").json["items"]] == ["city-verifier"], query
+    for query in ("username_contains=_", "home_name_contains=没有", "created_to=0001-01-01", "phone_contains=%25"):
+        assert head.get(f"{STAFF}?{query}").json["items"] == [], query
+    for name, phone in (("林检定", "13911112222"), ("赵核验", "13911113333")):
+        body = {
+            "kind": "institution",
+            "name": name,
+            "phone": phone,
+            "roles": ["verifier" if name < "赵" else "checker"],
+        }
+        assert head.post(INVITATIONS, body).status_code == 201
+    for name in ("name", "phone", "home_name", "state", "created_at", "expires_at"):
+        assert len(head.get(f"{INVITATIONS}?sort={name}").json["items"]) == 2, name
+    for query in ("name_contains=林", "phone_contains=2222", "role=verifier", "state=open&sort=phone&page_size=1"):
+        assert [row["name"] for row in head.get(f"{INVITATIONS}?{query}").json["items"]] == ["林检定"], query
+    assert head.get(f"{INVITATIONS}?expires_from=soon").status_code == 422
+
+
 def test_new_roles_count_at_once_and_the_old_token_no_more(head: Caller, stranger: Caller, runtime: Runtime) -> None:
     clerk = sign_in(stranger, "city-clerk")
     assert stranger.get("/api/identity/registrations", headers=bearer(clerk)).status_code == 200
@@ -224,6 +251,10 @@ def test_a_sub_user_signs_in_by_phone_and_may_all_but_manage_sub_users_and_leave
     session = stranger.post("/api/identity/sessions", {"phone": PHONE, "sms_code": code})
     account = session.json["account"]
     assert (account["kind"], account["roles"], account["status"]) == ("applicant", ["sub_user"], "approved")
+    for name in ("name", "phone", "status", "created_at"):
+        assert len(stranger.get(f"/api/identity/sub-users?sort={name}", headers=owner).json["items"]) == 1, name
+    for name in ("at", "way", "address", "success"):
+        assert stranger.get(f"/api/identity/me/sign-ins?sort={name}", headers=owner).json["items"], name
     mine = bearer(session)
     assert stranger.get("/api/identity/registrations/mine", headers=mine).status_code == 200
     for refused in (

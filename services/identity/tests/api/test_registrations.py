@@ -42,6 +42,11 @@ def test_the_county_decides_the_city_may_and_others_do_not_see_it(
     for caller, total in ((county, 1), (city, 1), (foreign, 0)):
         assert caller.get("/api/identity/registrations?status=pending").json["total"] == total
     assert foreign.post(f"/api/identity/registrations/{org_id}/approve").status_code == 404
+    for name in ("name", "credit_code", "contact_name", "phone", "division_code", "status", "submitted_at"):
+        assert len(county.get(f"/api/identity/registrations?status=pending&sort={name}").json["items"]) == 1, name
+    for query, total in {"division_code=440100": 1, "division_code=440300": 0, "submitted_from=2020-01-01": 1,
+                         "submitted_to=0001-01-01": 0, "phone_contains=1": 1, "name_contains=_": 0}.items():  # fmt: skip
+        assert county.get(f"/api/identity/registrations?status=pending&{query}").json["total"] == total, query
     files = county.get("/api/identity/registrations?status=pending").json["items"][0]["files"]
     assert county.get(f"/api/identity/files/{files[0]['file_id']}").data.startswith(b"%PDF")
     assert foreign.get(f"/api/identity/files/{files[0]['file_id']}").status_code == 404

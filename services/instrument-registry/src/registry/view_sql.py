@@ -34,17 +34,19 @@ RANGES: dict[str, tuple[tuple[str, int | None, int | None], ...]] = {
     "invalid": (("unverified", None, -WINDOW_DAYS - 1), ("verified", None, -WINDOW_DAYS - 1)),
 }
 UNFILED = ("none", "withdrawn", "lapsed")
-LIST_VIEWS = ("all", *sorted(RANGES), "scrapped", "suspended", "unfiled")
+LIST_VIEWS = ("all", *sorted(RANGES), "none", "scrapped", "suspended", "unfiled")
 
 
 def in_view(view: str, of: Any = Instrument) -> Any:
-    """The filter of a list: every menu of 仪器管理, and the two of 备案管理 that are read here.
+    """The filter of a list: every menu of 仪器管理, the two of 备案管理 that are read here, and the rest of `all`, `none`.
 
     of: the columns status, filing_state, phase and phase_day, of instruments or of their counts. `any`: no filter."""
     if view == "any":
         return true()
     if view == "all":
         return of.status != "scrapped"
+    if view == "none":
+        return and_(of.phase == "none", of.status != "scrapped")
     if view in ("scrapped", "suspended"):
         return of.status == view
     if view == "unfiled":

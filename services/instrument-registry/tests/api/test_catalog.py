@@ -140,6 +140,8 @@ def test_a_version_that_begins_today_counts_at_once_and_is_listed_and_audited(
     given = {"dry_run": "false", "version": "2026-1", "title": "第 1 号公告"}
     assert send(office, path, **given).status_code == 200
     assert kind(office, "020100")["category"] == "衡器类"
+    for name in ("version", "title", "valid_from", "added", "changed", "withdrawn", "loaded_by", "loaded_at"):
+        assert len(office.get(f"{PATH}?sort=-{name}").json["items"]) == 1, name
     (line,) = office.get(PATH).json["items"]
     assert (line["version"], line["changed"], line["added"], line["withdrawn"]) == ("2026-1", 1, 0, 0)
     audit = office.get("/api/registry/audit?subject=2026-1").json["items"]

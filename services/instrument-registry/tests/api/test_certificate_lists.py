@@ -55,6 +55,8 @@ def serials(clerk: Caller, query: str) -> list[str]:
         ("status=expired", ["SN-50%"]), ("status=in_force", ["C3", "B2"]), ("status=void", []),
         ("kind=failure_notice", ["C3"]), ("from=2026-11-02&to=2026-11-02", ["B2"]), ("valid_until_from=2027-01-01", ["B2"]),
         ("sort=verified_on", ["SN-50%", "B2", "C3"]), ("sort=-number", ["C3", "B2", "SN-50%"]), ("sort=name,-serial_no", ["B2", "SN-50%", "C3"]),
+        ("verified_on_from=2026-11-02&verified_on_to=2026-11-02", ["B2"]), ("serial_no=C3", ["C3"]), ("name=压力表", ["B2"]), ("name=压力", []),
+        ("sort=status,-number", ["SN-50%", "C3", "B2"]), ("sort=institution_id,number", ["SN-50%", "B2", "C3"]),
         ("number=440100-2026-0000001", ["B2"]), ("kind_code=070100", []),
     ],
 )  # fmt: skip

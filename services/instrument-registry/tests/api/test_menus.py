@@ -55,6 +55,20 @@ def test_each_menu_shows_what_the_manual_says_of_it(clerk: Caller, owner: Actor,
     assert serials(clerk, "all") == {*approved, *ended, "F", "N"}, "everything but what is scrapped"
 
 
+def test_all_instruments_are_narrowed_to_one_view_and_ordered_by_it(
+    clerk: Caller, owner: Actor, runtime: Runtime
+) -> None:
+    due, scrapped, _new = (instrument(clerk, serial) for serial in ("D", "S", "N"))
+    deliver(runtime, filing_event(owner, [due], "approved", "2026-11-24T02:00:00Z", approved_on="2026-11-24"))
+    clerk.post(f"{BASE}/actions/scrap", {"selection": {"ids": [scrapped]}})
+    assert serials(clerk, "none") == {"N"}, "what has no view yet; the scrapped have a menu of their own"
+    assert clerk.get(f"{BASE}?view=none").json["total"] == 1
+    for sort, expected in (("view", ["due", "none"]), ("-view", ["none", "due"])):
+        assert [row["view"] for row in clerk.get(f"{BASE}?sort={sort}").json["items"]] == expected
+    suspended = clerk.post(f"{BASE}/actions/suspend", {"selection": {"filter": {"view": "none"}, "expect": 1}})
+    assert suspended.json["done"] == 1
+
+
 def test_a_scrapped_one_can_only_be_looked_at(clerk: Caller) -> None:
     thing = instrument(clerk, "S")
     assert clerk.post(f"{BASE}/actions/scrap", {"selection": {"ids": [thing]}}).json["done"] == 1

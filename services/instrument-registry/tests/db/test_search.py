@@ -124,6 +124,7 @@ def test_every_column_can_be_filtered_and_ordered_by(runtime: Runtime) -> None:
     for name in queries.SORTABLE:
         queries.instruments(reader, OWNER, {"page_size": 1, "sort": f"-{name}"}, TODAY)
     shown = {c.key for c in queries.COLUMNS} - {"id", "details", "version", "created_at", "updated_at"}
+    assert (shown | {"view"}) - {*queries.SORTABLE} == {"org_id"}
     asked = {*queries.FILTERS} | {n.rpartition("_")[0] for n in (*queries.RANGES_OF, *queries.CONTAINED)}
     assert shown - asked == set()
     for name in (*queries.FILTERS, *queries.CONTAINED):

@@ -20,7 +20,7 @@ def messages(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, An
     )
     if args.get("unread"):
         statement = statement.where(m.read_at.is_(None))
-    return paginate(db, statement, args, key=m.id, sortable={"created_at": m.created_at})
+    return paginate(db, statement, args, key=m.id, sortable={"created_at": m.created_at, "title": m.title})
 
 
 def contact_of_follower(db: Session, appid: str, openid: str) -> Contact | None:

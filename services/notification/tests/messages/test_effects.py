@@ -93,6 +93,7 @@ def test_a_bound_applicant_is_told_by_wechat_and_in_the_portal_once(
     (shown,) = world.wechat("o-filing")
     assert shown["data"]["thing2"] == "备案已通过"
     page = signed_in(owner).get("/api/notification/messages").json
+    assert signed_in(owner).get("/api/notification/messages?sort=-title").json["total"] == page["total"]
     assert [m["title"] for m in page["items"]] == ["备案已通过（1 台）"]
     assert signed_in(owner).get("/api/notification/deliveries").json["items"][0]["state"] == "sent"
     read = signed_in(owner).post(f"/api/notification/messages/{page['items'][0]['id']}/read").json

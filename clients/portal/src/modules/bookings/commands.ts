@@ -1,6 +1,7 @@
 /** What is done to a booking, each with its confirmation. */
 import { booking } from '@/api'
 import { runCommand, type Field, type Outcome } from '@/parts/command'
+import type { Selection } from '@/parts/list'
 import { t } from '@/words'
 import type { Booking } from './offers'
 
@@ -9,6 +10,18 @@ type Asked = Pick<Booking, 'id' | 'number'>
 
 const reason = (required: boolean): Field => ({ key: 'reason', label: t('bookings.f.reason'), kind: 'text', required })
 const FIELDS: Partial<Record<Plain, () => Field[]>> = { cancel: () => [reason(false)], reject: () => [reason(true)] }
+
+/** 预约确认 of a selection in one call: each by itself, beyond a thousand as a job. */
+export function confirmSelected(selection: Selection, n: number, names?: Map<string, string>): Promise<Outcome | null> {
+  return runCommand({
+    title: t('bookings.act.confirm'),
+    text: t('bookings.ask.confirm', { n }),
+    service: 'booking',
+    confirm: t('bookings.act.confirm'),
+    names,
+    send: () => booking.POST('/api/booking/bookings/actions/confirm', { body: { selection } as never }),
+  })
+}
 
 /** One booking or many, each by itself: what is refused is told with its number. */
 export function actOn(action: Plain, bookings: Asked[]): Promise<Outcome | null> {

@@ -1,10 +1,12 @@
 /** The columns of every list of instruments. */
 import type { components } from '@/api/generated/registry'
-import { divisionName, institutionName, kindName, kinds } from '@/parts/reference'
+import { divisionName, institutionName, institutionOptions, kindName, kindOptions } from '@/parts/reference'
 import type { Column, Filter, Option } from '@/parts/list'
 import { t, term } from '@/words'
 
 export type Instrument = components['schemas']['InstrumentView']
+
+const VIEWS = ['due', 'overdue', 'invalid', 'failed', 'normal', 'no_expiry', 'rotation', 'none']
 
 const label = (key: string) => t(`instruments.f.${key}`)
 const terms = (kind: string, values: string[]) => (): Option[] => values.map((value) => ({ value, label: term(kind, value) }))
@@ -15,20 +17,27 @@ const choice = (key: string, kind: string, values: string[], extra: Partial<Colu
   key,
   label: label(key),
   text: (row) => term(kind, (row as unknown as Record<string, string>)[key]),
+  sort: key,
   filter: { kind: 'choice', options: terms(kind, values) },
   ...extra,
 })
 
-export function columns(): Column<Instrument>[] {
-  const kindFilter: Filter = { kind: 'choice', options: () => kinds.items.value.map((kind) => ({ value: kind.code, label: `${kind.code} ${kind.name}` })) }
+/** view: of the menu. Only where it is `all` do rows differ in theirs. */
+export function columns(view = 'all'): Column<Instrument>[] {
+  const kindFilter: Filter = { kind: 'choice', field: 'kind_code', options: kindOptions }
+  const viewOption = (value: string): Option => ({ value, label: value === 'none' ? t('instruments.without_view') : term('view', value) })
+  const ofView: Partial<Column<Instrument>> =
+    view === 'all' ? { filter: { kind: 'choice', options: () => VIEWS.map(viewOption) } } : { filter: undefined, sort: undefined }
   return [
     contains('name', { minWidth: 130 }),
     contains('model', { minWidth: 110 }),
     contains('serial_no', { minWidth: 120 }),
     contains('own_no', { minWidth: 100 }),
     { key: 'kind_code', label: label('kind_code'), sort: 'kind_code', width: 130, filter: kindFilter },
-    { key: 'kind_name', label: label('kind_name'), text: (row) => kindName(row.kind_code), minWidth: 120 },
-    choice('view', 'view', ['due', 'overdue', 'invalid', 'failed', 'normal', 'no_expiry', 'rotation', 'none'], { width: 110, filter: undefined }),
+    // The name belongs to the catalog: a list of fifty thousand would look every one up to be sorted by it. Its code
+    // orders as the official list does, related kinds together.
+    { key: 'kind_name', label: label('kind_name'), text: (row) => kindName(row.kind_code), sort: 'kind_code', filter: kindFilter, minWidth: 120 },
+    choice('view', 'view', VIEWS, { width: 110, ...ofView }),
     choice('filing_state', 'filing', ['none', 'submitted', 'awaiting_confirmation', 'pending_reassignment', 'approved', 'returned', 'revoked', 'withdrawn', 'lapsed'], { width: 110 }),
     date('valid_until'),
     contains('install_address', { minWidth: 160 }),
@@ -36,7 +45,8 @@ export function columns(): Column<Instrument>[] {
     contains('manufacturer', { hidden: true }),
     choice('purpose', 'purpose', ['safety', 'medical', 'trade', 'environment'], { hidden: true }),
     choice('status', 'status', ['in_use', 'suspended'], { hidden: true }),
-    { key: 'institution_id', label: label('institution_id'), text: (row) => institutionName(row.institution_id), hidden: true, minWidth: 180 },
+    // By its id, for the same reason: it puts those of one institution together.
+    { key: 'institution_id', label: label('institution_id'), text: (row) => institutionName(row.institution_id), sort: 'institution_id', filter: { kind: 'choice', options: institutionOptions }, hidden: true, minWidth: 180 },
     date('approved_on', { hidden: true }),
     choice('result', 'result', ['pass', 'fail'], { hidden: true }),
     exact('department'),
@@ -55,7 +65,7 @@ export function columns(): Column<Instrument>[] {
     exact('type_approval_no'),
     exact('last_cert_no'),
     exact('code'),
-    { key: 'remark', label: label('remark'), hidden: true },
+    contains('remark', { hidden: true }),
   ]
 }
 

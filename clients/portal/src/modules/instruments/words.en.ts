@@ -20,7 +20,7 @@ export default {
   },
   add: 'Add', copy: 'Copy', remove: 'Delete', clear_all: 'Clear', suspend: 'Suspend', scrap: 'Scrap', resume: 'Resume', book: 'Book', import: 'Import', export: 'Export', template: 'Template', more_import: 'More imports', rows: 'Row by row', addresses: 'Update addresses', nozzles: 'Change nozzles', labels: 'Print codes',
   ask: { remove: 'Delete {n} instruments. Filed ones cannot be deleted: the reason is told for each.', clear: 'Delete everything that can be deleted. What is being filed, is filed or ever was, stays.', suspend: 'Suspend {n} instruments. They can be resumed under “Filings → Suspended”.', scrap: 'Scrap {n} instruments. This cannot be undone.', export: 'Export {n} instruments (what the query finds) in the layout of the import.', labels: 'A PDF with code labels of {n} instruments.' },
-  edit: 'Edit', detail_title: 'Instrument', do_n: '{what} {n}', none_yet: 'No instruments yet. Add one, or import many from Excel.', more: 'More', label_size: 'Label size',
+  edit: 'Edit', detail_title: 'Instrument', do_n: '{what} {n}', none_yet: 'No instruments yet. Add one, or import many from Excel.', without_view: 'Not approved, or suspended', more: 'More', label_size: 'Label size',
   label: { small: 'Small (38 × 21 mm, 65 a sheet)', medium: 'Medium (70 × 36 mm, 24 a sheet)', large: 'Large (105 × 74 mm, 8 a sheet)' },
   tabs: { basic: 'Basics', history: 'History', certificates: 'Certificates' },
   saved: { title: 'Saved queries', none: 'Keep the filters of now under a name for the next time.', name: 'Name', save: 'Save' },

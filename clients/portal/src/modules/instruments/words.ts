@@ -17,7 +17,7 @@ export default {
   },
   add: '添加', copy: '复制', remove: '删除', clear_all: '清空', suspend: '停用', scrap: '报废', resume: '启用', book: '预约检定', import: '导入', export: '导出', template: '模板', more_import: '更多导入', rows: '逐行导入', addresses: '更新地址', nozzles: '更换加油枪', labels: '打印器具码',
   ask: { remove: '删除 {n} 台仪器。已备案的仪器不能删除，会逐台说明原因。', clear: '删除全部可以删除的仪器。备案中、已备案或曾经备案通过的仪器会保留。', suspend: '停用 {n} 台仪器。停用后可在“备案管理 → 停用”中重新启用。', scrap: '报废 {n} 台仪器。报废后不能恢复，归入“已报废”。', export: '按导入模板的样式导出 {n} 台仪器（当前查询结果）。修改后可再导入。', labels: '为 {n} 台仪器生成器具码标签（PDF）。' },
-  edit: '编辑', detail_title: '仪器详情', do_n: '{what} {n} 台', none_yet: '还没有仪器。点击“添加”录入一台，或点击“导入”从 Excel 批量录入。', more: '更多', label_size: '标签尺寸',
+  edit: '编辑', detail_title: '仪器详情', do_n: '{what} {n} 台', none_yet: '还没有仪器。点击“添加”录入一台，或点击“导入”从 Excel 批量录入。', without_view: '未通过备案或已停用', more: '更多', label_size: '标签尺寸',
   label: { small: '小（38 × 21 毫米，每页 65 张）', medium: '中（70 × 36 毫米，每页 24 张）', large: '大（105 × 74 毫米，每页 8 张）' },
   tabs: { basic: '基本信息', history: '历史', certificates: '证书' },
   saved: { title: '常用查询', none: '把当前的筛选条件保存下来，下次一点即用。', name: '查询名称', save: '保存' },

@@ -20,8 +20,9 @@ from booking.events import booking_event
 from booking.models import Booking, BookingItem, Instrument, Org, PendingItem, Step, actor_json
 from chassis import outbox
 from chassis.actor import Actor
+from chassis.bulk import Outcome
 from chassis.clock import business_date
-from chassis.errors import Conflict, FieldError, NotFound, invalid
+from chassis.errors import Conflict, FieldError, NotFound, ServiceError, invalid
 from chassis.ids import new_id
 
 NUMBER_TRIES = 3
@@ -53,6 +54,26 @@ def confirm(db: Session, by: Actor, booking_id: UUID, now: datetime) -> None:
     db.add(booking.confirm(by, now))
     db.flush()
     outbox.record(db, booking_event("confirmed", booking, by, now))
+
+
+def confirm_many(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+    """Each by itself: one that is not there, or pending no more, is refused and leaves the others."""
+    found, outcome = queries.many_for_move(db, by, ids), Outcome()
+    confirmed = []
+    for booking_id in ids:
+        booking = found.get(booking_id)
+        try:
+            if booking is None:
+                raise NotFound
+            db.add(booking.confirm(by, now))
+        except ServiceError as error:
+            outcome.refuse(booking_id, error)
+            continue
+        confirmed.append(booking)
+        outcome.done.append(booking_id)
+    db.flush()
+    outbox.record(db, *(booking_event("confirmed", booking, by, now) for booking in confirmed))
+    return outcome
 
 
 def reject(db: Session, by: Actor, booking_id: UUID, now: datetime, reason: str) -> None:

@@ -16,11 +16,13 @@ from booking.api.schemas import (
     Overview,
     Reason,
     RescheduleRequest,
+    Selected,
 )
-from chassis import clock
+from chassis import bulk, clock
 from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
+from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, current_user, db
 
 blp = Blueprint("bookings", "bookings", url_prefix="/api/booking", description="Bookings")
@@ -86,6 +88,22 @@ def confirm(booking_id: UUID) -> Any:
     """Confirm a pending booking."""
     bookings.confirm(db(), current_user(), booking_id, clock.now())
     return answer(booking_id)
+
+
+@blp.route("/bookings/actions/confirm", methods=["POST"])
+@allow(INSTITUTION, roles=["booking_clerk"])
+@blp.arguments(Selected)
+@blp.response(200, bulk.OutcomeView)
+def confirm_selected(body: dict[str, Any]) -> Any:
+    """Confirm many pending bookings, each by itself; beyond 1,000 as a job."""
+    user = current_user()
+    ids = freeze(
+        db(),
+        body["selection"],
+        by_filter=lambda filters: queries.ids_by_filter(user, filters),
+        every=lambda: queries.ids_to_confirm(user),
+    )
+    return bulk.run(db(), "booking", "confirm", bookings.confirm_many, user, ids)
 
 
 @blp.route("/bookings/<uuid:booking_id>/reject", methods=["POST"])

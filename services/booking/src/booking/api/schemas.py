@@ -8,9 +8,11 @@ from marshmallow import ValidationError, fields, validate
 from booking.domain.calendar import MODES, PERIODS
 from booking.domain.states import State
 from booking.domain.views import BOOKABLE
+from booking.queries import BOOKABLE_CONTAINED, BOOKABLE_DAYS, CONTAINED, DAYS
 from chassis.paging import PageArgs
 from chassis.problems import Message
-from chassis.schema import Flag, Schema, Text, one_of, storable
+from chassis.schema import Flag, Schema, Text, between, contained, one_of, storable
+from chassis.selections import selection_schema
 
 STATES = tuple(state.value for state in State)
 MAX_INSTRUMENTS = 500  # of one booking
@@ -34,10 +36,16 @@ def instrument_ids(**kwargs: Any) -> fields.List[Any]:
     return fields.List(fields.UUID(), validate=validate.Length(min=1, max=MAX_INSTRUMENTS), **kwargs)
 
 
-class BookableArgs(PageArgs):
+class _BookableArgs(PageArgs):
     institution_id = fields.UUID()
+    kind_code = Text(max=20)
+    venue = Text(max=10, validate=one_of(*MODES))
+    division_code = Text(max=9)
     view = Text(max=20, validate=one_of(*BOOKABLE))
     q = Text(max=100)
+
+
+BookableArgs: Any = type("BookableArgs", (_BookableArgs,), contained(*BOOKABLE_CONTAINED) | between(*BOOKABLE_DAYS))
 
 
 class InstrumentFacts(Schema):
@@ -138,16 +146,29 @@ class BookingRequest(Schema):
     contact = ContactPerson(allow_none=True)
 
 
-class BookingArgs(PageArgs):
+class _BookingFilter(Schema):
     state = Text(max=20, validate=one_of(*STATES))
     mode = Text(max=10, validate=one_of(*MODES))
     period = Text(max=2, validate=one_of(*PERIODS))
     institution_id = fields.UUID()
     org_id = fields.UUID()
     instrument_id = fields.UUID()
-    date_from = fields.Date()
-    date_to = fields.Date()
     q = Text(max=30, metadata={"description": "a part of the number"})
+
+
+BookingFilter: Any = type(
+    "BookingFilter",
+    (_BookingFilter,),
+    contained(*CONTAINED) | between(*DAYS) | {"__doc__": "What a list of bookings may be narrowed by."},
+)
+BookingArgs: Any = type("BookingArgs", (PageArgs, BookingFilter), {"__doc__": "The query of the list of bookings."})
+
+
+BookingSelection = selection_schema(BookingFilter, "Booking")
+
+
+class Selected(Schema):
+    selection = fields.Nested(BookingSelection, required=True)
 
 
 class ResultView(Schema):

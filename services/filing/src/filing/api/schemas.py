@@ -1,19 +1,20 @@
 """Request and answer shapes of filing."""
 
+from typing import Any
+
 from marshmallow import fields
 
 from chassis.bulk import FailureView
 from chassis.paging import PageArgs
-from chassis.schema import Flag, Schema, Text, one_of
+from chassis.schema import Flag, Schema, Text, between, contained, one_of
 from chassis.selections import selection_schema
 from filing.domain.states import State
+from filing.queries import CONTAINED, DAYS
 
 STATES = tuple(state.value for state in State)
 
 
-class FilingFilter(Schema):
-    """What a list or a selection of filings may be narrowed by."""
-
+class _CommonFilter(Schema):
     state = Text(max=30, validate=one_of(*STATES))
     q = Text(max=100)
     kind_code = Text(max=20)
@@ -23,14 +24,20 @@ class FilingFilter(Schema):
     org_id = fields.UUID()
     instrument_id = fields.UUID()
     submission_id = fields.UUID()
+    number = Text(max=30)
+    reason_code = Text(max=30)
     due_before = fields.Date()
     history = fields.Boolean(load_default=False)
 
 
-class FilingArgs(PageArgs, FilingFilter):
-    """The query of the list of filings."""
-
-
+FilingFilter: Any = type(
+    "FilingFilter",
+    (_CommonFilter,),
+    contained(*CONTAINED, "org_name")
+    | between(*DAYS)
+    | {"__doc__": "What a list or a selection of filings may be narrowed by."},
+)
+FilingArgs: Any = type("FilingArgs", (PageArgs, FilingFilter), {"__doc__": "The query of the list of filings."})
 FilingSelection = selection_schema(FilingFilter, "Filing")
 
 

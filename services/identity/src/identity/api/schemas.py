@@ -1,9 +1,11 @@
 """Request and answer shapes of identity."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from chassis.paging import PageArgs
-from chassis.schema import Phone, Schema, Text, one_of
+from chassis.schema import Phone, Schema, Text, between, contained, one_of
 from identity.domain.roles import KINDS, STAFF
 
 STATUSES = ("pending", "approved", "rejected", "disabled")
@@ -83,9 +85,17 @@ class RegistrationView(Schema):
     version = fields.Integer()
 
 
-class RegistrationArgs(PageArgs):
+class _RegistrationArgs(PageArgs):
     status = Text(max=20, validate=one_of(*STATUSES))
+    division_code = Text(max=9)
     q = Text(max=100)
+
+
+RegistrationArgs: Any = type(
+    "RegistrationArgs",
+    (_RegistrationArgs,),
+    contained("name", "credit_code", "contact_name", "phone") | between("submitted"),
+)
 
 
 REASON_CODES = (
@@ -241,13 +251,18 @@ class SubUserView(Schema):
     version = fields.Integer()
 
 
-class StaffArgs(PageArgs):
+class _StaffArgs(PageArgs):
     kind = Text(max=20, validate=one_of(*KINDS))
     role = Text(max=30, validate=one_of(*STAFF))
     status = Text(max=10, validate=one_of("active", "disabled"))
     institution_id = fields.UUID()
     bureau_id = fields.UUID()
     q = Text(max=100)
+
+
+StaffArgs: Any = type(
+    "StaffArgs", (_StaffArgs,), contained("name", "username", "phone", "home_name") | between("created")
+)
 
 
 class StaffView(Schema):
@@ -280,8 +295,14 @@ class InvitationRequest(Schema):
     bureau_id = fields.UUID(metadata={"description": "of a supervisor"})
 
 
-class InvitationArgs(PageArgs):
+class _InvitationArgs(PageArgs):
     state = Text(max=10, validate=one_of("open", "accepted", "withdrawn", "expired"))
+    role = Text(max=30, validate=one_of(*STAFF))
+
+
+InvitationArgs: Any = type(
+    "InvitationArgs", (_InvitationArgs,), contained("name", "phone", "home_name") | between("expires")
+)
 
 
 class InvitationView(Schema):

@@ -116,7 +116,9 @@ def sessions(db: Session, actor: Actor) -> list[dict[str, Any]]:
 def sign_ins(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
     s = SignIn
     statement = select(s.id, s.at, s.address, s.way, s.success).where(s.account_id == actor.account_id)
-    return paginate(db, statement, args, key=s.id, sortable={"at": s.at})
+    return paginate(
+        db, statement, args, key=s.id, sortable={"at": s.at, "way": s.way, "address": s.address, "success": s.success}
+    )
 
 
 def sub_users(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,7 +126,8 @@ def sub_users(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, A
     statement = select(a.id, a.username, a.name, a.phone, a.status, a.created_at, a.version).where(
         a.org_id == actor.org_id, a.roles.contains(["sub_user"])
     )
-    return paginate(db, statement, args, key=a.id, sortable={"name": a.name, "created_at": a.created_at})
+    sortable = {"name": a.name, "phone": a.phone, "status": a.status, "created_at": a.created_at}
+    return paginate(db, statement, args, key=a.id, sortable=sortable)
 
 
 def sub_user(db: Session, actor: Actor, account_id: UUID) -> Account:

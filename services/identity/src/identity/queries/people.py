@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from chassis.actor import Actor
 from chassis.errors import NotFound
-from chassis.paging import paginate
+from chassis.paging import narrowed, paginate
 from identity.models import Account, Bureau, Institution, Invitation
+
+_HOME = func.coalesce(Institution.name, Bureau.name)
 
 
 def staff(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,7 +25,7 @@ def staff(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
     statement = (
         select(
             a.id, a.kind, a.username, a.name, a.phone, a.roles, a.status, a.institution_id, a.bureau_id, a.created_at,
-            a.version, func.coalesce(Institution.name, Bureau.name).label("home_name"),
+            a.version, _HOME.label("home_name"),
         )
         .outerjoin(Institution, Institution.id == a.institution_id)
         .outerjoin(Bureau, Bureau.id == a.bureau_id)
@@ -37,10 +39,9 @@ def staff(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
     if args.get("q"):
         like = f"%{args['q']}%"
         statement = statement.where(or_(a.name.ilike(like), a.username.ilike(like), a.phone.like(like)))
-    return paginate(
-        db, statement, args, key=a.id,
-        sortable={"name": a.name, "username": a.username, "created_at": a.created_at},
-    )  # fmt: skip
+    shown = {"name": a.name, "username": a.username, "phone": a.phone, "home_name": _HOME}
+    statement = narrowed(statement, args, contained=shown, days={"created": a.created_at})
+    return paginate(db, statement, args, key=a.id, sortable=shown | {"status": a.status, "created_at": a.created_at})
 
 
 def member(db: Session, actor: Actor, account_id: UUID) -> Account:
@@ -65,15 +66,20 @@ def invitations(db: Session, actor: Actor, args: Mapping[str, Any], now: datetim
     statement = (
         select(
             i.id, i.kind, i.institution_id, i.bureau_id, i.roles, i.name, i.phone, i.created_at, i.expires_at,
-            i.account_id, state.label("state"), func.coalesce(Institution.name, Bureau.name).label("home_name"),
+            i.account_id, state.label("state"), _HOME.label("home_name"),
         )
         .outerjoin(Institution, Institution.id == i.institution_id)
         .outerjoin(Bureau, Bureau.id == i.bureau_id)
         .where(_theirs(actor, i.institution_id))
     )  # fmt: skip
+    if "role" in args:
+        statement = statement.where(i.roles.contains([args["role"]]))
     if "state" in args:
         statement = statement.where(cast(state, Text) == args["state"])
-    return paginate(db, statement, args, key=i.id, sortable={"name": i.name, "created_at": i.created_at})
+    shown = {"name": i.name, "phone": i.phone, "home_name": _HOME}
+    statement = narrowed(statement, args, contained=shown, days={"expires": i.expires_at})
+    sortable = shown | {"state": cast(state, Text), "created_at": i.created_at, "expires_at": i.expires_at}
+    return paginate(db, statement, args, key=i.id, sortable=sortable)
 
 
 def invitation(db: Session, actor: Actor, invitation_id: UUID) -> Invitation:

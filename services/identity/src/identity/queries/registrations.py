@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from chassis.actor import Actor
+from chassis.actor import Actor, area_of
 from chassis.errors import NotFound
-from chassis.paging import paginate
+from chassis.paging import narrowed, paginate
 from identity.models import Account, File, Institution, Organization
 from identity.queries.accounts import owner_of
 
@@ -34,12 +34,19 @@ def registrations(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[st
     )  # fmt: skip
     if "status" in args:
         statement = statement.where(org.status == args["status"])
+    if args.get("division_code"):  # of a city: everything in it
+        statement = statement.where(org.division_code.startswith(area_of(args["division_code"]), autoescape=True))
+    shown = {"name": org.name, "credit_code": org.credit_code, "contact_name": org.contact_name, "phone": org.phone}
+    statement = narrowed(statement, args, contained=shown, days={"submitted": org.submitted_at})
     if args.get("q"):
         like = f"%{args['q']}%"
         statement = statement.where(or_(org.name.ilike(like), org.credit_code.ilike(like)))
     return paginate(
         db, statement, args, key=org.id, default=[org.submitted_at.asc()],
-        sortable={"submitted_at": org.submitted_at, "name": org.name},
+        sortable={
+            "submitted_at": org.submitted_at, "name": org.name, "credit_code": org.credit_code, "phone": org.phone,
+            "division_code": org.division_code, "contact_name": org.contact_name, "status": org.status,
+        },
     )  # fmt: skip
 
 

@@ -18,6 +18,8 @@ class CertificateFilter(Schema):
 
     q = Text(max=100, metadata={"description": "a part of the number, of the instrument's name or serial number"})
     number = Text(max=50)
+    name = Text(max=100)
+    serial_no = Text(max=100)
     kind_code = Text(max=20)
     institution_id = fields.UUID()
     unit = Text(max=20)
@@ -27,6 +29,8 @@ class CertificateFilter(Schema):
     status = Text(max=20, validate=one_of("in_force", "expired", "superseded", "void"))
     start = fields.Date(data_key="from", metadata={"description": "verified on that day or later"})
     end = fields.Date(data_key="to")
+    verified_on_from = fields.Date()
+    verified_on_to = fields.Date()
     valid_until_from = fields.Date()
     valid_until_to = fields.Date()
 

@@ -57,7 +57,9 @@ COLUMNS = (
     I.declared_valid_until, I.remark, I.details, I.status, I.version, I.filing_state, I.institution_id, I.approved_on,
     I.valid_until, I.rotate_on, I.result, I.result_source, I.open_booking_id, I.created_at, I.updated_at,
 )  # fmt: skip
-SORTABLE = {column.key: column for column in COLUMNS if column.key not in ("details", "org_id")}
+SORTABLE = {column.key: column for column in COLUMNS if column.key not in ("details", "org_id")} | {
+    "view": view_column()
+}
 FILTERS = (
     "kind_code", "purpose", "division_code", "status", "filing_state", "institution_id", "result", "result_source", "origin",
     "venue", "department", "keeper", "phone", "serial_no", "own_no", "model", "name", "manufacturer", "accuracy_class",

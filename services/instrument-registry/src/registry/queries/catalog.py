@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from chassis.paging import paginate
 from registry.models import CatalogVersion, Kind, KindRevision
 
+SHOWN = ("version", "title", "valid_from", "added", "changed", "withdrawn", "loaded_by", "loaded_at")  # of a version
+
 
 def kinds(db: Session) -> list[dict[str, Any]]:
     """Every kind as it is, withdrawn ones too."""
@@ -38,6 +40,4 @@ def in_force(kind: Mapping[str, Any], day: date) -> bool:
 def versions(db: Session, args: Mapping[str, Any]) -> dict[str, Any]:
     """A page of the lists that were loaded, newest first."""
     v = CatalogVersion
-    return paginate(
-        db, select(*v.__table__.c), args, key=v.id, sortable={"valid_from": v.valid_from, "version": v.version}
-    )
+    return paginate(db, select(*v.__table__.c), args, key=v.id, sortable={name: v.__table__.c[name] for name in SHOWN})

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from chassis.actor import Actor
@@ -26,18 +26,20 @@ COLUMNS = {
         C.file, C.ended_at, C.ended_reason,
     )
 } | {"supersedes": select(_Old.number).where(_Old.id == C.supersedes_id).scalar_subquery()}  # fmt: skip
-SORTABLE = {
+_EXPIRED = and_(C.status == "in_force", C.valid_until < TODAY)
+SORTABLE: dict[str, Any] = {
     column.key: column
-    for column in (C.number, C.name, C.serial_no, C.unit, C.kind, C.kind_code, C.verified_on, C.valid_until, C.status, C.issued_at)
-}  # fmt: skip
+    for column in (C.number, C.name, C.serial_no, C.unit, C.kind, C.kind_code, C.verified_on, C.valid_until, C.issued_at,
+                   C.institution_id)
+} | {"status": case((_EXPIRED, "expired"), else_=C.status)}  # fmt: skip
 FILTERS = {
     name: COLUMNS[name] for name in ("instrument_id", "booking_id", "kind", "kind_code", "institution_id", "unit", "number")
-}  # fmt: skip
+} | {"name": C.name, "serial_no": C.serial_no}  # fmt: skip
 RANGES = {
     "start": (C.verified_on, True), "end": (C.verified_on, False),
+    "verified_on_from": (C.verified_on, True), "verified_on_to": (C.verified_on, False),
     "valid_until_from": (C.valid_until, True), "valid_until_to": (C.valid_until, False),
 }  # fmt: skip
-_EXPIRED = and_(C.status == "in_force", C.valid_until < TODAY)
 _STATUS: dict[str, ColumnElement[bool]] = {
     "expired": _EXPIRED,
     "in_force": and_(C.status == "in_force", or_(C.valid_until.is_(None), C.valid_until >= TODAY)),

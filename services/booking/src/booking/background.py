@@ -1,0 +1,6 @@
+"""Background work of booking: what is asked of more bookings than one request moves."""
+
+from booking.actions import bookings
+from chassis import bulk, jobs
+
+JOBS: dict[str, jobs.JobHandler] = {"confirm": bulk.job_of(bookings.confirm_many)}
