@@ -7,7 +7,7 @@ each shape once and then sends page and total in one round trip (chassis.reads).
 import copy
 from collections.abc import Callable, Hashable, Mapping
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Select, SQLColumnExpression, bindparam, func, select
 
@@ -30,6 +30,13 @@ class ListingArgs(PageArgs):
     )
 
 
+class Place(NamedTuple):
+    """Where an item stands in the order of making. column: that orders. of: what a key is in terms of it."""
+
+    column: Any
+    of: Callable[[Any], Any] = lambda key: key
+
+
 @cache
 def row_schema(item: type[Schema], key: str = "id") -> type[Schema]:
     """The shape of an item whose fields were chosen: those of `item`, of which only the key is always there."""
@@ -44,7 +51,8 @@ class Listing(Generic[Question]):
     where: question -> conditions, whose `bindparam`s get their values at each call. A question says all that the
     conditions depend on but the values: the kind of account, the view, the names of the filters. is_search: question ->
     whether the best plan depends on the values; such a one is planned anew each time, and its total is counted up to
-    COUNTED and then told as `total_at_least`."""
+    COUNTED and then told as `total_at_least`. place: question -> what orders by making, where an index of its scope holds
+    that order in other terms than the key."""
 
     def __init__(
         self,
@@ -53,6 +61,7 @@ class Listing(Generic[Question]):
         sortable: Mapping[str, SQLColumnExpression[Any]],
         where: Callable[[Question], list[ColumnElement[bool]]],
         is_search: Callable[[Question], bool] = lambda _question: False,
+        place: Callable[[Question], Place] | None = None,
     ) -> None:
         self.columns = columns
         self._key_name = key
@@ -60,6 +69,7 @@ class Listing(Generic[Question]):
         self._sortable = sortable
         self._where = where
         self._is_search = is_search
+        self._place = place or (lambda _question: Place(self._key))
         self._reads: dict[Hashable, Read] = {}
 
     def page(
@@ -120,12 +130,15 @@ class Listing(Generic[Question]):
         return list(dict.fromkeys([self._key_name, *names])) if names else list(self.columns)
 
     def _page(self, question: Question, sort: str, fields: str) -> Any:
-        order = [*ordering(sort, self._sortable), self._key.desc()]
+        order = [*ordering(sort, self._sortable), self._place(question).column.desc()]
         return self.select(question, fields).order_by(*order).limit(_LIMIT).offset(_OFFSET)
 
     def _walk(self, question: Question, fields: str, cursor: str) -> Any:
-        statement = self.select(question, fields).order_by(self._key.desc()).limit(_LIMIT)
-        return statement.where(self._key < bindparam("cursor", type_=self._key.type)) if cursor else statement
+        place = self._place(question)
+        statement = self.select(question, fields).order_by(place.column.desc()).limit(_LIMIT)
+        if not cursor:
+            return statement
+        return statement.where(place.column < place.of(bindparam("cursor", type_=self._key.type)))
 
     def _total(self, question: Question) -> Select[Any]:
         matching = select(self._key).where(*self._where(question)).select_from(self._key.expression.table)

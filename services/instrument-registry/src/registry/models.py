@@ -236,6 +236,14 @@ INSTRUMENT_COUNT = Table(
 )
 
 
+# Who had a part in the filing or verification of an instrument; kept by triggers, without row-level security: see
+# migration 0015.
+INSTRUMENT_PART = Table(
+    "instrument_part",
+    Base.metadata,
+    Column("institution_id", Uuid, nullable=False),
+    Column("instrument_id", Uuid, nullable=False),
+)
 # What instruments are searched by; kept by triggers, and without row-level security: see migration 0008.
 INSTRUMENT_SEARCH = Table(
     "instrument_search",

@@ -47,11 +47,11 @@ def rows(job: jobs.Job) -> Iterator[list[str]]:
     columns = export_columns(headers_of(job.params["columns"]), names)
     write = [write for _, write in columns]
     today = date.fromisoformat(job.params["today"])
-    statement = queries.to_export(job.actor, job.params["filter"], [key for key, _ in columns], today)
+    following = queries.to_export(job.actor, job.params["filter"], [key for key, _ in columns], today)
     after = None
     while True:
         with job.step() as db:
-            chunk = db.execute(queries.after(statement, after).limit(CHUNK)).all()
+            chunk = db.execute(following(after).limit(CHUNK)).all()
             job.progress(db, done=len(chunk))
         for row in chunk:
             yield [one(value) for one, value in zip(write, row[1:], strict=True)]

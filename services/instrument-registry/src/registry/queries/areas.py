@@ -7,12 +7,12 @@ only the divisions themselves (`leaf`) have entries.
 
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Text, bindparam
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func
 
 from chassis.actor import Actor, area_of
 from registry.models import ALL_INSTITUTIONS, ALL_KINDS
 
-AREA, WITHIN = bindparam("area", type_=Text), bindparam("within", type_=Text)
+AREA, WITHIN, COUNTY = (bindparam(name, type_=Text) for name in ("area", "within", "county"))
 NOWHERE = "-"
 LEVELS = (0, 2, 4, 6, 9)  # digits of an area that has entries
 NEAR = 6  # digits from which on an area is a division, or holds few
@@ -31,7 +31,17 @@ def has_entries(area: str) -> bool:
 
 
 def area_values(area: str) -> dict[str, str]:
-    return {"area": area, "within": area + "%"}
+    return {"area": area, "within": area + "%", "county": area[:6]}
+
+
+def lies_in(division_code: Any, digits: int) -> ColumnElement[bool]:
+    """Whether a division lies in the area; by an index that orders its instruments where the area is a city or less."""
+    if digits < 4:
+        return division_code.like(WITHIN)
+    if digits == 4:
+        return func.left(division_code, 4) == AREA
+    county = func.left(division_code, 6) == COUNTY
+    return county if digits == 6 else and_(county, division_code.like(WITHIN))
 
 
 def depth(area: str) -> Depth:
