@@ -20,6 +20,7 @@ from chassis.ids import new_id
 from chassis.reads import Snapshot
 from launcher.servers import Platform
 from registry import queries
+from registry.models import NOBODY
 from registry.queries import statistics
 
 ROWS = int(os.environ.get("PROVINCE_ROWS", "10000000"))
@@ -32,7 +33,7 @@ def measure(platform: Platform) -> list[Line]:
     url = platform.database_urls["registry"]
     with psycopg.connect(url) as db:
         db.execute("SET qj.everything = 'on'")
-        loaded = db.execute("SELECT coalesce(sum(n), 0) FROM supervision_count").fetchone()
+        loaded = db.execute("SELECT count(*) FROM instrument").fetchone()
     if loaded is None or loaded[0] != ROWS:
         province_data.load(url, ROWS)
     return asked(url)
@@ -90,8 +91,8 @@ def _today() -> Any:
 def _people(url: str) -> list[Actor]:
     with psycopg.connect(url) as db:
         holders = db.execute(
-            "SELECT institution_id, sum(n) FROM supervision_count WHERE institution_id <> %s GROUP BY 1 ORDER BY 2",
-            (UUID(int=0),),
+            "SELECT institution_id, sum(n) FROM supervision_count WHERE leaf AND kind_code <> '' AND institution_id <> %s GROUP BY 1 ORDER BY 2",
+            (NOBODY,),
         ).fetchall()
     note(f"{len(holders)} institutions, {holders[0][1]:,} to {holders[-1][1]:,} instruments each")
 

@@ -163,7 +163,11 @@ class Instrument(Base):
     valid_until: Mapped[date | None]
     rotate_on: Mapped[date | None]
     open_booking_id: Mapped[UUID | None]
-    # derived by the database, see registry.view_sql
+    # derived by the database, see registry.view_sql and registry.queries.areas
+    city_code: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
+    county_code: Mapped[str] = mapped_column(
+        server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True
+    )
     phase: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
     phase_day: Mapped[date | None] = mapped_column(
         server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True

@@ -176,3 +176,25 @@ def test_nobody_counts_what_is_not_theirs(runtime: Runtime, reader: Actor) -> No
     assert set(queries.overview(Snapshot(runtime.database, Scope.of(reader)), reader, TODAY).values()) == {0}
     with runtime.database.transaction(Scope.of(reader)) as db:
         assert db.execute(select(func.count()).select_from(INSTRUMENT_COUNT)).scalar_one() == 0
+
+
+@pytest.mark.parametrize("looker", LOOKERS, ids=lambda looker: f"{looker.kind}-{looker.division}")
+def test_everyone_walks_their_list_from_the_newest_to_the_oldest(runtime: Runtime, looker: Actor) -> None:
+    dice = random.Random(5)
+    for owner in (OWNER, OTHER, OWNER):
+        change(runtime, owner, add(runtime, owner, 12, dice), dice)
+    reader = Snapshot(runtime.database, Scope.of(looker))
+    with runtime.database.transaction(Scope.of(looker)) as db:
+        seen = select(Instrument.id).where(queries.visible_to(looker.kind), Instrument.status != "scrapped")
+        expected = list(db.scalars(seen.order_by(Instrument.id.desc()), queries.values(looker, {}, TODAY)))
+    assert len(expected) > 5
+    walked: list[UUID] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = queries.instruments(reader, looker, {"page_size": 4, "cursor": cursor}, TODAY)
+        walked += [row["id"] for row in page["items"]]
+        cursor = page["next_cursor"]
+    assert walked == expected
+    second = queries.instruments(reader, looker, {"page_size": 4, "page": 2}, TODAY)
+    assert [row["id"] for row in second["items"]] == expected[4:8]
+    assert second["total"] == len(expected)

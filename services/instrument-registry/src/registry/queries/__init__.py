@@ -152,7 +152,7 @@ def conditions(question: Question) -> list[ColumnElement[bool]]:
 def _scope(question: Question) -> list[ColumnElement[bool]]:
     """What `visible_to` says, in the terms of the indexes that hold such a list in its order (migration 0015)."""
     if question.kind == "supervisor":
-        return [I.filing_state != "none", areas.lies_in(I.division_code, question.digits)]
+        return [I.filing_state != "none", areas.lies_in(I, question.digits)]
     if question.kind == "institution" and not is_search(question):
         return [PART.institution_id == ACTOR_ORG, PART.instrument_id == I.id]
     return [visible_to(question.kind)]

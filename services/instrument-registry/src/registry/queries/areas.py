@@ -7,7 +7,7 @@ only the divisions themselves (`leaf`) have entries.
 
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, func
+from sqlalchemy import ColumnElement, Text, and_, bindparam
 
 from chassis.actor import Actor, area_of
 from registry.models import ALL_INSTITUTIONS, ALL_KINDS
@@ -34,14 +34,13 @@ def area_values(area: str) -> dict[str, str]:
     return {"area": area, "within": area + "%", "county": area[:6]}
 
 
-def lies_in(division_code: Any, digits: int) -> ColumnElement[bool]:
-    """Whether a division lies in the area; by an index that orders its instruments where the area is a city or less."""
+def lies_in(i: Any, digits: int) -> Any:
+    """Whether an instrument stands in the area; where that is a city or less, by an index that has them in order."""
     if digits < 4:
-        return division_code.like(WITHIN)
+        return i.division_code.like(WITHIN)
     if digits == 4:
-        return func.left(division_code, 4) == AREA
-    county = func.left(division_code, 6) == COUNTY
-    return county if digits == 6 else and_(county, division_code.like(WITHIN))
+        return i.city_code == AREA
+    return i.county_code == COUNTY if digits == 6 else and_(i.county_code == COUNTY, i.division_code.like(WITHIN))
 
 
 def depth(area: str) -> Depth:
