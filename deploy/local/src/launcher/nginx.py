@@ -86,7 +86,7 @@ def prepare(
 def static_compression(program: str) -> str:
     """The snippet for files of the portal: the wheel's nginx compresses them each time."""
     about = subprocess.run([program, "-V"], capture_output=True, text=True, check=False)
-    return "compressed-files" if "http_gzip_static_module" in about.stderr else "compression"
+    return "compressed-files" if "http_gzip_static_module" in about.stderr else "compressed-anew"
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
