@@ -1,5 +1,5 @@
 """What everyone looks at in a province of 10,000,000 instruments: lists with their totals, counts, searches and
-statistics, as the queries answer them; beside each the goal. A quarter of an hour and 25 GB to load, so it is measured
+statistics, as the queries answer them; beside each the goal. Half an hour and 12 GB to load, so it is measured
 only where it is asked for: `make bench s=province`."""
 
 import os

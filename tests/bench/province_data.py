@@ -45,12 +45,16 @@ RETURNING *)
 INSERT INTO instrument_search (instrument_id, org_id, words) SELECT i.id, i.org_id, {WORDS} FROM made AS i
 """
 STATE = "status, filing_state, phase, phase_day"
-AREA = "division_code, kind_code, coalesce(institution_id, '00000000-0000-0000-0000-000000000000'::uuid)"
+WHOSE = "unnest(i.org_id || i.participants)"
+NOBODY = "'00000000-0000-0000-0000-000000000000'::uuid"
+COUNTED = f"SELECT division_code, kind_code, coalesce(institution_id, {NOBODY}) AS holder, {STATE}, count(*) AS n FROM instrument GROUP BY 1, 2, 3, 4, 5, 6, 7"
 MADE_UP = (
-    f"INSERT INTO instrument_count (org_id, {STATE}, n, merged) SELECT org_id, {STATE}, count(*), true FROM instrument"
-    " GROUP BY 1, 2, 3, 4, 5",
-    f"INSERT INTO supervision_count (division_code, kind_code, institution_id, {STATE}, n, merged)"
-    f" SELECT {AREA}, {STATE}, count(*), true FROM instrument GROUP BY 1, 2, 3, 4, 5, 6, 7",
+    f"INSERT INTO instrument_count (viewer_id, {STATE}, n, merged)"
+    f" SELECT v.one, {STATE}, count(*), true FROM instrument AS i, {WHOSE} AS v(one) GROUP BY 1, 2, 3, 4, 5",
+    f"INSERT INTO supervision_count (area, leaf, kind_code, institution_id, {STATE}, n, merged)"
+    f" SELECT a.area, a.leaf, a.kind_code, a.institution_id, {STATE}, sum(n), true FROM ({COUNTED}) AS c,"
+    " LATERAL areas_counted(c.division_code, c.kind_code, c.holder) AS a GROUP BY 1, 2, 3, 4, 5, 6, 7, 8",
+    "INSERT INTO instrument_part (institution_id, instrument_id) SELECT v.one, i.id FROM instrument AS i, unnest(i.participants) AS v(one)",
 )
 
 
@@ -63,7 +67,9 @@ def load(url: str, number: int) -> None:
     """An empty registry gets `number` instruments."""
     with psycopg.connect(url, autocommit=True) as db:
         _quick(db)
-        db.execute("TRUNCATE instrument, instrument_search, instrument_count, supervision_count CASCADE")
+        db.execute(
+            "TRUNCATE instrument, instrument_search, instrument_part, instrument_count, supervision_count CASCADE"
+        )
         given = _given(db)
         later = _put_aside(db)
         _timed("rows", lambda: _in_parts(url, ROWS, number, given))
@@ -71,7 +77,7 @@ def load(url: str, number: int) -> None:
             _timed(statement[:40], lambda one=statement: db.execute(one))
         for statement in later:
             _timed(statement[:80], lambda one=statement: db.execute(one))
-        tables = "instrument, instrument_search, instrument_count, supervision_count"
+        tables = "instrument, instrument_search, instrument_part, instrument_count, supervision_count"
         _timed("vacuum", lambda: db.execute(f"VACUUM ANALYZE {tables}"))
 
 

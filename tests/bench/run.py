@@ -20,7 +20,7 @@ BENCHMARKS = (
     "sign_in",
     "portal",
 )
-LARGE = ("province",)  # only where it is asked for: a quarter of an hour and 25 GB
+LARGE = ("province",)  # only where it is asked for: half an hour to load, 12 GB
 
 
 def main() -> int:
