@@ -62,11 +62,19 @@ def _day(text: str | None) -> date | None:
 
 
 def suspend(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
-    def move(instrument: Instrument) -> None:
-        instrument.suspend()
+    return _leave_use(db, by, ids, now, "suspended", Instrument.suspend, reason)
 
-    outcome, moved = _each(db, by, ids, now, "suspended", move, reason)
-    outbox.record(db, *events.status_changed("suspended", moved, reason))
+
+def scrap(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    return _leave_use(db, by, ids, now, "scrapped", Instrument.scrap, reason)
+
+
+def _leave_use(
+    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, kind: str, move: Callable[[Instrument], None],
+    reason: str | None,
+) -> Outcome:  # fmt: skip
+    outcome, moved = _each(db, by, ids, now, kind, move, reason)
+    outbox.record(db, *events.status_changed(kind, moved, reason))
     return outcome
 
 
@@ -82,15 +90,6 @@ def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: s
 
     outcome, moved = _each(db, by, ids, now, "resumed", move, reason)
     outbox.record(db, *events.resumed(moved, lapsed))
-    return outcome
-
-
-def scrap(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
-    def move(instrument: Instrument) -> None:
-        instrument.scrap()
-
-    outcome, moved = _each(db, by, ids, now, "scrapped", move, reason)
-    outbox.record(db, *events.status_changed("scrapped", moved, reason))
     return outcome
 
 

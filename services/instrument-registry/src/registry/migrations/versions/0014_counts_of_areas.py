@@ -4,6 +4,8 @@ By division, kind, institution and day alone, a province of ten million has some
 it would add them up. Each change is now counted for every area that it lies in: for all kinds and institutions together,
 for its kind, for its institution, and (in its own division only) for both."""
 
+from collections.abc import Callable
+
 from alembic import op
 from sqlalchemy import text
 
@@ -100,8 +102,8 @@ BEGIN
 END $$;"""
 
 
-def both(of: object) -> tuple[str, str, str]:
-    after, before = of("after_rows", 1), of("before_rows", -1)  # type: ignore[operator]
+def both(of: Callable[[str, int], str]) -> tuple[str, str, str]:
+    after, before = of("after_rows", 1), of("before_rows", -1)
     return after, before, f"{after} UNION ALL {before}"
 
 
