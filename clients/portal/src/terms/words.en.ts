@@ -15,7 +15,7 @@ export default {
   item: { booked: 'Booked', received: 'Received', returned: 'Returned', verified: 'Verified', cancelled: 'Cancelled', no_show: 'No-show' },
   period: { am: 'Morning', pm: 'Afternoon' },
   tier: { province: 'Province', city: 'City', county: 'County' },
-  kind: { applicant: 'Applicant', institution: 'Institution', supervisor: 'Supervisor', admin: 'Administrator', system: 'System' },
+  kind: { applicant: 'Applicant', institution: 'Institution', supervisor: 'Supervisor', admin: 'Administrator', system: 'System', anonymous: 'Not signed in' },
   account: { pending: 'Under review', approved: 'Active', rejected: 'Rejected', disabled: 'Disabled' },
   role: { owner: 'Main account', sub_user: 'Sub-user', registration_reviewer: 'Registration reviewer', filing_clerk: 'Filing clerk', booking_clerk: 'Booking clerk', front_desk: 'Front desk', verifier: 'Verifier', checker: 'Checker', institution_admin: 'Institution admin', supervisor: 'Supervisor', admin: 'Administrator' },
   certificate: { certificate: 'Verification certificate', failure_notice: 'Result notice' },

@@ -13,7 +13,7 @@ export default {
   item: { booked: '已预约', received: '已接收', returned: '已退回', verified: '已检定', cancelled: '已取消', no_show: '未到' },
   period: { am: '上午', pm: '下午' },
   tier: { province: '省院', city: '市级', county: '区县级' },
-  kind: { applicant: '申请方', institution: '技术机构', supervisor: '行政管理部门', admin: '系统管理员', system: '系统' },
+  kind: { applicant: '申请方', institution: '技术机构', supervisor: '行政管理部门', admin: '系统管理员', system: '系统', anonymous: '未登录' },
   account: { pending: '待审核', approved: '正常', rejected: '未通过', disabled: '已停用' },
   role: { owner: '主账号', sub_user: '子用户', registration_reviewer: '注册审核', filing_clerk: '备案经办', booking_clerk: '预约经办', front_desk: '前台', verifier: '检定员', checker: '核验员', institution_admin: '机构管理员', supervisor: '监管人员', admin: '系统管理员' },
   certificate: { certificate: '检定证书', failure_notice: '检定结果通知书' },

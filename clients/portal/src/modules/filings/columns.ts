@@ -21,7 +21,7 @@ export function columns(): Column<Filing>[] {
     ofInstrument('name', { minWidth: 130 }),
     ofInstrument('model', { minWidth: 110 }),
     ofInstrument('serial_no', { minWidth: 120 }),
-    ofInstrument('own_no', { minWidth: 90 }),
+    ofInstrument('own_no', { minWidth: 115 }),
     { key: 'kind_code', label: t('instruments.f.kind_code'), sort: 'kind_code', width: 120, filter: kindFilter },
     { key: 'kind_name', label: t('instruments.f.kind_name'), text: (row) => kindName(row.kind_code), sort: 'kind_code', filter: kindFilter, minWidth: 120 },
     { key: 'institution_id', label: label('institution_id'), text: (row) => institutionName(row.holder_id ?? row.institution_id), sort: 'institution_id', filter: { kind: 'choice', options: institutionOptions }, minWidth: 180 },
