@@ -43,7 +43,8 @@ FROM generate_series(%(start)s::int, %(end)s::int) AS i,
      LATERAL (SELECT t.state, CASE WHEN t.state <> 'none' THEN (%(holders)s::uuid[])[o %% %(many)s + 1] END AS holder) AS s,
      current_date AS today
 RETURNING *)
-INSERT INTO instrument_search (instrument_id, org_id, words) SELECT i.id, i.org_id, {WORDS} FROM made AS i
+INSERT INTO instrument_search (instrument_id, viewers, words) SELECT i.id, i.org_id || i.participants || CASE WHEN i.filing_state <> 'none'
+    THEN ARRAY[area_viewer(left(i.division_code, 4)), area_viewer(left(i.division_code, 6))] ELSE '{{}}' END, {WORDS} FROM made AS i
 """
 STATE = "status, filing_state, phase, phase_day"
 WHOSE = "unnest(i.org_id || i.participants)"

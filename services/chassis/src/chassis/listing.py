@@ -13,11 +13,12 @@ from sqlalchemy import BigInteger, ColumnElement, Select, SQLColumnExpression, b
 
 from chassis.errors import invalid
 from chassis.paging import PageArgs, cursor_value, ordering
-from chassis.reads import Read, Reader
+from chassis.reads import Read, Reader, Row
 from chassis.schema import Schema, Text
 
 SHAPES = 1000  # kept at most; who asks in more shapes than that is no person
 COUNTED = 1000  # of what a search finds; beyond that nobody turns pages
+_FOUND = "found"
 Question = TypeVar("Question", bound=Hashable)
 _LIMIT, _OFFSET = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
 
@@ -50,9 +51,11 @@ class Listing(Generic[Question]):
     """columns: what an item shows, by name. key: the name of the unique one that orders by making. sortable: name -> column.
     where: question -> conditions, whose `bindparam`s get their values at each call. A question says all that the
     conditions depend on but the values: the kind of account, the view, the names of the filters. is_search: question ->
-    whether the best plan depends on the values; such a one is planned anew each time, and its total is counted up to
-    COUNTED and then told as `total_at_least`. place: question -> what orders by making, where an index of its scope holds
-    that order in other terms than the key."""
+    whether the best plan depends on the values; such a one is planned anew each time. place: question -> what orders by
+    making, where an index of its scope holds that order in other terms than the key. counted_to: question -> how far a
+    total is counted that no counter knows, and then told as `total_at_least`; None: to its end. walked: a search -> the same
+    question in terms of the scope's order, for what finds so much that the first ones soon come by; then no search itself.
+    """
 
     def __init__(
         self,
@@ -62,6 +65,8 @@ class Listing(Generic[Question]):
         where: Callable[[Question], list[ColumnElement[bool]]],
         is_search: Callable[[Question], bool] = lambda _question: False,
         place: Callable[[Question], Place] | None = None,
+        counted_to: Callable[[Question], int | None] | None = None,
+        walked: Callable[[Question], Question] = lambda question: question,
     ) -> None:
         self.columns = columns
         self._key_name = key
@@ -69,7 +74,9 @@ class Listing(Generic[Question]):
         self._sortable = sortable
         self._where = where
         self._is_search = is_search
-        self._place = place or (lambda _question: Place(self._key))
+        self.place = place or (lambda _question: Place(self._key))
+        self._counted_to = counted_to or (lambda question: COUNTED if is_search(question) else None)
+        self._walked = walked
         self._reads: dict[Hashable, Read] = {}
 
     def page(
@@ -97,13 +104,30 @@ class Listing(Generic[Question]):
             return {"items": rows, "page_size": size, "next_cursor": str(last) if more else None}
         page = args.get("page") or 1
         given |= {"limit": size, "offset": (page - 1) * size}
+        most = None if total else self._counted_to(question)
+        if most is not None and self._is_search(question):
+            return _enveloped(*self._found(reader, question, sort, fields, given, most), page, size, most)
         items = self._read(("page", question, sort, fields), self._page, question, sort, fields)
         count = total or self._read(("total", question), self._total, question)
         rows, counted = reader.run((items, given), (count, given))
-        found = next(iter(counted[0].values()))
-        if total is None and self._is_search(question) and found > COUNTED:
-            return {"items": rows, "page": page, "page_size": size, "total": COUNTED, "total_at_least": True}
-        return {"items": rows, "page": page, "page_size": size, "total": found}
+        return _enveloped(rows, next(iter(counted[0].values())), page, size, most)
+
+    def _found(
+        self, reader: Reader, question: Question, sort: str, fields: str, given: Mapping[str, Any], most: int
+    ) -> tuple[list[Row], int]:
+        """A page of a search and its total. The index is looked through once: what it gave holds the page, or is so much
+        that a walk of the scope meets the first ones soon."""
+        hits = self._read(("hits", question, sort, fields), self._hits, question, sort, fields, most + 1)
+        [rows] = reader.run((hits, given))
+        found = [row.pop(_FOUND) for row in rows]
+        if rows and found[0] > most:
+            asked = question if sort else self._walked(question)
+            walk = self._read(("page", asked, sort, fields), self._page, asked, sort, fields)
+            [rows] = reader.run((walk, given))
+        elif not rows and given["offset"]:
+            [[total]] = reader.run((self._read(("total", question), self._total, question), given))
+            return [], int(total["total"])
+        return rows, found[0] if found else 0
 
     def _read(self, shape: Hashable, make: Callable[..., Select[Any]], *words: Any) -> Read:
         found = self._reads.get(shape)
@@ -130,11 +154,20 @@ class Listing(Generic[Question]):
         return list(dict.fromkeys([self._key_name, *names])) if names else list(self.columns)
 
     def _page(self, question: Question, sort: str, fields: str) -> Any:
-        order = [*ordering(sort, self._sortable), self._place(question).column.desc()]
-        return self.select(question, fields).order_by(*order).limit(_LIMIT).offset(_OFFSET)
+        return self._ordered(self.select(question, fields), sort, self.place(question).column)
+
+    def _hits(self, question: Question, sort: str, fields: str, most: int) -> Any:
+        """A page of the first `most` that the index gives, in no order, and how many these are."""
+        some = select(self._key.label("key")).where(*self._where(question)).limit(most).subquery()
+        shown = [self.columns[name].label(name) for name in self._names(fields)]
+        statement = select(*shown, func.count().over().label(_FOUND)).where(self._key.in_(select(some.c.key)))
+        return self._ordered(statement, sort, self._key)
+
+    def _ordered(self, statement: Any, sort: str, place: Any) -> Any:
+        return statement.order_by(*ordering(sort, self._sortable), place.desc()).limit(_LIMIT).offset(_OFFSET)
 
     def _walk(self, question: Question, fields: str, cursor: str) -> Any:
-        place = self._place(question)
+        place = self.place(question)
         statement = self.select(question, fields).order_by(place.column.desc()).limit(_LIMIT)
         if not cursor:
             return statement
@@ -142,7 +175,14 @@ class Listing(Generic[Question]):
 
     def _total(self, question: Question) -> Select[Any]:
         matching = select(self._key).where(*self._where(question)).select_from(self._key.expression.table)
-        if self._is_search(question):
-            matching = matching.limit(COUNTED + 1)
+        most = self._counted_to(question)
+        if most is not None:
+            matching = matching.limit(most + 1)
             return select(func.count().label("total")).select_from(matching.subquery())
         return matching.with_only_columns(func.count().label("total"))
+
+
+def _enveloped(rows: list[Row], found: int, page: int, size: int, most: int | None) -> dict[str, Any]:
+    if most is not None and found > most:
+        return {"items": rows, "page": page, "page_size": size, "total": most, "total_at_least": True}
+    return {"items": rows, "page": page, "page_size": size, "total": found}

@@ -18,6 +18,7 @@ from sqlalchemy import (
     column,
     table,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db import NAMING, TYPES
@@ -163,7 +164,8 @@ class Instrument(Base):
     valid_until: Mapped[date | None]
     rotate_on: Mapped[date | None]
     open_booking_id: Mapped[UUID | None]
-    # derived by the database, see registry.view_sql and registry.queries.areas
+    # derived by the database, see registry.view_sql and migrations 0015 and 0016
+    place: Mapped[bytes] = mapped_column(server_default=FetchedValue(), deferred=True)
     city_code: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
     county_code: Mapped[str] = mapped_column(
         server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True
@@ -248,20 +250,21 @@ INSTRUMENT_PART = Table(
     Column("institution_id", Uuid, nullable=False),
     Column("instrument_id", Uuid, nullable=False),
 )
-# What instruments are searched by; kept by triggers, and without row-level security: see migration 0008.
+# What instruments are searched by, and by whom; kept by triggers, and without row-level security: see migrations 0008
+# and 0016.
 INSTRUMENT_SEARCH = Table(
     "instrument_search",
     Base.metadata,
     Column("instrument_id", Uuid, primary_key=True),
-    Column("org_id", Uuid, nullable=False),
+    Column("viewers", ARRAY(Uuid), nullable=False),
     Column("words", Text, nullable=False),
 )
-# The same of certificates: see migration 0011.
+# The same of certificates: see migrations 0011 and 0017.
 CERTIFICATE_SEARCH = Table(
     "certificate_search",
     Base.metadata,
     Column("certificate_id", Uuid, primary_key=True),
-    Column("org_id", Uuid, nullable=False),
+    Column("viewers", ARRAY(Uuid), nullable=False),
     Column("words", Text, nullable=False),
 )
 
@@ -401,7 +404,10 @@ class Certificate(Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[dict[str, Any] | None]
     ended_reason: Mapped[str | None]
-    # what stands on it, derived from the snapshot by the database
+    # derived by the database: order and areas, see migration 0017; what stands on it, from the snapshot
+    place: Mapped[bytes] = mapped_column(server_default=FetchedValue(), deferred=True)
+    city_code: Mapped[str] = mapped_column(server_default=FetchedValue(), deferred=True)
+    county_code: Mapped[str] = mapped_column(server_default=FetchedValue(), deferred=True)
     name: Mapped[str | None] = mapped_column(server_default=FetchedValue(), deferred=True)
     serial_no: Mapped[str | None] = mapped_column(server_default=FetchedValue(), deferred=True)
 

@@ -14,7 +14,7 @@ from chassis.db import ALL, Scope
 from chassis.ids import new_id
 from chassis.reads import Snapshot
 from chassis.runtime import Runtime
-from chassis.testing import applicant, staff, supervisor
+from chassis.testing import GUANGZHOU, SHENZHEN, admin, applicant, staff, supervisor
 from registry import queries
 from registry.models import Instrument
 
@@ -105,6 +105,37 @@ def test_nobody_finds_what_is_not_theirs(runtime: Runtime) -> None:
     assert found(runtime, supervisor("440300"), q="水表") == []
 
 
+LOOKERS = (
+    OWNER,
+    staff(),
+    staff(institution_id=SHENZHEN),
+    supervisor(),
+    supervisor("440000"),
+    supervisor("440106"),
+    admin(),
+)
+AREAS = (None, "440106", "440300", "44010", "441900", "441900003", "440000")
+
+
+def test_everyone_finds_all_that_their_list_shows_whatever_changed(runtime: Runtime) -> None:
+    dice = random.Random(16)
+    ids = add(runtime, OWNER, rows=[{"name": "水表"} for _ in range(40)])
+    for _ in range(5):
+        with runtime.database.transaction(ALL) as db:
+            for one in dice.sample(ids, 20):
+                facts = {
+                    "filing_state": dice.choice(["none", "submitted", "approved"]),
+                    "participants": dice.choice([[], [GUANGZHOU], [GUANGZHOU, SHENZHEN]]),
+                    "division_code": dice.choice(["440106", "440103", "440303", "441900003", "441900004"]),
+                }
+                changed = dice.sample(sorted(facts), dice.randint(1, 3))
+                db.execute(update(Instrument).where(Instrument.id == one).values({key: facts[key] for key in changed}))
+        for by in LOOKERS:
+            for area in AREAS:
+                args = {"division_code": area} if area else {}
+                assert found(runtime, by, q="水表", **args) == found(runtime, by, **args), (by.kind, by.division, area)
+
+
 def test_what_is_counted_ends_where_nobody_turns_pages_and_says_so(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +146,29 @@ def test_what_is_counted_ends_where_nobody_turns_pages_and_says_so(
     page = queries.instruments(reader, OWNER, {"page_size": 2, "q": "水"}, TODAY)
     assert (len(page["items"]), page["total"], page["total_at_least"]) == (2, 5, True)
     assert queries.instruments(reader, OWNER, {"page_size": 2}, TODAY)["total"] == 7, "other totals are exact"
+    queries.LISTING._reads.clear()
+
+
+@pytest.mark.parametrize("many", [5, 7], ids=["as many as are counted", "more"])
+def test_pages_of_a_search_are_in_order_for_everyone_whether_it_finds_little_or_much(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(listing, "COUNTED", 5)
+    monkeypatch.setattr(queries.LISTING, "_reads", {})
+    ids = add(
+        runtime,
+        OWNER,
+        rows=[{"name": "水表", "serial_no": str(9 - n), "participants": [GUANGZHOU]} for n in range(many)],
+    )
+    add(runtime, OWNER, name="秤")
+    total = {"total": 5, "total_at_least": True} if many > 5 else {"total": 5}
+    for by in (OWNER, staff(), supervisor(), supervisor("440000"), supervisor("440106"), admin()):
+        reader = Snapshot(runtime.database, Scope.of(by))
+        for sort, expected in (("", ids[::-1]), ("-serial_no", ids), ("serial_no", ids[::-1])):
+            for number in (1, 2, 3, 9):
+                page = queries.instruments(reader, by, {"page": number, "page_size": 2, "q": "水", "sort": sort}, TODAY)
+                assert [row["id"] for row in page["items"]] == expected[2 * number - 2 : 2 * number], (by.kind, sort)
+                assert {key: page[key] for key in page if key.startswith("total")} == total, (by.kind, number)
     queries.LISTING._reads.clear()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from registry.models import Instrument
 from registry.queries import among
 
-DERIVED = ("phase", "phase_day", "city_code", "county_code")  # by the database, from what is written
+DERIVED = ("phase", "phase_day", "city_code", "county_code", "place")  # by the database, from what is written
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _TYPES = {column.key: column.type.compile(_DIALECT) for column in Instrument.__table__.columns}
 

@@ -86,6 +86,7 @@ _AREA = (SUPERVISION_COUNT.c, {"status", "filing_state", "division_code", "kind_
 COUNTERS = {"applicant": _OWN, "institution": _OWN, "supervisor": _AREA, "admin": _AREA}
 PART = INSTRUMENT_PART.c
 ACTOR_ORG, ACTOR_AREA = bindparam("actor_org", type_=Uuid), bindparam("actor_area", type_=Text)
+VIEWER = bindparam("viewer", type_=Uuid)  # in the search: the organisation or institution, or the area asked about
 
 
 class Question(NamedTuple):
@@ -95,6 +96,7 @@ class Question(NamedTuple):
     view: str
     names: tuple[str, ...]  # of the filters
     digits: int = 0  # of the area that a supervisor asks about
+    walked: bool = False  # a search along the order of its scope
 
     @classmethod
     def of(cls, actor: Actor, args: Mapping[str, Any]) -> "Question":
@@ -110,7 +112,9 @@ def values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]
     given = {name: args[name] for name in asked if args.get(name) is not None}
     if "division_code" in given:  # of a city: everything in it
         given["division_code"] = area_of(given["division_code"])
-    area = areas.area_values(areas.area_asked(actor, args.get("division_code")))
+    asked_area = areas.area_asked(actor, args.get("division_code"))
+    viewer = areas.viewer(asked_area) if actor.kind == "supervisor" else actor.org_id
+    area = areas.area_values(asked_area) | {"viewer": viewer}
     return given | area | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today}
 
 
@@ -130,12 +134,12 @@ def conditions(question: Question) -> list[ColumnElement[bool]]:
     found = [*_scope(question), in_view(question.view)]
     for name in question.names:
         if name == "q":
-            found.append(_searched(question.kind, name))
+            found.append(_searched(question, name))
         elif name in CONTAINED:
             column = CONTAINED[name]
             found.append(func.search_words(column).like(func.search_pattern(bindparam(name, type_=Text))))
             if column.key in SEARCHED:  # then the index of the search narrows it first
-                found.append(_searched(question.kind, name))
+                found.append(_searched(question, name))
         elif name in RANGES_OF:
             column, after = RANGES_OF[name]
             bound = bindparam(name, type_=Date)
@@ -159,26 +163,36 @@ def _scope(question: Question) -> list[ColumnElement[bool]]:
 
 
 def _place(question: Question) -> Place:
-    if question.kind == "applicant" or question.digits >= 4:
-        return Place(func.uuid_send(I.id), func.uuid_send)
     if question.kind == "institution" and not is_search(question):
         return Place(func.uuid_send(PART.instrument_id), func.uuid_send)
-    return Place(I.id)
+    return Place(I.id) if _is_wide(question) else Place(I.place, func.uuid_send)
 
 
-def _searched(kind: str, name: str) -> ColumnElement[bool]:
-    """What the parameter `name` is a part of, by the index that the search has. An applicant looks at its own only."""
+def _is_wide(question: Question) -> bool:
+    """Whether no index has its scope in order: that of the whole province, where every row is as good as the next."""
+    return question.kind == "admin" or (question.kind == "supervisor" and question.digits < areas.CITY)
+
+
+def _searched(question: Question, name: str) -> ColumnElement[bool]:
+    """What the parameter `name` is a part of, by the index that the search has: it knows who sees what, and areas from
+    a city down."""
     s = INSTRUMENT_SEARCH.c
-    found = select(s.instrument_id).where(s.words.like(func.search_pattern(bindparam(name, type_=Text))))
-    return I.id.in_(found.where(s.org_id == ACTOR_ORG) if kind == "applicant" else found)
+    pattern = func.search_pattern(bindparam(name, type_=Text))
+    if question.walked:  # of a truth that it knows nothing of, the planner takes half to be so, and walks
+        return select(s.words.like(pattern)).where(s.instrument_id == I.id).scalar_subquery()
+    found = select(s.instrument_id).where(s.words.like(pattern))
+    return I.id.in_(found if _is_wide(question) else found.where(s.viewers.contains(array([VIEWER]))))
 
 
 def is_search(question: Question) -> bool:
-    return any(name == "q" or name in CONTAINED for name in question.names)
+    """Whether the index of the search answers it."""
+    return not question.walked and any(name == "q" or name in CONTAINED for name in question.names)
 
 
 _SHOWN = {**{column.key: column for column in COLUMNS}, "view": view_column()}
-LISTING = Listing(_SHOWN, "id", SORTABLE, conditions, is_search, _place)
+LISTING = Listing(
+    _SHOWN, "id", SORTABLE, conditions, is_search, _place, walked=lambda question: question._replace(walked=True)
+)
 _ONE = {
     kind: Read(
         select(*(column.label(name) for name, column in _SHOWN.items())).where(

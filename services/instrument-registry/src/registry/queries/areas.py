@@ -6,15 +6,17 @@ only the divisions themselves (`leaf`) have entries.
 """
 
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, and_, bindparam
 
 from chassis.actor import Actor, area_of
-from registry.models import ALL_INSTITUTIONS, ALL_KINDS
+from registry.models import ALL_INSTITUTIONS, ALL_KINDS, NOBODY
 
 AREA, WITHIN, COUNTY = (bindparam(name, type_=Text) for name in ("area", "within", "county"))
 NOWHERE = "-"
 LEVELS = (0, 2, 4, 6, 9)  # digits of an area that has entries
+CITY = 4  # digits
 NEAR = 6  # digits from which on an area is a division, or holds few
 Depth = Literal["near", "wide"]
 
@@ -34,11 +36,16 @@ def area_values(area: str) -> dict[str, str]:
     return {"area": area, "within": area + "%", "county": area[:6]}
 
 
+def viewer(area: str) -> UUID:
+    """What the search calls an area, of a city or less: see area_viewer in migration 0016."""
+    return UUID(area[: NEAR if len(area) > CITY else CITY].rjust(32, "0")) if area.isdigit() else NOBODY
+
+
 def lies_in(i: Any, digits: int) -> Any:
     """Whether an instrument stands in the area; where that is a city or less, by an index that has them in order."""
-    if digits < 4:
+    if digits < CITY:
         return i.division_code.like(WITHIN)
-    if digits == 4:
+    if digits == CITY:
         return i.city_code == AREA
     return i.county_code == COUNTY if digits == 6 else and_(i.county_code == COUNTY, i.division_code.like(WITHIN))
 

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, bindparam, case, func, or_, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
 from chassis.actor import Actor
 from chassis.errors import NotFound
-from chassis.listing import Listing
+from chassis.listing import COUNTED, Listing, Place
 from chassis.reads import Read, Reader
 from registry.models import CERTIFICATE_SEARCH, Certificate
+from registry.queries import areas
 from registry.view_sql import TODAY
 
 C = Certificate
@@ -47,35 +49,40 @@ _STATUS: dict[str, ColumnElement[bool]] = {
     "void": C.status == "void",
 }
 STATUSES = tuple(_STATUS)
-ACTOR_ORG, ACTOR_AREA = bindparam("actor_org", type_=Uuid), bindparam("actor_area", type_=Text)
+LISTED = 10_000  # of a list that no counter knows are counted at most
+ACTOR_ORG, VIEWER = bindparam("actor_org", type_=Uuid), bindparam("viewer", type_=Uuid)
 
 
 class Question(NamedTuple):
     """What the statement of a list depends on; the values come with each call."""
 
     kind: str  # of account
+    digits: int  # of the area that a supervisor looks at
     status: str
     names: tuple[str, ...]  # of the filters
+    walked: bool = False  # a search along the order of its scope
 
 
-def _visible_to(kind: str) -> list[ColumnElement[bool]]:
+def _visible_to(kind: str, digits: int) -> list[ColumnElement[bool]]:
     scope: dict[str, list[ColumnElement[bool]]] = {
         "applicant": [C.org_id == ACTOR_ORG],
         "institution": [C.institution_id == ACTOR_ORG],
-        "supervisor": [C.division_code.startswith(ACTOR_AREA)],
+        "supervisor": [areas.lies_in(C, digits)],
     }
     return [*scope.get(kind, []), C.file.is_not(None)]
 
 
+def _is_wide(question: Question) -> bool:
+    return question.kind == "admin" or (question.kind == "supervisor" and question.digits < areas.CITY)
+
+
 def _conditions(question: Question) -> list[ColumnElement[bool]]:
-    found = _visible_to(question.kind)
+    found = _visible_to(question.kind, question.digits)
     if question.status:
         found.append(_STATUS[question.status])
     for name in question.names:
         if name == "q":
-            s = CERTIFICATE_SEARCH.c
-            matching = select(s.certificate_id).where(s.words.like(func.search_pattern(bindparam("q", type_=Text))))
-            found.append(C.id.in_(matching.where(s.org_id == ACTOR_ORG) if question.kind == "applicant" else matching))
+            found.append(_searched(question))
         elif name in RANGES:
             column, after = RANGES[name]
             bound = bindparam(name, type_=Date)
@@ -85,17 +92,46 @@ def _conditions(question: Question) -> list[ColumnElement[bool]]:
     return found
 
 
+def _searched(question: Question) -> ColumnElement[bool]:
+    """As in registry.queries."""
+    s = CERTIFICATE_SEARCH.c
+    pattern = func.search_pattern(bindparam("q", type_=Text))
+    if question.walked:  # see there
+        return select(s.words.like(pattern)).where(s.certificate_id == C.id).scalar_subquery()
+    matching = select(s.certificate_id).where(s.words.like(pattern))
+    return C.id.in_(matching if _is_wide(question) else matching.where(s.viewers.contains(array([VIEWER]))))
+
+
 def _question(actor: Actor, args: Mapping[str, Any]) -> Question:
     names = tuple(name for name in (*FILTERS, *RANGES, "q") if args.get(name) is not None)
-    return Question(actor.kind, args.get("status") or "", names)
+    return Question(actor.kind, _digits(actor), args.get("status") or "", names)
+
+
+def _digits(actor: Actor) -> int:
+    return len(actor.area) if actor.kind == "supervisor" else 0
 
 
 def _values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
     given = {name: args[name] for name in (*FILTERS, *RANGES) if args.get(name) is not None}
-    return given | {"actor_org": actor.org_id, "actor_area": actor.area, "today": today, "q": str(args.get("q") or "")}
+    return given | _scope(actor) | {"today": today, "q": str(args.get("q") or "")}
 
 
-LISTING = Listing(COLUMNS, "id", SORTABLE, _conditions, lambda question: "q" in question.names)
+def _scope(actor: Actor) -> dict[str, Any]:
+    if actor.kind == "supervisor":
+        return areas.area_values(actor.area) | {"viewer": areas.viewer(actor.area)}
+    return {"actor_org": actor.org_id, "viewer": actor.org_id}
+
+
+def _is_search(question: Question) -> bool:
+    return "q" in question.names and not question.walked
+
+
+LISTING = Listing(
+    COLUMNS, "id", SORTABLE, _conditions, _is_search,
+    lambda question: Place(C.id) if _is_wide(question) else Place(C.place, func.uuid_send),
+    lambda question: COUNTED if _is_search(question) else LISTED,
+    lambda question: question._replace(walked=True),
+)  # fmt: skip
 
 
 def page(reader: Reader, actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -119,17 +155,19 @@ def _one(question: Question) -> Read:
 
 def numbers(db: Session, actor: Actor, args: Mapping[str, Any], today: date, limit: int) -> list[str]:
     """The numbers of what a list with these filters shows, newest first, at most `limit`."""
-    statement = select(C.number).where(*_conditions(_question(actor, args))).order_by(C.id.desc()).limit(limit)
+    question = _question(actor, args)
+    statement = (
+        select(C.number).where(*_conditions(question)).order_by(LISTING.place(question).column.desc()).limit(limit)
+    )
     return list(db.scalars(statement.params(**_values(actor, args, today))))
 
 
 def by_numbers(db: Session, actor: Actor, numbers: Sequence[str]) -> list[dict[str, Any]]:
     """In the order of `numbers`. Raises: NotFound where one is not there, or not the caller's."""
     statement = select(*(column.label(name) for name, column in COLUMNS.items())).where(
-        C.number.in_(numbers), *_visible_to(actor.kind)
+        C.number.in_(numbers), *_visible_to(actor.kind, _digits(actor))
     )
-    scope = {"actor_org": actor.org_id, "actor_area": actor.area}
-    found = {row["number"]: dict(row) for row in db.execute(statement, scope).mappings()}
+    found = {row["number"]: dict(row) for row in db.execute(statement, _scope(actor)).mappings()}
     if any(number not in found for number in numbers):
         raise NotFound
     return [found[number] for number in numbers]
