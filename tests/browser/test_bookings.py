@@ -104,9 +104,14 @@ def test_all_that_match_are_cancelled_also_those_of_other_pages(page: Page, shop
     page.get_by_role("button", name="取消预约", exact=True).first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("取消 17 张预约单")).to_be_visible()
+    dialog.get_by_label("原因").fill("搬迁，另行预约")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
     dialog.get_by_role("button", name="取消预约").click()
     expect(page.get_by_text("没有这样的预约")).to_be_visible(timeout=15_000)
-    assert shop.client.get("/api/booking/bookings", state="cancelled")["total"] == 17
+    assert [url.rpartition("/api/")[2] for url in asked] == ["booking/bookings/actions/cancel"]
+    cancelled = shop.client.everything("/api/booking/bookings", state="cancelled")
+    assert [one["reason"] for one in cancelled] == ["搬迁，另行预约"] * 17
 
 
 def test_a_confirmed_one_has_a_slip_and_can_be_moved(page: Page, shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from browsing import axe, search, shot, sign_in
 from people import COUNTY, PASSWORD, Client, Shop, registered, wait_for
 from playwright.sync_api import Page, expect
@@ -168,8 +169,14 @@ def test_bookings_are_confirmed_or_rejected(page: Page, shop: Shop) -> None:
     assert (state(shop, good), state(shop, bad)) == ("confirmed", "rejected")
 
 
-def test_many_bookings_are_confirmed_in_one_call(page: Page, shop: Shop) -> None:
-    """待技术机构确认; one that the applicant cancelled meanwhile is told by its number, the others are confirmed."""
+@pytest.mark.parametrize(
+    ("button", "asks", "action", "becomes"),
+    [("确认预约", "确认 3 张预约单", "confirm", "confirmed"), ("拒绝", "拒绝 3 张预约单", "reject", "rejected")],
+)
+def test_many_bookings_are_answered_in_one_call(
+    page: Page, shop: Shop, button: str, asks: str, action: str, becomes: str
+) -> None:
+    """待技术机构确认; one that the applicant cancelled meanwhile is told by its number, the others are answered."""
     bookings = [shop.booked([one]) for one in shop.filed(3)]
     enter(page, "city-clerk", f"/desk/bookings/pending?org_name_contains={shop.name}", "待确认预约")
     expect(page.get_by_text("共 3 条")).to_be_visible()
@@ -177,15 +184,17 @@ def test_many_bookings_are_confirmed_in_one_call(page: Page, shop: Shop) -> None
     page.locator("label[aria-label=选中本页全部]").click()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
-    page.locator(".bar").get_by_role("button", name="确认预约").click()
-    dialog = page.get_by_role("dialog", name="确认预约")
-    expect(dialog).to_contain_text("确认 3 张预约单")
-    dialog.get_by_role("button", name="确认预约").click()
+    page.locator(".bar").get_by_role("button", name=button).click()
+    dialog = page.get_by_role("dialog", name=button)
+    expect(dialog).to_contain_text(asks)
+    if action == "reject":
+        dialog.get_by_label("原因").fill("该日设备检修")
+    dialog.get_by_role("button", name=button).click()
     expect(dialog).to_contain_text("已完成 2 项，1 项未能处理")
     expect(dialog).to_contain_text(bookings[0]["number"])
     axe(page)
-    assert [url.rpartition("/api/")[2] for url in asked] == ["booking/bookings/actions/confirm"]
-    assert [state(shop, one) for one in bookings] == ["cancelled", "confirmed", "confirmed"]
+    assert [url.rpartition("/api/")[2] for url in asked] == [f"booking/bookings/actions/{action}"]
+    assert [state(shop, one) for one in bookings] == ["cancelled", becomes, becomes]
 
 
 def test_from_the_front_desk_to_the_certificate(page: Page, shop: Shop) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, selectinload
 
-from booking.domain.states import OPEN_ITEM, State
+from booking.domain.states import MOVES, OPEN_ITEM, State
 from booking.models import (
     FACTS,
     Booking,
@@ -154,9 +154,9 @@ def ids_by_filter(actor: Actor, args: Mapping[str, Any]) -> Select[UUID]:
     return _filtered(select(B.id), actor, args).order_by(B.id)
 
 
-def ids_to_confirm(actor: Actor) -> Select[UUID]:
-    """Every booking that waits for the caller's institution."""
-    return select(B.id).where(visible_to(actor), B.state == State.PENDING).order_by(B.id)
+def ids_for_move(actor: Actor, move: str) -> Select[UUID]:
+    """Every booking on which the caller may make `move` now."""
+    return select(B.id).where(visible_to(actor), B.state.in_(MOVES[move][0])).order_by(B.id)
 
 
 def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> Select[Any]:

@@ -241,6 +241,14 @@ class MaybeReason(Schema):
     reason = Text(max=500, allow_none=True)
 
 
+class SelectedWithReason(Reason, Selected):
+    pass
+
+
+class SelectedMaybeReason(MaybeReason, Selected):
+    pass
+
+
 class ReceiveRequest(MaybeReason):
     instrument_ids = instrument_ids()
 
