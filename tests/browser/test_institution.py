@@ -7,6 +7,7 @@ import pytest
 from browsing import axe, search, shot, sign_in
 from people import COUNTY, PASSWORD, Client, Shop, registered, wait_for
 from playwright.sync_api import Page, expect
+from story import png
 
 from launcher.servers import Platform
 
@@ -129,7 +130,11 @@ def test_a_county_confirms_or_declines(page: Page, shop: Shop) -> None:
 def test_the_bureau_revokes(page: Page, shop: Shop) -> None:
     """被技术机构或行政管理部门撤销备案: with a reason."""
     name = f"台秤{shop.username[-6:]}"
-    [filing] = shop.submitted(shop.instruments(1, name=name))
+    [made] = shop.instruments(1, name=name)
+    shop.client.call(
+        "POST", f"/api/registry/instruments/{made['id']}/attachments", 201, files={"file": ("型式评价.png", png())}
+    )
+    [filing] = shop.submitted([made])
     shop.decide("city-clerk", "approve", [filing])
     enter(page, "supervisor", "/supervision/filings", "备案监管")
     search(page, name)
@@ -137,7 +142,9 @@ def test_the_bureau_revokes(page: Page, shop: Shop) -> None:
     shot(page, "supervision-filings")
     axe(page)
     row(page, name).get_by_role("button", name="查看").click()
-    expect(page.get_by_role("dialog", name="备案详情").get_by_text("提交时的仪器信息")).to_be_visible()
+    detail = page.get_by_role("dialog", name="备案详情")
+    expect(detail.get_by_text("提交时的仪器信息")).to_be_visible()
+    expect(detail.get_by_text("型式评价.png")).to_be_visible()
     axe(page)
     page.keyboard.press("Escape")
     row(page, name).get_by_role("button", name="撤销备案").click()
@@ -146,6 +153,23 @@ def test_the_bureau_revokes(page: Page, shop: Shop) -> None:
     dialog.get_by_role("button", name="撤销备案 1 台").click()
     expect(dialog).to_be_hidden()
     assert [one["reason"] for one in shop.filings("revoked")] == ["现场核查与备案不符"]
+
+
+@pytest.mark.parametrize("who", ["supervisor", "admin"])
+def test_the_ledger_shows_the_papers_of_an_instrument(page: Page, shop: Shop, who: str) -> None:
+    """Also the administrator, whose account belongs to no area; only the owner may add to them."""
+    [made] = shop.instruments(1)
+    shop.client.call(
+        "POST", f"/api/registry/instruments/{made['id']}/attachments", 201, files={"file": ("型式评价.png", png())}
+    )
+    shop.submitted([made])
+    sign_in(page, who)
+    page.goto(f"/supervision/ledger/{made['id']}")
+    expect(page.get_by_role("tab", name="基本信息")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="型式评价.png").click()
+    expect(page.get_by_role("img", name="型式评价.png")).to_be_visible()
+    expect(page.get_by_label("相关资料")).to_have_count(0)
 
 
 def test_bookings_are_confirmed_or_rejected(page: Page, shop: Shop) -> None:
