@@ -263,6 +263,11 @@ def test_profile_and_messages_open_and_are_accessible(page: Page, portal: Platfo
     expect(page.get_by_text("注册申请审核通过").first).to_be_visible()
     axe(page)
     shot(page, "messages")
+    for text, total in (("没有这样的话", 0), ("审核通过", 1)):
+        page.get_by_role("button", name="筛选内容").click()
+        page.get_by_role("textbox", name="内容", exact=True).fill(text)
+        page.get_by_role("button", name="筛选", exact=True).click()
+        expect(page.get_by_text(f"共 {total} 条")).to_be_visible()
     bell = page.locator("header .el-badge__content")
     expect(bell).to_have_text("1")
     page.get_by_role("button", name="本页全部标为已读").click()

@@ -104,9 +104,37 @@ def test_all_that_match_are_cancelled_also_those_of_other_pages(page: Page, shop
     page.get_by_role("button", name="取消预约", exact=True).first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("取消 17 张预约单")).to_be_visible()
+    dialog.get_by_label("原因").fill("搬迁，另行预约")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
     dialog.get_by_role("button", name="取消预约").click()
     expect(page.get_by_text("没有这样的预约")).to_be_visible(timeout=15_000)
-    assert shop.client.get("/api/booking/bookings", state="cancelled")["total"] == 17
+    assert [url.rpartition("/api/")[2] for url in asked] == ["booking/bookings/actions/cancel"]
+    cancelled = shop.client.everything("/api/booking/bookings", state="cancelled")
+    assert [one["reason"] for one in cancelled] == ["搬迁，另行预约"] * 17
+
+
+def test_bookings_are_narrowed_by_how_many_and_by_which_instruments(page: Page, shop: Shop) -> None:
+    two, gauge = shop.booked(shop.filed(2)), shop.booked(shop.filed(1, name="台秤", model="TGT-100"))
+    enter(page, shop, "/bookings/history", "历史查询")
+    expect(page.get_by_text("共 2 条")).to_be_visible()
+    page.get_by_role("button", name="筛选台数").click()
+    axe(page)
+    page.get_by_label("台数 最少").fill("2")
+    page.get_by_role("button", name="筛选", exact=True).click()
+    expect(page.get_by_text("共 1 条")).to_be_visible()
+    expect(row(page, two["number"])).to_be_visible()
+    page.get_by_role("button", name="清除条件").click()
+    expect(page.get_by_text("共 2 条")).to_be_visible()
+    page.get_by_role("button", name="筛选仪器").click()
+    page.get_by_role("textbox", name="仪器", exact=True).fill("tgt")
+    page.get_by_role("button", name="筛选", exact=True).click()
+    expect(page.get_by_text("共 1 条")).to_be_visible()
+    expect(row(page, gauge["number"])).to_be_visible()
+    page.get_by_role("button", name="清除条件").click()
+    page.get_by_role("columnheader", name="台数").locator(".sort-caret.descending").click()
+    expect(page).to_have_url(re.compile("sort=-count$"))
+    expect(page.locator(".el-table__body tr").first).to_contain_text(two["number"])
 
 
 def test_a_confirmed_one_has_a_slip_and_can_be_moved(page: Page, shop: Shop) -> None:

@@ -12,10 +12,11 @@ from launcher.servers import Platform
 
 @pytest.mark.smoke
 def test_the_first_page_has_cards_that_lead_to_exactly_those_rows(page: Page, owner: Shop) -> None:
-    """二、页面: 菜单在左, 用户设置在右上角, 卡片, 最新动态."""
+    """二、页面: 菜单在左, 用户设置在右上角, 卡片, 最新的仪器动态."""
     owner.instruments(3)
     page.goto("/home")
     expect(page.get_by_role("button", name="用户设置")).to_be_visible()
+    expect(page.get_by_role("heading", name="最新仪器动态")).to_be_visible()
     expect(page.get_by_text("注册申请审核通过").first).to_be_visible()
     axe(page)
     shot(page, "home")

@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from browsing import axe, search, shot, sign_in
 from people import COUNTY, PASSWORD, Client, Shop, registered, wait_for
 from playwright.sync_api import Page, expect
+from story import png
 
 from launcher.servers import Platform
 
@@ -128,7 +130,11 @@ def test_a_county_confirms_or_declines(page: Page, shop: Shop) -> None:
 def test_the_bureau_revokes(page: Page, shop: Shop) -> None:
     """被技术机构或行政管理部门撤销备案: with a reason."""
     name = f"台秤{shop.username[-6:]}"
-    [filing] = shop.submitted(shop.instruments(1, name=name))
+    [made] = shop.instruments(1, name=name)
+    shop.client.call(
+        "POST", f"/api/registry/instruments/{made['id']}/attachments", 201, files={"file": ("型式评价.png", png())}
+    )
+    [filing] = shop.submitted([made])
     shop.decide("city-clerk", "approve", [filing])
     enter(page, "supervisor", "/supervision/filings", "备案监管")
     search(page, name)
@@ -136,7 +142,9 @@ def test_the_bureau_revokes(page: Page, shop: Shop) -> None:
     shot(page, "supervision-filings")
     axe(page)
     row(page, name).get_by_role("button", name="查看").click()
-    expect(page.get_by_role("dialog", name="备案详情").get_by_text("提交时的仪器信息")).to_be_visible()
+    detail = page.get_by_role("dialog", name="备案详情")
+    expect(detail.get_by_text("提交时的仪器信息")).to_be_visible()
+    expect(detail.get_by_text("型式评价.png")).to_be_visible()
     axe(page)
     page.keyboard.press("Escape")
     row(page, name).get_by_role("button", name="撤销备案").click()
@@ -145,6 +153,23 @@ def test_the_bureau_revokes(page: Page, shop: Shop) -> None:
     dialog.get_by_role("button", name="撤销备案 1 台").click()
     expect(dialog).to_be_hidden()
     assert [one["reason"] for one in shop.filings("revoked")] == ["现场核查与备案不符"]
+
+
+@pytest.mark.parametrize("who", ["supervisor", "admin"])
+def test_the_ledger_shows_the_papers_of_an_instrument(page: Page, shop: Shop, who: str) -> None:
+    """Also the administrator, whose account belongs to no area; only the owner may add to them."""
+    [made] = shop.instruments(1)
+    shop.client.call(
+        "POST", f"/api/registry/instruments/{made['id']}/attachments", 201, files={"file": ("型式评价.png", png())}
+    )
+    shop.submitted([made])
+    sign_in(page, who)
+    page.goto(f"/supervision/ledger/{made['id']}")
+    expect(page.get_by_role("tab", name="基本信息")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="型式评价.png").click()
+    expect(page.get_by_role("img", name="型式评价.png")).to_be_visible()
+    expect(page.get_by_label("相关资料")).to_have_count(0)
 
 
 def test_bookings_are_confirmed_or_rejected(page: Page, shop: Shop) -> None:
@@ -168,8 +193,14 @@ def test_bookings_are_confirmed_or_rejected(page: Page, shop: Shop) -> None:
     assert (state(shop, good), state(shop, bad)) == ("confirmed", "rejected")
 
 
-def test_many_bookings_are_confirmed_in_one_call(page: Page, shop: Shop) -> None:
-    """待技术机构确认; one that the applicant cancelled meanwhile is told by its number, the others are confirmed."""
+@pytest.mark.parametrize(
+    ("button", "asks", "action", "becomes"),
+    [("确认预约", "确认 3 张预约单", "confirm", "confirmed"), ("拒绝", "拒绝 3 张预约单", "reject", "rejected")],
+)
+def test_many_bookings_are_answered_in_one_call(
+    page: Page, shop: Shop, button: str, asks: str, action: str, becomes: str
+) -> None:
+    """待技术机构确认; one that the applicant cancelled meanwhile is told by its number, the others are answered."""
     bookings = [shop.booked([one]) for one in shop.filed(3)]
     enter(page, "city-clerk", f"/desk/bookings/pending?org_name_contains={shop.name}", "待确认预约")
     expect(page.get_by_text("共 3 条")).to_be_visible()
@@ -177,15 +208,17 @@ def test_many_bookings_are_confirmed_in_one_call(page: Page, shop: Shop) -> None
     page.locator("label[aria-label=选中本页全部]").click()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
-    page.locator(".bar").get_by_role("button", name="确认预约").click()
-    dialog = page.get_by_role("dialog", name="确认预约")
-    expect(dialog).to_contain_text("确认 3 张预约单")
-    dialog.get_by_role("button", name="确认预约").click()
+    page.locator(".bar").get_by_role("button", name=button).click()
+    dialog = page.get_by_role("dialog", name=button)
+    expect(dialog).to_contain_text(asks)
+    if action == "reject":
+        dialog.get_by_label("原因").fill("该日设备检修")
+    dialog.get_by_role("button", name=button).click()
     expect(dialog).to_contain_text("已完成 2 项，1 项未能处理")
     expect(dialog).to_contain_text(bookings[0]["number"])
     axe(page)
-    assert [url.rpartition("/api/")[2] for url in asked] == ["booking/bookings/actions/confirm"]
-    assert [state(shop, one) for one in bookings] == ["cancelled", "confirmed", "confirmed"]
+    assert [url.rpartition("/api/")[2] for url in asked] == [f"booking/bookings/actions/{action}"]
+    assert [state(shop, one) for one in bookings] == ["cancelled", becomes, becomes]
 
 
 def test_from_the_front_desk_to_the_certificate(page: Page, shop: Shop) -> None:

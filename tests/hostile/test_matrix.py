@@ -23,7 +23,7 @@ from launcher.servers import Platform
 OFFICE = {"owner", "city-clerk", "city-verifier", "city-admin"}
 SEES = {
     "instrument_id": OFFICE | {"supervisor", "admin"},
-    "attachment_id": OFFICE,
+    "attachment_id": OFFICE | {"supervisor", "admin"},
     "filing_id": OFFICE | {"supervisor"},
     "booking_id": OFFICE | {"supervisor"},
     "number": OFFICE | {"supervisor", "admin"},

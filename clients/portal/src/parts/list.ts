@@ -20,8 +20,8 @@ export interface Option {
 }
 
 export interface Filter {
-  /** text: contains; exact: equals; dates: two fields, _from and _to. */
-  kind: 'text' | 'exact' | 'choice' | 'dates' | 'division'
+  /** text: contains; exact: equals; dates, numbers: two fields, _from and _to. */
+  kind: 'text' | 'exact' | 'choice' | 'dates' | 'numbers' | 'division'
   /** Field of the query, when it is not the column's own. */
   field?: string
   options?: () => Option[]

@@ -5,7 +5,7 @@ export default {
   network: 'The network cannot be reached, also when tried again. Nothing you typed is lost; check the network and try once more.',
   unavailable: 'The service is not available at the moment. Please try again later.',
   save: 'Save', cancel: 'Cancel', confirm: 'OK', close: 'Close', retry: 'Try again', search: 'Search', apply: 'Filter', clear: 'Clear', back: 'Back', submit: 'Submit', edit: 'Edit', view: 'View', remove: 'Delete', add: 'Add', download: 'Download', upload: 'Upload',
-  filter: 'Filter {label}', from: 'From', to: 'To',
+  filter: 'Filter {label}', from: 'From', to: 'To', least: 'At least', most: 'At most',
   required: 'Please fill in: {label}', tick: 'Please tick this', restored: 'What you had not sent last time is back.', discard: 'Discard it',
   done: '{n} done', outcome: '{done} done, {failed} could not be:', first_failures: 'The first {n} of them.', record: 'Record', why: 'Reason',
   progress: 'Progress', background: 'You may leave this page: the work goes on.', cancel_job: 'Cancel the job', fetch_result: 'Download the result',

@@ -2,7 +2,7 @@ export default {
   network: '网络连接不上，已自动重试。您填写的内容没有丢失，请检查网络后再试。',
   unavailable: '服务暂时不可用，请稍后再试。',
   save: '保存', cancel: '取消', confirm: '确定', close: '关闭', retry: '重试', search: '搜索', apply: '筛选', clear: '清除', back: '返回', submit: '提交', edit: '编辑', view: '查看', remove: '删除', add: '添加', download: '下载', upload: '上传',
-  filter: '筛选{label}', from: '开始日期', to: '结束日期',
+  filter: '筛选{label}', from: '开始日期', to: '结束日期', least: '最少', most: '最多',
   required: '请填写{label}', tick: '请勾选确认', restored: '已恢复您上次未提交的内容。', discard: '放弃草稿',
   done: '已完成 {n} 项', outcome: '已完成 {done} 项，{failed} 项未能处理：', first_failures: '仅列出前 {n} 项。', record: '对象', why: '原因',
   progress: '进度', background: '可以离开本页，任务会在后台继续。', cancel_job: '取消任务', fetch_result: '下载结果',

@@ -3,4 +3,8 @@
 from booking.actions import bookings
 from chassis import bulk, jobs
 
-JOBS: dict[str, jobs.JobHandler] = {"confirm": bulk.job_of(bookings.confirm_many)}
+JOBS: dict[str, jobs.JobHandler] = {
+    "confirm": bulk.job_of(bookings.confirm_many),
+    "reject": bulk.job_of(bookings.reject_many),
+    "cancel": bulk.job_of(bookings.cancel_many),
+}

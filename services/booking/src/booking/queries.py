@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, selectinload
 
-from booking.domain.states import OPEN_ITEM, State
+from booking.domain.states import MOVES, OPEN_ITEM, State
 from booking.models import (
     FACTS,
     Booking,
@@ -129,10 +129,20 @@ COLUMNS = (
 )  # fmt: skip
 EQUAL = {column.key: column for column in (B.state, B.mode, B.institution_id, B.org_id, B.period)}
 DAYS = {"date": B.date, "created": B.created_at}
-CONTAINED = {"org_name": Org.name, "reason": B.reason}
+_items = select(BookingItem.booking_id).where(BookingItem.booking_id == B.id).correlate(B)
+COUNT = _items.with_only_columns(func.count()).scalar_subquery()
+INSTRUMENTS = _items.with_only_columns(  # what each is called and numbered, in the order of the booking
+    func.string_agg(
+        func.concat_ws(" ", *(BookingItem.instrument[key].astext for key in ("name", "model", "serial_no"))),
+        aggregate_order_by(literal("\n"), BookingItem.position),
+    )
+).scalar_subquery()
+AMOUNTS = {"count": COUNT}
+CONTAINED = {"org_name": Org.name, "reason": B.reason, "instruments": INSTRUMENTS}
 SORTABLE: dict[str, Any] = {
     "created_at": B.created_at, "date": B.date, "number": B.number, "state": B.state, "mode": B.mode, "period": B.period,
     "org_name": Org.name, "institution_name": Institution.name, "reason": B.reason,
+    "count": COUNT, "instruments": INSTRUMENTS,
 }  # fmt: skip
 
 
@@ -154,13 +164,14 @@ def ids_by_filter(actor: Actor, args: Mapping[str, Any]) -> Select[UUID]:
     return _filtered(select(B.id), actor, args).order_by(B.id)
 
 
-def ids_to_confirm(actor: Actor) -> Select[UUID]:
-    """Every booking that waits for the caller's institution."""
-    return select(B.id).where(visible_to(actor), B.state == State.PENDING).order_by(B.id)
+def ids_for_move(actor: Actor, move: str) -> Select[UUID]:
+    """Every booking on which the caller may make `move` now."""
+    return select(B.id).where(visible_to(actor), B.state.in_(MOVES[move][0])).order_by(B.id)
 
 
 def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> Select[Any]:
-    statement = narrowed(statement.where(visible_to(actor)), args, equal=EQUAL, contained=CONTAINED, days=DAYS)
+    statement = statement.where(visible_to(actor))
+    statement = narrowed(statement, args, equal=EQUAL, contained=CONTAINED, days=DAYS, amounts=AMOUNTS)
     if args.get("instrument_id"):
         holds = BookingItem.instrument_id == args["instrument_id"]
         statement = statement.where(exists().where(BookingItem.booking_id == B.id, holds))

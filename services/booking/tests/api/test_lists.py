@@ -53,7 +53,8 @@ def test_each_column_of_what_can_be_booked_sorts(call: Call, runtime: Runtime, o
 
 
 def test_each_column_of_the_bookings_filters_and_sorts(call: Call, runtime: Runtime, owner: Actor, day: date) -> None:
-    call("owner").post(f"{URL}/bookings", order(approved(runtime, owner), day))
+    two = [*approved(runtime, owner, serial_no="K-1"), *approved(runtime, owner, name="压力表", model="Y-100")]
+    call("owner").post(f"{URL}/bookings", order(two, day))
     refused = call("owner").post(f"{URL}/bookings", order(approved(runtime, owner), day, period="pm")).json
     call("clerk").post(f"{URL}/bookings/{refused['id']}/reject", {"reason": "设备检修 50%"})
     clerk = call("clerk")
@@ -62,13 +63,19 @@ def test_each_column_of_the_bookings_filters_and_sorts(call: Call, runtime: Runt
     periods = {
         "reason_contains=50%": ["pm"], "org_name_contains=没有": [], "org_name_contains=_": [], "created_from=2020-01-01&sort=period": ["am", "pm"],
         "created_to=0001-01-01": [], f"date_from={day}&date_to={day}&sort=-period": ["pm", "am"], "state=rejected": ["pm"],
+        "count_from=2": ["am"], "count_to=1": ["pm"], "count_from=1&count_to=2&sort=-count": ["am", "pm"], "count_from=3": [],
+        "sort=count": ["pm", "am"], "instruments_contains=压力": ["am"], "instruments_contains=y-100": ["am"],
+        "instruments_contains=k-1": ["am"], "instruments_contains=电子计价秤&sort=count": ["pm", "am"], "instruments_contains=%": [],
     }  # fmt: skip
     for query, expected in periods.items():
         assert [row["period"] for row in found(clerk, "bookings", query)] == expected, query
+    selection = {"filter": {"state": "pending", "count_from": 2, "instruments_contains": "压力"}, "expect": 1}
+    assert clerk.post(f"{URL}/bookings/actions/confirm", {"selection": selection}).json["done"] == 1
 
 
 @pytest.mark.parametrize(
-    "query", ["bookings?created_from=soon", "bookable?venue=moon", "bookable?name_contains=", "bookings?sort=secret"]
-)
+    "query", ["bookings?created_from=soon", "bookable?venue=moon", "bookable?name_contains=", "bookings?sort=secret",
+              "bookings?count_from=-1", "bookings?count_to=many", "bookings?count_to=99999999999999999999", "bookings?instruments_contains="]
+)  # fmt: skip
 def test_a_query_that_makes_no_sense_is_told_so(call: Call, query: str) -> None:
     assert call("owner").get(f"{URL}/{query}").status_code == 422

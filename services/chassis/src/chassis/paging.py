@@ -112,22 +112,26 @@ def narrowed(
     equal: Columns = NONE,
     contained: Columns = NONE,
     days: Columns = NONE,
+    amounts: Columns = NONE,
 ) -> Select[*tuple[Any, ...]]:
     """`statement` by the filters of its columns that stand in `args`: `name` of equal; `name_contains` of contained, in any
-    case; `name_from` and `name_to` of days, both inclusive, where a moment counts by its business day.
-    `schema.contained` and `schema.between` make the fields."""
+    case; `name_from` and `name_to` of days and amounts, both inclusive, where a moment counts by its business day.
+    `schema.contained`, `schema.between` and `schema.amounts` make the fields."""
     for name, column in equal.items():
         if args.get(name) is not None:
             statement = statement.where(column == args[name])
     for name, column in contained.items():
         if args.get(f"{name}_contains"):
             statement = statement.where(cast(column, Text).icontains(args[f"{name}_contains"], autoescape=True))
-    for name, column in days.items():
-        day = column if isinstance(getattr(column, "type", None), Date) else business_day(column)
+    by_day = {
+        name: column if isinstance(getattr(column, "type", None), Date) else business_day(column)
+        for name, column in days.items()
+    }
+    for name, value in {**by_day, **amounts}.items():
         if args.get(f"{name}_from") is not None:
-            statement = statement.where(day >= args[f"{name}_from"])
+            statement = statement.where(value >= args[f"{name}_from"])
         if args.get(f"{name}_to") is not None:
-            statement = statement.where(day <= args[f"{name}_to"])
+            statement = statement.where(value <= args[f"{name}_to"])
     return statement
 
 

@@ -93,6 +93,12 @@ def between(*names: str) -> dict[str, Any]:
     return {f"{name}_{end}": fields.Date() for name in names for end in ("from", "to")}
 
 
+def amounts(*names: str) -> dict[str, Any]:
+    """The fields `name_from` and `name_to`, whole numbers, both inclusive."""
+    bounds = validate.Range(min=0, max=1_000_000_000)
+    return {f"{name}_{end}": fields.Integer(validate=bounds) for name in names for end in ("from", "to")}
+
+
 def storable(text: str) -> bool:
     """Whether PostgreSQL takes this text: no U+0000, no lone surrogate."""
     return _UNSTORABLE.search(text) is None

@@ -36,7 +36,7 @@ def clerk(owner: Actor, signed_in: SignIn, runtime: Runtime) -> Caller:
     old, gauge = instrument(clerk, "SN-50%"), instrument(clerk, "B2", name="压力表", model="Y/100 表")
     bad = instrument(clerk, "C3")
     deliver(runtime, booking_completed(owner, {old: "pass"}, verified_on="2025-10-01"))
-    deliver(runtime, booking_completed(owner, {gauge: "pass"}, verified_on="2026-11-02"))
+    deliver(runtime, booking_completed(owner, {gauge: "pass"}, verified_on="2026-11-02", verifier_name="陈压力"))
     deliver(runtime, booking_completed(owner, {bad: "fail"}, verified_on="2026-11-03"))
     run_jobs(runtime)
     return clerk
@@ -58,6 +58,8 @@ def serials(clerk: Caller, query: str) -> list[str]:
         ("verified_on_from=2026-11-02&verified_on_to=2026-11-02", ["B2"]), ("serial_no=C3", ["C3"]), ("name=压力表", ["B2"]), ("name=压力", []),
         ("sort=status,-number", ["SN-50%", "C3", "B2"]), ("sort=institution_id,number", ["SN-50%", "B2", "C3"]),
         ("number=440100-2026-0000001", ["B2"]), ("kind_code=070100", []),
+        ("verifier=陈压力", ["B2"]), ("verifier=陈", []), ("checker=赵核验&verifier=李检定", ["C3", "SN-50%"]), ("checker=李检定", []),
+        ("sort=-checker,-verifier,number", ["B2", "SN-50%", "C3"]),
     ],
 )  # fmt: skip
 def test_they_are_found_and_ordered(clerk: Caller, at: Any, query: str, found: list[str]) -> None:

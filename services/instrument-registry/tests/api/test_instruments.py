@@ -1,5 +1,6 @@
 """Instruments through the HTTP door: add, edit, act on selections; what a filing allows."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,18 @@ import pytest
 from chassis.actor import Actor
 from chassis.ids import new_id
 from chassis.runtime import Runtime
-from chassis.testing import GUANGZHOU, Caller, applicant, assert_satisfies, cloud_event, deliver, recorded, staff
+from chassis.testing import (
+    GUANGZHOU,
+    Caller,
+    admin,
+    applicant,
+    assert_satisfies,
+    cloud_event,
+    deliver,
+    recorded,
+    staff,
+    supervisor,
+)
 from registry.api.schemas import InstrumentView
 
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -222,6 +234,28 @@ def test_anothers_instruments_do_not_exist(clerk: Caller, signed_in: SignIn) -> 
     outcome = other.post(f"{BASE}/actions/scrap", {"selection": {"ids": [made["id"]]}}).json
     assert outcome["failed"][0]["code"] == "not_found"
     assert signed_in(staff()).get(f"{BASE}/{made['id']}").status_code == 404, "not filed: nobody's business yet"
+
+
+def test_attachments_are_for_whoever_sees_the_instrument(
+    clerk: Caller, signed_in: SignIn, runtime: Runtime, owner: Actor
+) -> None:
+    """The bureau of the area sees those of what is filed there, and nothing before or beside it."""
+    made = add(clerk)
+    path = f"{BASE}/{made['id']}/attachments"
+    content = b"%PDF-1.7\n" + b"x" * 100
+    kept = clerk.post(path, data={"file": (io.BytesIO(content), "型式评价.pdf")})
+    assert kept.status_code == 201
+    one = f"{path}/{kept.json['id']}"
+    city, elsewhere, anyone = (signed_in(who) for who in (supervisor(), supervisor("440300"), admin()))
+    assert {city.get(url).status_code for url in (path, one)} == {404}, "not filed: no business of the bureau yet"
+    approve(runtime, owner, made["id"])
+    for who in (clerk, city, anyone):
+        assert [file["title"] for file in who.get(path).json["items"]] == ["型式评价.pdf"]
+        assert who.get(one).data == content
+    for who in (elsewhere, signed_in(applicant())):
+        assert {who.get(url).status_code for url in (path, one)} == {404}
+    assert {who.post(path).status_code for who in (city, anyone)} == {403}, "only the owner adds"
+    assert signed_in(None).get(one).status_code == 401
 
 
 def test_row_security_hides_what_a_forgotten_where_would_show(clerk: Caller, runtime: Runtime, owner: Actor) -> None:

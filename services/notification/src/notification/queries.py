@@ -8,19 +8,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.actor import Actor
-from chassis.paging import paginate
+from chassis.paging import narrowed, paginate
 from notification.models import Contact, Delivery, Message, Place, Preference, WechatContact
+
+M = Message
+CONTAINED = {"title": M.title, "body": M.body}
+DAYS = {"created": M.created_at}
 
 
 def messages(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
     """A page of the account's messages, newest first."""
-    m = Message
-    statement = select(m.id, m.template, m.title, m.body, m.link, m.created_at, m.read_at).where(
-        m.account_id == actor.account_id
+    statement = select(M.id, M.template, M.title, M.body, M.link, M.created_at, M.read_at).where(
+        M.account_id == actor.account_id
     )
     if args.get("unread"):
-        statement = statement.where(m.read_at.is_(None))
-    return paginate(db, statement, args, key=m.id, sortable={"created_at": m.created_at, "title": m.title})
+        statement = statement.where(M.read_at.is_(None))
+    statement = narrowed(statement, args, contained=CONTAINED, days=DAYS)
+    return paginate(db, statement, args, key=M.id, sortable={"created_at": M.created_at, "title": M.title})
 
 
 def contact_of_follower(db: Session, appid: str, openid: str) -> Contact | None:

@@ -95,6 +95,14 @@ def test_a_bound_applicant_is_told_by_wechat_and_in_the_portal_once(
     page = signed_in(owner).get("/api/notification/messages").json
     assert signed_in(owner).get("/api/notification/messages?sort=-title").json["total"] == page["total"]
     assert [m["title"] for m in page["items"]] == ["备案已通过（1 台）"]
+    today = clock.today()
+    shown_by = {
+        "title_contains=已通过": 1, "title_contains=%25": 0, "body_contains=台仪器": 1, "body_contains=没有这样的话": 0,
+        f"created_from={today}&created_to={today}": 1, "created_to=2020-01-01": 0,
+    }  # fmt: skip
+    for query, total in shown_by.items():
+        assert signed_in(owner).get(f"/api/notification/messages?{query}").json["total"] == total, query
+    assert signed_in(owner).get("/api/notification/messages?title_contains=").status_code == 422
     assert signed_in(owner).get("/api/notification/deliveries").json["items"][0]["state"] == "sent"
     read = signed_in(owner).post(f"/api/notification/messages/{page['items'][0]['id']}/read").json
     assert read["read_at"]

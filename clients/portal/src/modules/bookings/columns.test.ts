@@ -6,6 +6,6 @@ test('every column of what can be booked can be filtered and sorted by', () => {
   expect(bookable().filter((column) => !column.filter || !column.sort).map((column) => column.key)).toEqual([])
 })
 
-test('so can those of the bookings, but what is computed from the items, and the state that the menu is', () => {
-  expect(columns().filter((column) => !column.filter || !column.sort).map((column) => column.key)).toEqual(['count', 'instruments', 'state'])
+test('so can those of the bookings, but the state that the menu is', () => {
+  expect(columns().filter((column) => !column.filter || !column.sort).map((column) => column.key)).toEqual(['state'])
 })

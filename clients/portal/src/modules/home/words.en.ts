@@ -4,7 +4,7 @@ import type zh from './words'
 export default {
   home: 'Home', hello: 'Welcome, {name}', instruments: 'Instruments', filings: 'Filings', bookings: 'Bookings', work: 'To do',
   total: 'Instruments', filed: 'Filed', returned: 'Returned', due: 'Due', overdue: 'Overdue', invalid: 'Invalid', failed: 'Failed', unfiled: 'Not filed', suspended: 'Suspended', rotation: 'Due for rotation', scrapped: 'Scrapped',
-  news: 'Latest news', no_news: 'Nothing new', more_news: 'All messages', shares: 'By verification', filing_shares: 'By filing', next: 'What to do next',
+  news: 'Latest news', instrument_news: 'Latest news of instruments', no_news: 'Nothing new', more_news: 'All messages', shares: 'By verification', filing_shares: 'By filing', next: 'What to do next',
   steps: { add: 'Begin with your instruments: add one, or import many from Excel.', submit: '{n} instruments are not filed: submit them.', returned: '{n} filings were returned: mend and submit them again.', book: '{n} instruments are due or overdue: book their verification.', invalid: '{n} instruments are invalid: suspend them; resumed ones are filed anew.', fine: 'Nothing waits for you.' },
   normal: 'Normal', no_expiry: 'No expiry',
   queue: { submitted: 'Filings to decide', awaiting_confirmation: 'Filings to confirm', pending_reassignment: 'Filings to reassign', approved: 'Filings approved', pending: 'Bookings to confirm', confirmed: 'Bookings confirmed', received: 'Received', in_progress: 'In progress', completed: 'Completed' },

@@ -1,7 +1,7 @@
 """Booking and what ends it before verification: request, confirm, reject, cancel, no-show."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -57,23 +57,7 @@ def confirm(db: Session, by: Actor, booking_id: UUID, now: datetime) -> None:
 
 
 def confirm_many(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
-    """Each by itself: one that is not there, or pending no more, is refused and leaves the others."""
-    found, outcome = queries.many_for_move(db, by, ids), Outcome()
-    confirmed = []
-    for booking_id in ids:
-        booking = found.get(booking_id)
-        try:
-            if booking is None:
-                raise NotFound
-            db.add(booking.confirm(by, now))
-        except ServiceError as error:
-            outcome.refuse(booking_id, error)
-            continue
-        confirmed.append(booking)
-        outcome.done.append(booking_id)
-    db.flush()
-    outbox.record(db, *(booking_event("confirmed", booking, by, now) for booking in confirmed))
-    return outcome
+    return _each(db, by, ids, now, "confirmed", lambda booking: booking.confirm(by, now))
 
 
 def reject(db: Session, by: Actor, booking_id: UUID, now: datetime, reason: str) -> None:
@@ -85,6 +69,10 @@ def reject(db: Session, by: Actor, booking_id: UUID, now: datetime, reason: str)
     free_places(db, held)
 
 
+def reject_many(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str) -> Outcome:
+    return _each(db, by, ids, now, "rejected", lambda booking: booking.reject(by, now, reason))
+
+
 def cancel(db: Session, by: Actor, booking_id: UUID, now: datetime, reason: str | None) -> None:
     booking = queries.for_move(db, by, booking_id)
     held = places_of(booking)
@@ -92,6 +80,10 @@ def cancel(db: Session, by: Actor, booking_id: UUID, now: datetime, reason: str 
     db.flush()
     outbox.record(db, booking_event("cancelled", booking, by, now))
     free_places(db, held)
+
+
+def cancel_many(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None) -> Outcome:
+    return _each(db, by, ids, now, "cancelled", lambda booking: booking.cancel(by, now, reason))
 
 
 def no_show(db: Session, by: Actor, booking_id: UUID, now: datetime) -> None:
@@ -105,6 +97,32 @@ def places_of(booking: Booking, items: Sequence[BookingItem] | None = None) -> l
     """The places that the booked ones of `items` (all) hold; what was received has used its place."""
     place = Place(booking.institution_id, booking.mode, booking.date, booking.period)
     return [place for item in (booking.items if items is None else items) if item.state == Item.BOOKED]
+
+
+def _each(
+    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, verb: str, move: Callable[[Booking], Step]
+) -> Outcome:
+    """Each by itself: one that is not there, or not in a state to be moved so, is refused and leaves the others."""
+    found, outcome = queries.many_for_move(db, by, ids), Outcome()
+    moved: list[Booking] = []
+    freed: list[Place] = []
+    for booking_id in ids:
+        booking = found.get(booking_id)
+        try:
+            if booking is None:
+                raise NotFound
+            held = places_of(booking)
+            db.add(move(booking))
+        except ServiceError as error:
+            outcome.refuse(booking_id, error)
+            continue
+        freed += held[len(places_of(booking)) :]
+        moved.append(booking)
+        outcome.done.append(booking_id)
+    db.flush()
+    outbox.record(db, *(booking_event(verb, booking, by, now) for booking in moved))
+    free_places(db, freed)
+    return outcome
 
 
 def _check_instruments(instruments: Sequence[Instrument], booked: set[UUID], place: Place, today: date) -> None:

@@ -1,5 +1,6 @@
 """Bookings: asked for by applicants, answered by institutions, moved by either."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from booking.api.schemas import (
     Reason,
     RescheduleRequest,
     Selected,
+    SelectedMaybeReason,
+    SelectedWithReason,
 )
 from chassis import bulk, clock
 from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
@@ -81,6 +84,15 @@ def cancel(body: dict[str, Any], booking_id: UUID) -> Any:
     return answer(booking_id)
 
 
+@blp.route("/bookings/actions/cancel", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(SelectedMaybeReason)
+@blp.response(200, bulk.OutcomeView)
+def cancel_selected(body: dict[str, Any]) -> Any:
+    """Cancel many bookings before receipt, each by itself; beyond 1,000 as a job."""
+    return _run("cancel", bookings.cancel_many, body, reason=body.get("reason"))
+
+
 @blp.route("/bookings/<uuid:booking_id>/confirm", methods=["POST"])
 @allow(INSTITUTION, roles=["booking_clerk"])
 @blp.response(200, BookingDetail)
@@ -96,14 +108,7 @@ def confirm(booking_id: UUID) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def confirm_selected(body: dict[str, Any]) -> Any:
     """Confirm many pending bookings, each by itself; beyond 1,000 as a job."""
-    user = current_user()
-    ids = freeze(
-        db(),
-        body["selection"],
-        by_filter=lambda filters: queries.ids_by_filter(user, filters),
-        every=lambda: queries.ids_to_confirm(user),
-    )
-    return bulk.run(db(), "booking", "confirm", bookings.confirm_many, user, ids)
+    return _run("confirm", bookings.confirm_many, body)
 
 
 @blp.route("/bookings/<uuid:booking_id>/reject", methods=["POST"])
@@ -114,6 +119,15 @@ def reject(body: dict[str, Any], booking_id: UUID) -> Any:
     """Reject a pending booking, with the reason that the applicant is told; its places are free again."""
     bookings.reject(db(), current_user(), booking_id, clock.now(), body["reason"])
     return answer(booking_id)
+
+
+@blp.route("/bookings/actions/reject", methods=["POST"])
+@allow(INSTITUTION, roles=["booking_clerk"])
+@blp.arguments(SelectedWithReason)
+@blp.response(200, bulk.OutcomeView)
+def reject_selected(body: dict[str, Any]) -> Any:
+    """Reject many pending bookings for one reason, each by itself; beyond 1,000 as a job."""
+    return _run("reject", bookings.reject_many, body, reason=body["reason"])
 
 
 @blp.route("/bookings/<uuid:booking_id>/no_show", methods=["POST"])
@@ -151,3 +165,14 @@ def decline(booking_id: UUID) -> Any:
     """The date stays as it was."""
     reschedule.decline(db(), current_user(), booking_id, clock.now())
     return answer(booking_id)
+
+
+def _run(move: str, action: Callable[..., bulk.Outcome], body: dict[str, Any], **params: Any) -> Any:
+    user = current_user()
+    ids = freeze(
+        db(),
+        body["selection"],
+        by_filter=lambda filters: queries.ids_by_filter(user, filters),
+        every=lambda: queries.ids_for_move(user, move),
+    )
+    return bulk.run(db(), "booking", move, action, user, ids, **params)

@@ -8,10 +8,10 @@ from marshmallow import ValidationError, fields, validate
 from booking.domain.calendar import MODES, PERIODS
 from booking.domain.states import State
 from booking.domain.views import BOOKABLE
-from booking.queries import BOOKABLE_CONTAINED, BOOKABLE_DAYS, CONTAINED, DAYS
+from booking.queries import AMOUNTS, BOOKABLE_CONTAINED, BOOKABLE_DAYS, CONTAINED, DAYS
 from chassis.paging import PageArgs
 from chassis.problems import Message
-from chassis.schema import Flag, Schema, Text, between, contained, one_of, storable
+from chassis.schema import Flag, Schema, Text, amounts, between, contained, one_of, storable
 from chassis.selections import selection_schema
 
 STATES = tuple(state.value for state in State)
@@ -159,7 +159,10 @@ class _BookingFilter(Schema):
 BookingFilter: Any = type(
     "BookingFilter",
     (_BookingFilter,),
-    contained(*CONTAINED) | between(*DAYS) | {"__doc__": "What a list of bookings may be narrowed by."},
+    contained(*CONTAINED)
+    | between(*DAYS)
+    | amounts(*AMOUNTS)
+    | {"__doc__": "What a list of bookings may be narrowed by."},
 )
 BookingArgs: Any = type("BookingArgs", (PageArgs, BookingFilter), {"__doc__": "The query of the list of bookings."})
 
@@ -239,6 +242,14 @@ class Reason(Schema):
 
 class MaybeReason(Schema):
     reason = Text(max=500, allow_none=True)
+
+
+class SelectedWithReason(Reason, Selected):
+    pass
+
+
+class SelectedMaybeReason(MaybeReason, Selected):
+    pass
 
 
 class ReceiveRequest(MaybeReason):

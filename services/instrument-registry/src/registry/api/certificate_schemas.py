@@ -23,6 +23,8 @@ class CertificateFilter(Schema):
     kind_code = Text(max=20)
     institution_id = fields.UUID()
     unit = Text(max=20)
+    verifier = Text(max=100)
+    checker = Text(max=100)
     instrument_id = fields.UUID()
     booking_id = fields.UUID()
     kind = Text(max=20, validate=one_of("certificate", "failure_notice"))

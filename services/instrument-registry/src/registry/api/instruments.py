@@ -8,7 +8,7 @@ from flask import request
 
 from chassis import bulk, clock, context
 from chassis.app import send_stored
-from chassis.auth import APPLICANT, INSTITUTION, SIGNED_IN, allow
+from chassis.auth import APPLICANT, SIGNED_IN, allow
 from chassis.errors import ServiceError, invalid
 from chassis.events import jsonable
 from chassis.listing import row_schema
@@ -180,7 +180,7 @@ def certificates(args: dict[str, Any], instrument_id: UUID) -> Any:
 
 
 @blp.route("/instruments/<uuid:instrument_id>/attachments", methods=["GET"])
-@allow(APPLICANT, INSTITUTION)
+@allow(*SIGNED_IN)
 @blp.response(200, AttachmentsView)
 def attachments(instrument_id: UUID) -> Any:
     """相关资料 of one instrument."""
@@ -228,7 +228,7 @@ def add_attachment(instrument_id: UUID) -> Any:
 
 
 @blp.route("/instruments/<uuid:instrument_id>/attachments/<uuid:attachment_id>", methods=["GET"])
-@allow(APPLICANT, INSTITUTION)
+@allow(*SIGNED_IN)
 @blp.doc(responses=download_of(*KINDS))
 def get_attachment(instrument_id: UUID, attachment_id: UUID) -> Any:
     """Download an attachment."""

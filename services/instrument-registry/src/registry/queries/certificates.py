@@ -28,15 +28,16 @@ COLUMNS = {
         C.file, C.ended_at, C.ended_reason,
     )
 } | {"supersedes": select(_Old.number).where(_Old.id == C.supersedes_id).scalar_subquery()}  # fmt: skip
+_PERSONS = {name: C.result[f"{name}_name"].astext for name in ("verifier", "checker")}
 _EXPIRED = and_(C.status == "in_force", C.valid_until < TODAY)
 SORTABLE: dict[str, Any] = {
     column.key: column
     for column in (C.number, C.name, C.serial_no, C.unit, C.kind, C.kind_code, C.verified_on, C.valid_until, C.issued_at,
                    C.institution_id)
-} | {"status": case((_EXPIRED, "expired"), else_=C.status)}  # fmt: skip
+} | {"status": case((_EXPIRED, "expired"), else_=C.status)} | _PERSONS  # fmt: skip
 FILTERS = {
     name: COLUMNS[name] for name in ("instrument_id", "booking_id", "kind", "kind_code", "institution_id", "unit", "number")
-} | {"name": C.name, "serial_no": C.serial_no}  # fmt: skip
+} | {"name": C.name, "serial_no": C.serial_no} | _PERSONS  # fmt: skip
 RANGES = {
     "start": (C.verified_on, True), "end": (C.verified_on, False),
     "verified_on_from": (C.verified_on, True), "verified_on_to": (C.verified_on, False),

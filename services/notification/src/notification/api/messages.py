@@ -8,7 +8,7 @@ from marshmallow import fields
 from chassis import clock
 from chassis.auth import SIGNED_IN, allow
 from chassis.paging import PageArgs, page_response, page_schema
-from chassis.schema import Flag, Schema, Text, one_of
+from chassis.schema import Flag, Schema, Text, between, contained, one_of
 from chassis.web import Blueprint, current_user, db
 from notification import queries
 from notification.actions import messages
@@ -16,8 +16,11 @@ from notification.actions import messages
 blp = Blueprint("messages", "messages", url_prefix="/api/notification", description="Messages")
 
 
-class MessageArgs(PageArgs):
+class _MessageArgs(PageArgs):
     unread = fields.Boolean()
+
+
+MessageArgs: Any = type("MessageArgs", (_MessageArgs,), contained(*queries.CONTAINED) | between(*queries.DAYS))
 
 
 class MessageView(Schema):
