@@ -201,7 +201,9 @@ def test_failures_of_an_address_are_counted_without_reading_the_history(runtime:
     given = {"login": "applicant", "address": "127.0.0.1", "since": clock.now(), "name_key": "?applicant"}
     with runtime.database.transaction() as db:
         db.execute(text("SET LOCAL enable_seqscan = off"))  # few rows are read faster than any index
-        plan = db.connection().exec_driver_sql(f"EXPLAIN {queries.LOGIN.sql}", queries.LOGIN.values(given)).scalars().all()
+        plan = (
+            db.connection().exec_driver_sql(f"EXPLAIN {queries.LOGIN.sql}", queries.LOGIN.values(given)).scalars().all()
+        )
     assert any("using sign_in_address_idx" in line for line in plan), plan
 
 

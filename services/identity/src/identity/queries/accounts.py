@@ -11,7 +11,7 @@ from chassis.actor import Actor
 from chassis.db import TIMESTAMP
 from chassis.errors import NotFound
 from chassis.paging import paginate
-from chassis.reads import Read, Statement
+from chassis.reads import Read
 from identity.models import Account, Bureau, Institution, LoginGuard, Organization, SignIn, WechatPerson
 from identity.models import Session as SignedInSession
 
@@ -33,7 +33,7 @@ LOGIN = Read(
 
 
 # Whose session it will be. Locked against change: a token says what holds when it is made, and a change made later ends it.
-HOLDER = Statement(
+HOLDER = (
     select(
         Account.id, Account.username, Account.name, Account.kind, Account.roles, Account.phone, Account.version,
         Account.org_id, Account.institution_id, Account.bureau_id, Institution.tier,
@@ -44,7 +44,7 @@ HOLDER = Statement(
     .outerjoin(Organization, Organization.id == Account.org_id)
     .outerjoin(Institution, Institution.id == Account.institution_id)
     .outerjoin(Bureau, Bureau.id == Account.bureau_id)
-    .where(Account.id == bindparam("id"))
+    .where(Account.id == bindparam("account_id"))
     .with_for_update(read=True, of=Account)
 )  # fmt: skip
 
