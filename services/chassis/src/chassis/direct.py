@@ -21,7 +21,7 @@ Asked = tuple[Statement, Mapping[str, Any]]
 class Direct:
     """One transaction. It begins with the first statement that is sent."""
 
-    def __init__(self, connection: psycopg.Connection[Any], scope: Scope) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], scope: Scope | None) -> None:
         self._connection = connection
         self._scope = scope
         self._begun = False
@@ -55,12 +55,14 @@ class Direct:
         if not self._begun:
             self._begun = True
             self._connection.execute("BEGIN")
-            self._connection.execute(SET_SCOPE, self._scope.settings())
+            if self._scope is not None:
+                self._connection.execute(SET_SCOPE, self._scope.settings())
 
 
 @contextmanager
-def transaction(database: Database, scope: Scope = ALL) -> Iterator[Direct]:
-    """Committed at the end of the block, rolled back when it raises."""
+def transaction(database: Database, scope: Scope | None = ALL) -> Iterator[Direct]:
+    """Committed at the end of the block, rolled back when it raises. scope: None where no table has row-level security;
+    one that has it shows nothing then."""
     refused: ServiceError | None = None
     with connection_of(database) as connection:
         direct = Direct(connection, scope)

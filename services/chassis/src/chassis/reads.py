@@ -5,13 +5,14 @@ time than PostgreSQL needs for a page of a list. A `Read` pays for it once. The 
 one snapshot, so that a total always equals its list.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import orjson
 import psycopg
+from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 from sqlalchemy import ClauseElement, Select
 from sqlalchemy.dialects.postgresql import psycopg as dialect
@@ -24,6 +25,7 @@ set_json_loads(orjson.loads)
 DIALECT = dialect.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 Row = dict[str, Any]
+Rows = TypeVar("Rows")
 
 
 class Statement:
@@ -59,20 +61,13 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Reads of what is committed, in one round trip. A connection that broke meanwhile is replaced once: nothing was
-    written."""
+    """Reads of what is committed, in one round trip."""
 
     database: Database
     scope: Scope
 
     def run(self, *asked: tuple[Read, Mapping[str, Any]]) -> list[list[Row]]:
-        try:
-            return self._run(asked)
-        except psycopg.OperationalError as error:
-            if error.sqlstate is not None and not error.sqlstate.startswith("57P"):
-                raise
-            self.database.engine.dispose()
-            return self._run(asked)
+        return _once_more(self.database, lambda: self._run(asked))
 
     def _run(self, asked: Sequence[tuple[Read, Mapping[str, Any]]]) -> list[list[Row]]:
         with connection_of(self.database) as connection:
@@ -101,6 +96,29 @@ class Within:
             [dict(row) for row in connection.exec_driver_sql(read.sql, read.values(given)).mappings()]
             for read, given in asked
         ]
+
+
+def alone(database: Database, read: Read, given: Mapping[str, Any]) -> list[Row]:
+    """The rows of one read of tables without row-level security: with no transaction around it, and no scope. A table
+    that has it shows nothing here."""
+
+    def run() -> list[Row]:
+        with connection_of(database) as connection:
+            cursor = connection.cursor(binary=True, row_factory=dict_row)
+            return cursor.execute(read.sql, read.values(given), prepare=read.prepare).fetchall()
+
+    return _once_more(database, run)
+
+
+def _once_more(database: Database, read: Callable[[], Rows]) -> Rows:
+    """A connection that broke meanwhile is replaced once: nothing was written."""
+    try:
+        return read()
+    except psycopg.OperationalError as error:
+        if error.sqlstate is not None and not error.sqlstate.startswith("57P"):
+            raise
+        database.engine.dispose()
+        return read()
 
 
 @contextmanager

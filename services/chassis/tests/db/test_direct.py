@@ -68,3 +68,11 @@ def test_the_scope_holds_within(runtime: Runtime) -> None:
     with direct.transaction(runtime.database, Scope(org_id=str(ONE))) as writes:
         assert writes.run((RENAME, {"name": "changed"})) == [[{"name": "changed", "org_id": ONE}]]
     assert kept(runtime) == ["changed", "theirs"]
+
+
+def test_without_a_scope_nothing_is_seen_that_a_policy_guards(runtime: Runtime) -> None:
+    with direct.transaction(runtime.database) as writes:
+        writes.run((PUT, item("mine")))
+    with direct.transaction(runtime.database, scope=None) as writes:
+        assert writes.run((RENAME, {"name": "changed"})) == [[]]
+    assert kept(runtime) == ["mine"]

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import Text, Uuid, bindparam, column, func, literal_column, select, table, text
 
@@ -11,7 +12,7 @@ from chassis.errors import Invalid
 from chassis.ids import new_id
 from chassis.listing import Listing
 from chassis.paging import paginate
-from chassis.reads import Read, Snapshot, Within
+from chassis.reads import Read, Snapshot, Within, alone
 from chassis.runtime import Runtime
 
 ITEM = table("item", column("id", Uuid()), column("org_id", Uuid()), column("name", Text()), column("version"))
@@ -140,3 +141,22 @@ def test_fields_are_chosen_by_name_and_the_key_is_always_there(runtime: Runtime)
     assert set(item) == {"id", "name"}
     with pytest.raises(Invalid):
         LISTING.page(snapshot, "all", {"page_size": 5, "fields": "org_id"}, {})
+
+
+def test_a_read_alone_sees_what_is_committed_but_nothing_that_a_policy_guards(runtime: Runtime) -> None:
+    put(runtime, ONE, "mine")
+    with runtime.database.transaction(ALL) as db:
+        db.execute(text("INSERT INTO revoked_session (session_id, until) VALUES (:id, now())"), {"id": ONE})
+    sessions = Read(select(column("session_id")).select_from(table("revoked_session")))
+    for _ in range(3):  # over the same connection, and after one that had a scope
+        assert Snapshot(runtime.database, ALL).run((EVERYTHING, {})) == [[{"name": "mine"}]]
+        assert alone(runtime.database, EVERYTHING, {}) == []
+        assert alone(runtime.database, sessions, {}) == [{"session_id": ONE}]
+
+
+def test_a_read_alone_survives_a_connection_that_broke(runtime: Runtime) -> None:
+    pid = Read(select(func.pg_backend_pid().label("pid")))
+    [before] = alone(runtime.database, pid, {})
+    with psycopg.connect(runtime.database.url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", (before["pid"],))
+    assert alone(runtime.database, pid, {}) != [before]

@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from chassis import log
-from chassis.db import ALL, Database
+from chassis import log, reads
+from chassis.db import Database
 from chassis.errors import Unavailable, invalid
-from chassis.reads import Snapshot
 from chassis.wechat import Person, WechatError
 from identity import queries
 from identity.actions import guard
@@ -87,9 +86,10 @@ def check_own_password(door: Door, account: Account, password: str) -> None:
 
 
 def _look(door: Door, login: str) -> dict[str, Any]:
-    [[row]] = Snapshot(door.database, ALL).run(
-        (queries.LOGIN, {"login": login, "address": door.address, "since": door.now - timedelta(minutes=1),
-                         "name_key": guard.key_of(None, login)})
+    [row] = reads.alone(
+        door.database, queries.LOGIN,
+        {"login": login, "address": door.address, "since": door.now - timedelta(minutes=1),
+         "name_key": guard.key_of(None, login)},
     )  # fmt: skip
     return row
 

@@ -1,15 +1,22 @@
 """Sign-in and sessions, through the HTTP door."""
 
+from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from callers import bearer, sign_in
 from flask import Flask
 from sqlalchemy import text
 
+from chassis import clock, direct
+from chassis.errors import Unauthorized
+from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.testing import Caller, recorded
 from chassis.testing.outside import Outside
+from identity import actions
+from identity.actions.sessions import Identified
 
 pytestmark = pytest.mark.usefixtures("seeded")
 
@@ -37,6 +44,28 @@ def test_a_sign_in_leaves_a_session_a_line_of_history_and_of_the_audit_trail_and
             ("sessions/create_session", account_id, "anonymous", True)
         ]
         assert db.execute(text("SELECT count(*) FROM login_guard")).scalar() == 0
+
+
+def test_a_sign_in_is_five_statements(stranger: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Around argon2id they are most of what it costs."""
+    sent: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def noting(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        sent.append(str(query).lstrip().split(maxsplit=1)[0])
+        return execute(cursor, query, *args, **kwargs)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", noting)
+    assert sign_in(stranger).status_code == 201
+    assert sent == ["SELECT", "BEGIN", "WITH", "INSERT", "COMMIT"]
+
+
+def test_an_account_that_is_gone_meanwhile_gets_no_session(runtime: Runtime) -> None:
+    gone = Identified(new_id(), "applicant", "applicant", "password")
+    with pytest.raises(Unauthorized), direct.transaction(runtime.database) as opening:
+        actions.open_session(opening, gone, "", "", timedelta(days=1), clock.now())
+    with runtime.database.transaction() as db:
+        assert db.execute(text("SELECT count(*) FROM sign_in")).scalar() == 0
 
 
 def test_a_disabled_account_gets_nothing_but_the_answer(stranger: Caller, runtime: Runtime) -> None:

@@ -3,17 +3,14 @@
 They are counted by account, whatever name was typed for it, or by the name where no account has it.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, delete, text
 from sqlalchemy.orm import Session
 
-from chassis.reads import Statement
 from identity.domain.errors import SlowDown
-from identity.models import SignIn
+from identity.models import LoginGuard, SignIn
 
 CAPTCHA_AFTER = 3  # failures in a row
 DELAY_AFTER = 5
@@ -25,13 +22,10 @@ _FAILED = text(
     " ON CONFLICT (key) DO UPDATE SET last_at = excluded.last_at,"
     " failures = CASE WHEN g.last_at < :forgotten THEN 1 ELSE g.failures + 1 END"
 )
-_SUCCEEDED = text("DELETE FROM login_guard WHERE key = :key RETURNING failures, last_at")
-FORGET = Statement(_SUCCEEDED)
-KEEP_SUCCESS = Statement(
-    text(
-        "INSERT INTO sign_in (login_key, account_id, at, address, way, success)"
-        " VALUES (:login, :account_id, :now, :address, :way, true)"
-    )
+FORGET = delete(LoginGuard).where(LoginGuard.key == bindparam("key")).returning(LoginGuard.failures, LoginGuard.last_at)
+KEEP_SUCCESS = text(
+    "INSERT INTO sign_in (login_key, account_id, at, address, way, success)"
+    " VALUES (:login, :account_id, :now, :address, :way, true)"
 )
 _OLD = text("DELETE FROM login_guard WHERE last_at < :forgotten")
 
@@ -66,15 +60,15 @@ def failed(
 def succeeded(db: Session, account_id: UUID, login: str, way: str, address: str, now: datetime) -> None:
     """Keep a success and forget the failures before it. Raises: SlowDown where, while this one was being checked, so
     many others were wrong that it would not have been let in."""
-    row = db.execute(_SUCCEEDED, {"key": str(account_id)}).mappings().first()
-    check_overtaken(dict(row) if row else None, way, now)
+    failures, last_at = db.execute(FORGET, {"key": str(account_id)}).first() or (None, None)
+    check_overtaken(failures, last_at, way, now)
     db.add(SignIn(login_key=login, account_id=account_id, at=now, address=address, way=way, success=True))
 
 
-def check_overtaken(forgotten: Mapping[str, Any] | None, way: str, now: datetime) -> None:
-    """forgotten: the failures before a success, as FORGET told them. Raises: SlowDown."""
-    if forgotten is not None and way in ("password", "sms"):
-        check(forgotten["failures"], forgotten["last_at"], now)
+def check_overtaken(failures: int | None, last_at: datetime | None, way: str, now: datetime) -> None:
+    """failures, last_at: those before a success, as FORGET told them. Raises: SlowDown."""
+    if way in ("password", "sms"):
+        check(failures, last_at, now)
 
 
 def forget_old(db: Session, now: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 from sqlalchemy.orm import Session
 
 from chassis import outbox, revocations
@@ -20,11 +20,18 @@ from identity.models import Holder, UsedRefresh
 from identity.models import Session as SignedInSession
 from identity.tokens import digest, new_refresh_token
 
+_holder = queries.HOLDER.cte("holder")
+_forgotten = guard.FORGET.cte("forgotten")
+_new_session = text(
+    "INSERT INTO session (id, account_id, refresh_hash, client, address, created_at, used_at, expires_at)"
+    " SELECT :id, holder.id, :hash, :client, :address, :now, :now, :expires FROM holder"
+)
+# One statement for what a sign-in reads and writes: each more costs as much around it as in it. Who may not sign in is
+# found out from its row, and then everything is rolled back.
 _OPEN = Statement(
-    text(
-        "INSERT INTO session (id, account_id, refresh_hash, client, address, created_at, used_at, expires_at)"
-        " VALUES (:id, :account_id, :hash, :client, :address, :now, :now, :expires)"
-    )
+    select(*_holder.c, *_forgotten.c)
+    .select_from(_holder.outerjoin(_forgotten, true()))
+    .add_cte(_holder, _forgotten, guard.KEEP_SUCCESS.columns().cte("kept"), _new_session.columns().cte("opened"))
 )
 _SET_HASH = Statement(text("UPDATE account SET password_hash = :hash WHERE id = :id"))
 
@@ -45,24 +52,21 @@ def open_session(
 ) -> tuple[Holder, UUID, str]:
     """Whose it is, the id of the new session and its refresh token. Raises: AccountDisabled, SlowDown, Unauthorized for
     an account that is gone meanwhile."""
-    holders, forgotten = direct.run(
-        (queries.HOLDER, {"id": who.account_id}), (guard.FORGET, {"key": str(who.account_id)})
-    )
-    if not holders:
+    session_id, refresh_token = new_id(), new_refresh_token()
+    [rows] = direct.run(
+        (_OPEN, {"account_id": who.account_id, "key": guard.key_of(who.account_id, who.login), "login": who.login,
+                 "way": who.way, "address": address, "now": now, "id": session_id, "hash": digest(refresh_token),
+                 "client": client[:200], "expires": now + lifetime})
+    )  # fmt: skip
+    if not rows:
         raise Unauthorized
-    guard.check_overtaken(next(iter(forgotten), None), who.way, now)
-    holder = Holder(**holders[0])
+    [row] = rows
+    guard.check_overtaken(row.pop("failures"), row.pop("last_at"), who.way, now)
+    holder = Holder(**row)
     if holder.standing == "disabled":
         raise AccountDisabled
     if who.new_hash is not None:
         direct.later(_SET_HASH, {"id": holder.id, "hash": who.new_hash})
-    session_id, refresh_token = new_id(), new_refresh_token()
-    given = {"login": who.login, "account_id": holder.id, "way": who.way, "address": address, "now": now}
-    direct.later(guard.KEEP_SUCCESS, given)
-    direct.later(
-        _OPEN,
-        given | {"id": session_id, "hash": digest(refresh_token), "client": client[:200], "expires": now + lifetime},
-    )
     return holder, session_id, refresh_token
 
 

@@ -56,7 +56,7 @@ def create_session(body: dict[str, Any]) -> Any:
         check_came_back(body, is_portal())
     miniprogram = request.headers.get("X-Client") == "miniprogram"
     who = sign_in.identify(sign_in.Door(database, parts(), address, now, miniprogram), body)
-    with direct.transaction(database) as opening:
+    with direct.transaction(database, scope=None) as opening:
         holder, session_id, refresh_token = actions.open_session(opening, who, _client(), address, _lifetime(), now)
         audit_within(opening, holder.id)
         answer = _signed_in(holder, session_id, refresh_token, 201)

@@ -11,18 +11,19 @@ from chassis.actor import Actor
 from chassis.db import TIMESTAMP
 from chassis.errors import NotFound
 from chassis.paging import paginate
-from chassis.reads import Read, Statement
+from chassis.reads import Read
 from identity.models import Account, Bureau, Institution, LoginGuard, Organization, SignIn, WechatPerson
 from identity.models import Session as SignedInSession
 
 _named = or_(Account.username_key == bindparam("login"), Account.phone == bindparam("login"))
 _known = select(Account.id, Account.kind, Account.password_hash).where(_named).limit(1).subquery()
 # Who a typed name is, how often that one, and how often anybody from this address, was wrong of late: always one row.
+# NOT success, in the words of the index: with IS FALSE PostgreSQL does not use it and reads the whole history.
 LOGIN = Read(
     select(
         _known.c.id, _known.c.kind, _known.c.password_hash, LoginGuard.failures, LoginGuard.last_at,
         select(func.count())
-        .where(SignIn.address == bindparam("address"), SignIn.at > bindparam("since", type_=TIMESTAMP), SignIn.success.is_(False))
+        .where(SignIn.address == bindparam("address"), SignIn.at > bindparam("since", type_=TIMESTAMP), ~SignIn.success)
         .scalar_subquery().label("address_failures"),
     )
     .select_from(select(literal(1)).subquery("one"))
@@ -32,7 +33,7 @@ LOGIN = Read(
 
 
 # Whose session it will be. Locked against change: a token says what holds when it is made, and a change made later ends it.
-HOLDER = Statement(
+HOLDER = (
     select(
         Account.id, Account.username, Account.name, Account.kind, Account.roles, Account.phone, Account.version,
         Account.org_id, Account.institution_id, Account.bureau_id, Institution.tier,
@@ -43,7 +44,7 @@ HOLDER = Statement(
     .outerjoin(Organization, Organization.id == Account.org_id)
     .outerjoin(Institution, Institution.id == Account.institution_id)
     .outerjoin(Bureau, Bureau.id == Account.bureau_id)
-    .where(Account.id == bindparam("id"))
+    .where(Account.id == bindparam("account_id"))
     .with_for_update(read=True, of=Account)
 )  # fmt: skip
 
