@@ -9,7 +9,18 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, SQLColumnExpression, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    true,
+)
 
 from chassis.errors import invalid
 from chassis.paging import PageArgs, cursor_value, ordering
@@ -117,17 +128,15 @@ class Listing(Generic[Question]):
     ) -> tuple[list[Row], int]:
         """A page of a search and its total. The index is looked through once: what it gave holds the page, or is so much
         that a walk of the scope meets the first ones soon."""
-        hits = self._read(("hits", question, sort, fields), self._hits, question, sort, fields, most + 1)
+        hits = self._read(("hits", question, sort, fields), self._hits, question, sort, fields, most)
         [rows] = reader.run((hits, given))
-        found = [row.pop(_FOUND) for row in rows]
-        if rows and found[0] > most:
-            asked = question if sort else self._walked(question)
-            walk = self._read(("page", asked, sort, fields), self._page, asked, sort, fields)
-            [rows] = reader.run((walk, given))
-        elif not rows and given["offset"]:
-            [[total]] = reader.run((self._read(("total", question), self._total, question), given))
-            return [], int(total["total"])
-        return rows, found[0] if found else 0
+        found = [row.pop(_FOUND) for row in rows][-1]
+        if found <= most:
+            return [row for row in rows if row[self._key_name] is not None], found
+        asked = question if sort else self._walked(question)
+        walk = self._read(("page", asked, sort, fields), self._page, asked, sort, fields)
+        [rows] = reader.run((walk, given))
+        return rows, found
 
     def _read(self, shape: Hashable, make: Callable[..., Select[Any]], *words: Any) -> Read:
         found = self._reads.get(shape)
@@ -157,11 +166,15 @@ class Listing(Generic[Question]):
         return self._ordered(self.select(question, fields), sort, self.place(question).column)
 
     def _hits(self, question: Question, sort: str, fields: str, most: int) -> Any:
-        """A page of the first `most` that the index gives, in no order, and how many these are."""
-        some = select(self._key.label("key")).where(*self._where(question)).limit(most).subquery()
-        shown = [self.columns[name].label(name) for name in self._names(fields)]
-        statement = select(*shown, func.count().over().label(_FOUND)).where(self._key.in_(select(some.c.key)))
-        return self._ordered(statement, sort, self._key)
+        """How many the index gives, at most one more than `most`, and a page of them; where there are more, or none, one row
+        that says so."""
+        hits = select(self._key.label("key")).where(*self._where(question)).limit(most + 1).cte("hits")
+        found = select(func.count()).select_from(hits).scalar_subquery()
+        keys = func.array(select(hits.c.key).where(found <= most).scalar_subquery())
+        shown = select(*(self.columns[name].label(name) for name in self._names(fields))).where(self._key == any_(keys))
+        page = self._ordered(shown, sort, self._key).subquery("page")
+        one = select(literal(1)).subquery("one")
+        return select(found.label(_FOUND), *page.c).select_from(one.outerjoin(page, true()))
 
     def _ordered(self, statement: Any, sort: str, place: Any) -> Any:
         return statement.order_by(*ordering(sort, self._sortable), place.desc()).limit(_LIMIT).offset(_OFFSET)

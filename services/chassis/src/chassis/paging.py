@@ -56,7 +56,7 @@ def page_schema(item: type[Schema]) -> type[Schema]:
             "page": fields.Integer(),
             "page_size": fields.Integer(required=True),
             "total": fields.Integer(),
-            "total_at_least": fields.Boolean(metadata={"description": "of a search that finds more than it counts"}),
+            "total_at_least": fields.Boolean(metadata={"description": "of a list that holds more than it counts"}),
             "next_cursor": fields.String(allow_none=True),
         },
     )
