@@ -95,6 +95,13 @@ def test_a_follower_binds_by_password_on_wechats_page(whole_platform: Any) -> No
     assert "已绑定账号" in done.text, done.text
     owner = Client(whole_platform.gateway_url).sign_in("applicant2")
     assert "official" in owner.get("/api/identity/me/wechat")["apps"]
-    clicked = requests.post(f"{whole_platform.sandbox_url}/phones/{openid}/click", json={"key": "bind"}, timeout=30)
-    assert "已绑定平台账号" in clicked.json()["reply"]
+
+    def reply_to(event: str, **body: str) -> str:
+        answer = requests.post(f"{whole_platform.sandbox_url}/phones/{openid}/{event}", json=body, timeout=30)
+        return str(answer.json()["reply"])
+
+    wait_for(lambda: reply_to("click", key="bind"), lambda reply: "已绑定平台账号" in reply)
+    assert reply_to("click", key="filings").startswith("备案共")
+    assert reply_to("click", key="bookings").startswith(("最新的", "还没有预约单"))
+    assert "没有找到预约单 YY2222222222" in reply_to("text", content="YY 2222222222")
     owner.call("DELETE", "/api/identity/me/wechat", 204)

@@ -28,4 +28,6 @@ def world() -> Iterator[outside.Outside]:
 def extra_settings(world: outside.Outside) -> dict[str, Any]:
     names = ("sms_url", "sms_secret", "wechat_api_url", "wechat_official_appid", "wechat_official_secret",
              "wechat_callback_token", "wechat_callback_aes_key")  # fmt: skip
-    return {name: outside.settings(world.url)[name] for name in names} | {"wechat_open_url": world.url}
+    return {name: outside.settings(world.url)[name] for name in names} | {
+        "wechat_open_url": world.url, "filing_url": "http://127.0.0.1:1", "booking_url": "http://127.0.0.1:1",
+    }  # fmt: skip

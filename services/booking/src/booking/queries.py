@@ -130,6 +130,7 @@ COLUMNS = (
 EQUAL = {column.key: column for column in (B.state, B.mode, B.institution_id, B.org_id, B.period)}
 DAYS = {"date": B.date, "created": B.created_at}
 _items = select(BookingItem.booking_id).where(BookingItem.booking_id == B.id).correlate(B)
+LATEST = 10  # bookings that 检定查询 shows
 COUNT = _items.with_only_columns(func.count()).scalar_subquery()
 INSTRUMENTS = _items.with_only_columns(  # what each is called and numbered, in the order of the booking
     func.string_agg(
@@ -274,6 +275,18 @@ def by_number(db: Session, number: str) -> dict[str, Any]:
     if row is None:
         raise NotFound
     return dict(row)
+
+
+def latest_of(db: Session, org_id: UUID) -> list[dict[str, Any]]:
+    """The latest bookings of an organisation, newest first."""
+    statement = (
+        select(B.number, B.state, B.date, B.period, Institution.name.label("institution_name"))
+        .outerjoin(Institution, Institution.id == B.institution_id)
+        .where(B.org_id == org_id)
+        .order_by(B.id.desc())
+        .limit(LATEST)
+    )
+    return [dict(row) for row in db.execute(statement).mappings()]
 
 
 def overview(db: Session, actor: Actor) -> dict[str, int]:

@@ -13,6 +13,7 @@ from chassis.auth import ServiceTokens
 from chassis.errors import ServiceError, Unavailable
 
 TIMEOUT = (2.0, 30.0)  # connect, read [seconds]
+ATTEMPTS = 3
 OPENS_AFTER = 5  # failures in a row
 STAYS_OPEN = 5.0  # [seconds]
 
@@ -28,12 +29,21 @@ class Refused(ServiceError):
 
 
 class ServiceClient:
-    """Calls `service` at `base_url` with a service token."""
+    """Calls `service` at `base_url` with a service token. timeout, attempts: less where somebody waits for the answer."""
 
-    def __init__(self, service: str, base_url: str, tokens: ServiceTokens) -> None:
+    def __init__(
+        self,
+        service: str,
+        base_url: str,
+        tokens: ServiceTokens,
+        timeout: tuple[float, float] = TIMEOUT,
+        attempts: int = ATTEMPTS,
+    ) -> None:
         self.service = service
         self._base_url = base_url
         self._tokens = tokens
+        self._timeout = timeout
+        self._attempts = attempts
         self._session = requests.Session()
         self._failures = 0
         self._open_until = 0.0
@@ -51,7 +61,7 @@ class ServiceClient:
     def _retrying(self, call: Any) -> Any:
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Unavailable),
-            stop=tenacity.stop_after_attempt(3),
+            stop=tenacity.stop_after_attempt(self._attempts),
             wait=tenacity.wait_exponential_jitter(initial=0.1, max=1),
             reraise=True,
         )(call)
@@ -69,7 +79,7 @@ class ServiceClient:
             }
             try:
                 answer = self._session.request(
-                    method, self._base_url + path, headers=headers, timeout=TIMEOUT, **kwargs
+                    method, self._base_url + path, headers=headers, timeout=self._timeout, **kwargs
                 )
             except requests.RequestException as error:
                 self._failed()

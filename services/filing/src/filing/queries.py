@@ -122,7 +122,16 @@ def province(db: Session) -> Institution | None:
 
 def overview(db: Session, actor: Actor) -> dict[str, int]:
     """Counts of the latest filings by state."""
-    rows = db.execute(select(F.state, func.count()).where(visible_to(actor), F.latest).group_by(F.state))
+    return _counts(db, visible_to(actor))
+
+
+def overview_of(db: Session, org_id: UUID) -> dict[str, int]:
+    """The same, of one organisation."""
+    return _counts(db, F.org_id == org_id)
+
+
+def _counts(db: Session, scope: ColumnElement[bool]) -> dict[str, int]:
+    rows = db.execute(select(F.state, func.count()).where(scope, F.latest).group_by(F.state))
     counts = {state: count for state, count in rows}
     return counts | {"total": sum(counts.values())}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from chassis.cli import wsgi
 from chassis.runtime import Service
 from chassis.wechat import WechatApp
-from notification.actions.official import BIND_KEY, BIND_TEXT
+from notification.actions.official import MENU
 from notification.api import BLUEPRINTS
 from notification.background import SCHEDULES
 from notification.consumers import EFFECTS
@@ -17,7 +17,7 @@ from notification.settings import Settings
 def publish_menu(settings: Settings) -> str:
     """Give the official account its menu."""
     official = WechatApp(settings.wechat_api_url, settings.wechat_official_appid, settings.wechat_official_secret)
-    official.call("/cgi-bin/menu/create", {"button": [{"type": "click", "name": BIND_TEXT, "key": BIND_KEY}]})
+    official.call("/cgi-bin/menu/create", {"button": MENU})
     return "the menu is published"
 
 

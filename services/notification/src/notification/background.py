@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from chassis import clock
 from chassis.runtime import Runtime, Schedule
-from notification.actions import deliveries
+from notification.actions import deliveries, tries
 from notification.models import WechatPush
 from notification.parts import parts_of
 
@@ -28,6 +28,7 @@ def send_due(runtime: Runtime, _now: datetime) -> None:
 def forget_pushes(runtime: Runtime, now: datetime) -> None:
     with runtime.database.transaction() as db:
         db.execute(delete(WechatPush).where(WechatPush.at < now - timedelta(days=2)))
+        tries.forget_old(db, now)
 
 
 SCHEDULES = [

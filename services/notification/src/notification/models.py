@@ -84,6 +84,15 @@ class Delivery(Base):
     error: Mapped[str | None]
 
 
+class NumberTry(Base):
+    """How often a follower lately typed a booking number that there is not."""
+
+    __tablename__ = "number_try"
+    openid: Mapped[str] = mapped_column(primary_key=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime]
+
+
 class WechatPush(Base):
     __tablename__ = "wechat_push"
     key: Mapped[str] = mapped_column(primary_key=True)

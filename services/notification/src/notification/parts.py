@@ -10,6 +10,8 @@ from chassis.wechat import WechatApp
 from notification.domain.cipher import MessageCipher
 from notification.settings import Settings
 
+WHILE_WECHAT_WAITS = (1.0, 3.0)  # connect, read: it waits five in all, and nothing is tried again [seconds]
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -18,6 +20,8 @@ class Parts:
     official: WechatApp
     cipher: MessageCipher
     identity: ServiceClient
+    filing: ServiceClient
+    booking: ServiceClient
 
 
 def prepare(runtime: Runtime) -> None:
@@ -29,6 +33,8 @@ def prepare(runtime: Runtime) -> None:
         official=WechatApp(settings.wechat_api_url, appid, settings.wechat_official_secret),
         cipher=MessageCipher(settings.wechat_callback_aes_key, appid),
         identity=ServiceClient("identity", settings.identity_url, runtime.tokens),
+        filing=ServiceClient("filing", settings.filing_url, runtime.tokens, WHILE_WECHAT_WAITS, attempts=1),
+        booking=ServiceClient("booking", settings.booking_url, runtime.tokens, WHILE_WECHAT_WAITS, attempts=1),
     )
 
 

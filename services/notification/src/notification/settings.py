@@ -7,6 +7,8 @@ from chassis.settings import ServiceSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
+    filing_url: str
+    booking_url: str
     sms_url: str
     sms_secret: str
     wechat_api_url: str

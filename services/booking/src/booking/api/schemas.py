@@ -303,6 +303,18 @@ class PublicView(Schema):
     items = fields.Integer()
 
 
+class LatestBooking(Schema):
+    number = fields.String(required=True)
+    state = fields.String(required=True)
+    date = fields.Date(required=True)
+    period = fields.String(required=True)
+    institution_name = fields.String(required=True, allow_none=True)
+
+
+class LatestBookings(Schema):
+    items = fields.List(fields.Nested(LatestBooking), required=True)
+
+
 class Overview(Schema):
     total = fields.Integer(required=True)
     pending = fields.Integer()

@@ -1,7 +1,12 @@
-"""The official account: what people do there reaches us as pushes, each taken once."""
+"""The official account: what people do there reaches us as pushes, each taken once.
 
+What only filing or booking knows is a question that is answered after the transaction: no service calls another in one.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -9,7 +14,9 @@ from sqlalchemy.orm import Session
 from chassis import outbox
 from chassis.events import Event
 from notification import queries
-from notification.models import WechatPush
+from notification.actions import tries
+from notification.domain.answers import number_in
+from notification.models import Contact, WechatPush
 
 WELCOME = "欢迎关注。绑定平台账号后，备案、预约和证书的变化会通知到您。"
 BOUND = "已绑定平台账号：{name}。"
@@ -18,13 +25,45 @@ BIND = (
     '否则请<a href="{link}">点此输入平台的用户名和密码</a>进行绑定。'
 )
 BIND_KEY, BIND_TEXT = "bind", "绑定账号"  # of the menu's button; what a follower may also type
-HELP = "发送预约单号可查询状态；点击菜单【绑定账号】绑定平台账号。"
+FILINGS, BOOKINGS = "filings", "bookings"  # keys of the menu's other buttons
+TYPED = {BIND_TEXT: BIND_KEY, "备案查询": FILINGS, "检定查询": BOOKINGS}
+MENU = [
+    {
+        "name": "查询",
+        "sub_button": [{"type": "click", "name": name, "key": key} for name, key in TYPED.items() if key != BIND_KEY],
+    },
+    {"type": "click", "name": BIND_TEXT, "key": BIND_KEY},
+]
+HELP = "发送预约单号可查询状态；点击菜单【查询】可查询备案和检定；点击菜单【绑定账号】绑定平台账号。"
+NOT_OPEN = "您绑定的账号尚未通过审核或已停用，暂不能查询。"
+NO_APPLICANT = "备案和检定查询只对申请方的账号开放，请登录平台查看。"
+SLOW_DOWN = "查询次数过多，请稍后再试。"
+
+
+@dataclass(frozen=True)
+class OfOrganisation:
+    """备案查询 or 检定查询: what filing or booking knows of the follower's organisation."""
+
+    what: str
+    org_id: UUID
+
+
+@dataclass(frozen=True)
+class OfNumber:
+    """The state of a booking. counted: the try has been counted, and is given back where the number was right."""
+
+    number: str
+    openid: str
+    counted: bool
+
+
+Question = OfOrganisation | OfNumber
 
 
 def take_push(
     db: Session, appid: str, push: dict[str, str], unionid: str | None, bind_link: str, now: datetime
-) -> str | None:
-    """The reply's text, or None where there is none to give. A push that came before has no second effect.
+) -> str | Question | None:
+    """The reply's text, what has to be asked for it, or None where there is none to give. A push that came before has no second effect.
     bind_link: where a follower says which account is theirs."""
     key = push.get("MsgId") or f"{push['FromUserName']}:{push.get('CreateTime')}:{push.get('Event', '')}"
     fresh = db.execute(
@@ -39,20 +78,42 @@ def take_push(
         if fresh:
             outbox.record(db, _followed("wechat.unfollowed", appid, openid, unionid))
         return None
-    if asks_to_bind(push):
+    asked = _asked(push)
+    if asked == BIND_KEY:
         contact = queries.contact_of_follower(db, appid, openid)
         if contact is not None:
             return BOUND.format(name=contact.name)
         if fresh:
             outbox.record(db, _followed("wechat.followed", appid, openid, unionid))  # who is bound by unionid is found
         return BIND.format(link=bind_link)
+    if asked in (FILINGS, BOOKINGS):
+        return _of_organisation(asked, queries.contact_of_follower(db, appid, openid), bind_link)
+    if push.get("MsgType") == "text" and (number := number_in(push.get("Content", ""))):
+        if fresh and not tries.take(db, openid, now):
+            return SLOW_DOWN
+        return OfNumber(number, openid, counted=fresh is not None)
     return HELP if push.get("MsgType") == "text" or event == "click" else None
 
 
 def asks_to_bind(push: dict[str, str]) -> bool:
+    return _asked(push) == BIND_KEY
+
+
+def _asked(push: dict[str, str]) -> str | None:
+    """The key of the button that was tapped, or whose words were typed."""
     if push.get("Event", "").lower() == "click":
-        return push.get("EventKey") == BIND_KEY
-    return push.get("MsgType") == "text" and push.get("Content", "").strip() == BIND_TEXT
+        return push.get("EventKey")
+    return TYPED.get(push.get("Content", "").strip()) if push.get("MsgType") == "text" else None
+
+
+def _of_organisation(what: str, contact: Contact | None, bind_link: str) -> str | Question:
+    if contact is None:
+        return BIND.format(link=bind_link)
+    if contact.status != "approved":
+        return NOT_OPEN
+    if contact.kind != "applicant" or contact.home_id is None:
+        return NO_APPLICANT
+    return OfOrganisation(what, contact.home_id)
 
 
 def _followed(kind: str, appid: str, openid: str, unionid: str | None) -> Event:

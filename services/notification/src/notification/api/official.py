@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -9,17 +10,22 @@ from flask import Response, request
 
 from chassis import clock, log
 from chassis.auth import allow_anyone
+from chassis.calls import Refused
 from chassis.errors import Forbidden, Malformed, ServiceError
-from chassis.web import Blueprint, db
+from chassis.runtime import runtime
+from chassis.web import Blueprint, own_transactions
 from chassis.wechat import WechatError
-from notification.actions.official import asks_to_bind, take_push
+from notification.actions import tries
+from notification.actions.official import FILINGS, OfNumber, OfOrganisation, Question, asks_to_bind, take_push
 from notification.api.binding import bind_link
+from notification.domain import answers
 from notification.domain.cipher import NotOurs, check_signature, signature
 from notification.parts import parts
 
 blp = Blueprint("official", "official", description="Official account")
 MAX_BYTES = 64 << 10
 MAX_AGE = 600  # of a push [seconds]
+AWAY = "暂时查不到，请稍后再试。"
 
 
 @blp.route("/wechat/callback", methods=["GET"])
@@ -32,6 +38,7 @@ def verify() -> Any:
 
 @blp.route("/wechat/callback", methods=["POST"])
 @allow_anyone
+@own_transactions
 def push() -> Any:
     """A message or event of a follower."""
     _check(request.args.get("signature", ""))
@@ -41,12 +48,45 @@ def push() -> Any:
         fields = _fields(_decrypted(fields.get("Encrypt", "")))
     if "FromUserName" not in fields:
         raise Malformed(reason="FromUserName")
-    text = take_push(db(), parts().official.appid, fields, _unionid(fields), bind_link(), clock.now())
+    unionid = _unionid(fields)
+    with runtime().database.transaction() as db:
+        text = take_push(db, parts().official.appid, fields, unionid, bind_link(), clock.now())
+    if isinstance(text, Question):
+        text = _answer(text)
     if text is None:
         return Response("success", content_type="text/plain")
     reply = _xml({"ToUserName": fields["FromUserName"], "FromUserName": fields.get("ToUserName", ""),
                   "CreateTime": str(int(time.time())), "MsgType": "text", "Content": text})  # fmt: skip
     return Response(_encrypted(reply) if encrypted else reply, content_type="application/xml; charset=utf-8")
+
+
+def _answer(question: Question) -> str:
+    try:
+        return _organisation(question) if isinstance(question, OfOrganisation) else _booking(question)
+    except ServiceError as error:  # where nothing comes in time, WeChat says that the account is out of order
+        log.get().warning("official_query_failed", error=repr(error))
+        return AWAY
+
+
+def _organisation(question: OfOrganisation) -> str:
+    if question.what == FILINGS:
+        return answers.filings(parts().filing.get(f"/internal/organizations/{question.org_id}/filings"))
+    return answers.bookings(parts().booking.get(f"/internal/organizations/{question.org_id}/bookings")["items"])
+
+
+def _booking(question: OfNumber) -> str:
+    """By booking's open query, which tells anyone the state and nothing else. Only a wrong number stays counted."""
+    try:
+        return answers.booking(parts().booking.get(f"/api/booking/public/bookings/{question.number}"))
+    except Refused as error:
+        if error.status == 404:
+            question = replace(question, counted=False)
+            return answers.UNKNOWN_NUMBER.format(number=question.number)
+        raise
+    finally:
+        if question.counted:
+            with runtime().database.transaction() as db:
+                tries.give_back(db, question.openid)
 
 
 def _check(given: str, *more: str) -> None:

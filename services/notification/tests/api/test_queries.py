@@ -1,0 +1,229 @@
+"""备案查询, 检定查询 and a booking number in the official account, through its callback."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from chassis import clock
+from chassis.auth import ServiceTokens
+from chassis.calls import ServiceClient
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.testing import cloud_event, deliver
+from chassis.testing.outside import Outside
+from notification.actions import tries
+from notification.actions.official import BOOKINGS, FILINGS, HELP, MENU
+from notification.api.official import AWAY
+from notification.app import publish_menu
+from notification.domain import answers
+from notification.domain.cipher import signature
+from notification.parts import WHILE_WECHAT_WAITS
+
+GIVEN = "YY23456789AB"
+BOOKED = {"number": GIVEN, "state": "confirmed", "date": "2026-12-01", "period": "am", "institution_name": "广州计量院"}
+
+
+class Others:
+    """Stand for filing and booking: what they answer by path, and whose token they were asked with (the real ones:
+    their own tests and tests/journeys)."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, Any]] = {f"/api/booking/public/bookings/{GIVEN}": (200, BOOKED)}
+        self.asked: list[str] = []
+        self.silent = threading.Event()
+
+
+@pytest.fixture
+def others(runtime: Runtime, key_folder: Any) -> Iterator[Others]:
+    known, parts = Others(), runtime.parts["notification"]
+    before = {name: getattr(parts, name) for name in ("filing", "booking")}
+    ended = threading.Event()
+
+    def server_of(name: str) -> ThreadingHTTPServer:
+        tokens = ServiceTokens(name, key_folder / f"{name}.key", key_folder)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                tokens.caller(self.headers["Authorization"].removeprefix("Bearer "), frozenset({"notification"}))
+                known.asked.append(self.path)
+                if known.silent.is_set():
+                    ended.wait(10)
+                status, body = known.answers.get(self.path, (404, {"code": "not_found", "detail": "未找到该记录。"}))
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode())
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    servers = {name: server_of(name) for name in before}
+    for name, server in servers.items():
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        object.__setattr__(parts, name, ServiceClient(name, url, runtime.tokens, (0.5, 0.5), attempts=1))
+    yield known
+    ended.set()
+    for name, server in servers.items():
+        object.__setattr__(parts, name, before[name])
+        server.shutdown()
+        server.server_close()
+
+
+Send = Callable[..., str]
+
+
+@pytest.fixture
+def send(app: Flask, runtime: Runtime, others: Others) -> Send:
+    """`send("备案查询")`, `send(key="filings")`: the text that a follower reads in reply."""
+
+    def push(content: str = "", key: str = "", openid: str = "o-asks", msg_id: str = "") -> str:
+        fields = {"ToUserName": "gh", "FromUserName": openid, "MsgId": msg_id or str(new_id()), "MsgType": "text",
+                  "Content": content} if content else {"ToUserName": "gh", "FromUserName": openid, "MsgType": "event",
+                  "Event": "CLICK", "EventKey": key, "CreateTime": str(new_id())}  # fmt: skip
+        xml = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
+        stamp = str(int(time.time()))
+        token = runtime.settings.wechat_callback_token  # type: ignore[attr-defined]
+        query = {"timestamp": stamp, "nonce": "n", "signature": signature(token, stamp, "n")}
+        answer = app.test_client().post("/wechat/callback", data=f"<xml>{xml}</xml>".encode(), query_string=query)
+        assert answer.status_code == 200
+        found = re.search(r"<Content><!\[CDATA\[(.*?)\]\]></Content>", answer.get_data(as_text=True), re.DOTALL)
+        assert found, answer.get_data(as_text=True)
+        return found[1]
+
+    return push
+
+
+@pytest.fixture
+def org_id(runtime: Runtime) -> UUID:
+    """Of the applicant to whose account the follower is bound."""
+    return bind(runtime)
+
+
+def bind(runtime: Runtime, openid: str = "o-asks", **changes: Any) -> UUID:
+    account, home = new_id(), new_id()
+    data = {"account_id": account, "org_id": home, "kind": "applicant", "username": "a", "name": "陈志强", "phone": None,
+            "roles": ["owner"], "status": "approved", "tier": None, "division_code": "440106"} | changes  # fmt: skip
+    deliver(runtime, cloud_event("account.changed", "identity", data, subject=account, sequence=1))
+    bound = {"account_id": account, "org_id": home, "unionid": f"u-{openid}",
+             "openids": [{"appid": "wx-official", "openid": openid}]}  # fmt: skip
+    deliver(runtime, cloud_event("account.wechat_bound", "identity", bound, subject=account, sequence=2))
+    return home
+
+
+@pytest.mark.parametrize("asked", [{"key": FILINGS}, {"content": " 备案查询 "}], ids=["tapped", "typed"])
+def test_filings_are_counted_by_state(send: Send, others: Others, org_id: UUID, asked: dict[str, str]) -> None:
+    others.answers[f"/internal/organizations/{org_id}/filings"] = (
+        200,
+        {"total": 9, "approved": 7, "returned": 1, "lapsed": 1},
+    )
+    assert send(**asked).split("\n") == [
+        "备案共 9 台", "已提交：0", "待处理：0", "待确认：0", "已审核：7", "被退回：1", "被撤销：0", "已失效：1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", [{"key": BOOKINGS}, {"content": "检定查询"}], ids=["tapped", "typed"])
+def test_the_latest_bookings_have_a_line_each(send: Send, others: Others, org_id: UUID, asked: dict[str, str]) -> None:
+    path = f"/internal/organizations/{org_id}/bookings"
+    others.answers[path] = (200, {"items": [BOOKED, BOOKED | {"number": "YY1", "period": "pm", "state": "completed"}]})
+    assert send(**asked).split("\n") == [
+        "最新的 2 张预约单", f"{GIVEN} 广州计量院 2026-12-01 上午 已确认", "YY1 广州计量院 2026-12-01 下午 完检",
+    ]  # fmt: skip
+    others.answers[path] = (200, {"items": []})
+    assert send(**asked) == "还没有预约单。"
+
+
+def test_ten_long_lines_fit_a_reply() -> None:
+    assert len(answers.bookings([BOOKED | {"institution_name": "院" * 100}] * 10).encode()) <= 2048
+
+
+@pytest.mark.parametrize("key", [FILINGS, BOOKINGS])
+def test_who_is_not_bound_is_given_the_link(send: Send, others: Others, key: str) -> None:
+    assert '<a href="' in send(key=key)
+    assert others.asked == []
+
+
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [({"status": "disabled"}, "停用"), ({"status": "pending"}, "尚未通过审核"), ({"kind": "institution"}, "申请方")],
+    ids=["disabled", "pending", "an institution's"],
+)
+def test_only_an_approved_applicants_account_may_ask(
+    send: Send, runtime: Runtime, others: Others, account: dict[str, str], words: str
+) -> None:
+    bind(runtime, **account)
+    assert words in send(key=FILINGS)
+    assert others.asked == []
+
+
+@pytest.mark.parametrize("typed", [GIVEN, " yy2345-6789 ab "])
+def test_anyone_reads_the_state_of_a_number_and_nothing_else(send: Send, typed: str) -> None:
+    assert send(typed) == f"预约单 {GIVEN}：已确认。"
+
+
+def test_an_unknown_number_is_told_so_and_other_words_get_help(send: Send) -> None:
+    assert send("YY2222222222") == "没有找到预约单 YY2222222222，请核对单号。"
+    assert send("你好") == HELP
+
+
+def test_many_wrong_numbers_slow_their_follower_down(
+    send: Send, others: Others, at: Callable[[datetime], None]
+) -> None:
+    now = clock.now()
+    at(now)
+    for _ in range(tries.FREE):
+        assert "没有找到" in send("YY2222222222")
+    assert "稍后再试" in send(GIVEN)
+    assert len(others.asked) == tries.FREE
+    assert "已确认" in send(GIVEN, openid="o-another")
+    at(now + tries.THEN_ONE_IN)
+    assert "没有找到" in send("YY2222222222")
+    assert "稍后再试" in send(GIVEN)
+    at(now + tries.THEN_ONE_IN + tries.FORGOTTEN_AFTER + timedelta(seconds=1))
+    for _ in range(2):
+        assert "已确认" in send(GIVEN)
+
+
+def test_right_numbers_slow_nobody_down(send: Send) -> None:
+    for _ in range(2 * tries.FREE):
+        assert "已确认" in send(GIVEN)
+
+
+def test_a_message_that_is_sent_again_is_answered_again_and_counted_once(send: Send) -> None:
+    for _ in range(2 * tries.FREE):
+        assert "没有找到" in send("YY2222222222", msg_id="1001")
+    assert "已确认" in send(GIVEN)
+
+
+@pytest.mark.parametrize("asked", [{"key": FILINGS}, {"key": BOOKINGS}, {"content": GIVEN}])
+@pytest.mark.parametrize("fault", ["silent", "broken"])
+def test_a_service_that_does_not_answer_in_time_is_told_so(
+    send: Send, others: Others, org_id: UUID, asked: dict[str, str], fault: str
+) -> None:
+    if fault == "silent":
+        others.silent.set()
+    for path in (f"internal/organizations/{org_id}/filings", f"internal/organizations/{org_id}/bookings",
+                 f"api/booking/public/bookings/{GIVEN}"):  # fmt: skip
+        others.answers[f"/{path}"] = (500, {})
+    assert send(**asked) == AWAY
+    assert len(others.asked) == 1, "asked once: WeChat waits five seconds"
+
+
+def test_wechat_waits_longer_than_we_do() -> None:
+    assert sum(WHILE_WECHAT_WAITS) < 5
+
+
+def test_the_menu_is_one_that_wechat_takes(runtime: Runtime, world: Outside) -> None:
+    publish_menu(runtime.settings)  # type: ignore[arg-type]
+    below = [(one["name"], one["key"]) for one in MENU[0]["sub_button"]]
+    assert (MENU[0]["name"], below) == ("查询", [("备案查询", FILINGS), ("检定查询", BOOKINGS)])
