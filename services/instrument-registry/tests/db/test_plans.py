@@ -17,7 +17,9 @@ from registry.queries import certificates
 TODAY = date(2026, 11, 24)
 
 
-@pytest.mark.parametrize("by", [applicant(), staff(), supervisor("440100"), supervisor("440106")], ids=lambda by: by.kind)
+@pytest.mark.parametrize(
+    "by", [applicant(), staff(), supervisor("440100"), supervisor("440106")], ids=lambda by: by.kind
+)
 @pytest.mark.parametrize("what", ["instruments", "certificates"])
 def test_a_walk_goes_on_by_the_index_of_its_scope(runtime: Runtime, by: Actor, what: str) -> None:
     if what == "instruments":
