@@ -27,6 +27,7 @@ from notification.app import publish_menu
 from notification.domain import answers
 from notification.domain.cipher import signature
 from notification.parts import WHILE_WECHAT_WAITS
+from notification.settings import Settings
 
 GIVEN = "YY23456789AB"
 BOOKED = {"number": GIVEN, "state": "confirmed", "date": "2026-12-01", "period": "am", "institution_name": "广州计量院"}
@@ -84,7 +85,13 @@ Send = Callable[..., str]
 
 
 @pytest.fixture
-def send(app: Flask, runtime: Runtime, others: Others) -> Send:
+def settings(runtime: Runtime) -> Settings:
+    assert isinstance(runtime.settings, Settings)
+    return runtime.settings
+
+
+@pytest.fixture
+def send(app: Flask, settings: Settings, others: Others) -> Send:
     """`send("备案查询")`, `send(key="filings")`: the text that a follower reads in reply."""
 
     def push(content: str = "", key: str = "", openid: str = "o-asks", msg_id: str = "") -> str:
@@ -93,8 +100,8 @@ def send(app: Flask, runtime: Runtime, others: Others) -> Send:
                   "Event": "CLICK", "EventKey": key, "CreateTime": str(new_id())}  # fmt: skip
         xml = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
         stamp = str(int(time.time()))
-        token = runtime.settings.wechat_callback_token  # type: ignore[attr-defined]
-        query = {"timestamp": stamp, "nonce": "n", "signature": signature(token, stamp, "n")}
+        signed = signature(settings.wechat_callback_token, stamp, "n")
+        query = {"timestamp": stamp, "nonce": "n", "signature": signed}
         answer = app.test_client().post("/wechat/callback", data=f"<xml>{xml}</xml>".encode(), query_string=query)
         assert answer.status_code == 200
         found = re.search(r"<Content><!\[CDATA\[(.*?)\]\]></Content>", answer.get_data(as_text=True), re.DOTALL)
@@ -223,7 +230,7 @@ def test_wechat_waits_longer_than_we_do() -> None:
     assert sum(WHILE_WECHAT_WAITS) < 5
 
 
-def test_the_menu_is_one_that_wechat_takes(runtime: Runtime, world: Outside) -> None:
-    publish_menu(runtime.settings)  # type: ignore[arg-type]
+def test_the_menu_is_one_that_wechat_takes(settings: Settings, world: Outside) -> None:
+    publish_menu(settings)
     below = [(one["name"], one["key"]) for one in MENU[0]["sub_button"]]
     assert (MENU[0]["name"], below) == ("查询", [("备案查询", FILINGS), ("检定查询", BOOKINGS)])

@@ -63,8 +63,8 @@ Question = OfOrganisation | OfNumber
 def take_push(
     db: Session, appid: str, push: dict[str, str], unionid: str | None, bind_link: str, now: datetime
 ) -> str | Question | None:
-    """The reply's text, what has to be asked for it, or None where there is none to give. A push that came before has no second effect.
-    bind_link: where a follower says which account is theirs."""
+    """The reply's text, what has to be asked for it, or None where there is none to give. A push that came before has no
+    second effect. bind_link: where a follower says which account is theirs."""
     key = push.get("MsgId") or f"{push['FromUserName']}:{push.get('CreateTime')}:{push.get('Event', '')}"
     fresh = db.execute(
         insert(WechatPush).values(key=key, at=now).on_conflict_do_nothing().returning(WechatPush.key)
