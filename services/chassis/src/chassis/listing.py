@@ -29,6 +29,8 @@ from chassis.schema import Schema, Text
 
 SHAPES = 1000  # kept at most; who asks in more shapes than that is no person
 COUNTED = 1000  # of what a search finds; beyond that nobody turns pages
+DEEP = 10_000  # items before a page, that cost enough to look for a shorter way
+STRETCH = 20_000  # of the newest; to walk further costs more than to order what an index gave
 _FOUND = "found"
 Question = TypeVar("Question", bound=Hashable)
 _LIMIT, _OFFSET = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
@@ -65,7 +67,8 @@ class Listing(Generic[Question]):
     whether the best plan depends on the values; such a one is planned anew each time. place: question -> what orders by
     making, where an index of its scope holds that order in other terms than the key. counted_to: question -> how far a
     total is counted that no counter knows, and then told as `total_at_least`; None: to its end. walked: a search -> the same
-    question in terms of the scope's order, for what finds so much that the first ones soon come by; then no search itself.
+    question in terms of the scope's order, then no search itself, and that scope alone: what finds much is looked for among
+    the newest first.
     """
 
     def __init__(
@@ -77,7 +80,7 @@ class Listing(Generic[Question]):
         is_search: Callable[[Question], bool] = lambda _question: False,
         place: Callable[[Question], Place] | None = None,
         counted_to: Callable[[Question], int | None] | None = None,
-        walked: Callable[[Question], Question] = lambda question: question,
+        walked: Callable[[Question], tuple[Question, Question]] = lambda question: (question, question),
     ) -> None:
         self.columns = columns
         self._key_name = key
@@ -118,24 +121,48 @@ class Listing(Generic[Question]):
         most = None if total else self._counted_to(question)
         if most is not None and self._is_search(question):
             return _enveloped(*self._found(reader, question, sort, fields, given, most), page, size, most)
+        if total is not None and not sort and given["offset"] >= DEEP:
+            page_near_end = self._from_the_end(reader, question, fields, given, total)
+            if page_near_end is not None:
+                return _enveloped(*page_near_end, page, size, None)
         items = self._read(("page", question, sort, fields), self._page, question, sort, fields)
         count = total or self._read(("total", question), self._total, question)
         rows, counted = reader.run((items, given), (count, given))
         return _enveloped(rows, next(iter(counted[0].values())), page, size, most)
 
+    def _from_the_end(
+        self, reader: Reader, question: Question, fields: str, given: Mapping[str, Any], count: Read
+    ) -> tuple[list[Row], int] | None:
+        """A page that is nearer to the end, and its total: what lies behind it is skipped instead of what lies before. None
+        where it is not nearer, or the total changed meanwhile."""
+        [[counted]] = reader.run((count, given))
+        (total,) = counted.values()
+        behind = total - given["offset"] - given["limit"]
+        if behind >= given["offset"]:
+            return None
+        back = {"limit": max(given["limit"] + min(behind, 0), 0), "offset": max(behind, 0)}
+        upwards = self._read(("upwards", question, fields), self._upwards, question, fields)
+        rows, [again] = reader.run((upwards, {**given, **back}), (count, given))
+        return (rows[::-1], total) if again == counted else None
+
     def _found(
         self, reader: Reader, question: Question, sort: str, fields: str, given: Mapping[str, Any], most: int
     ) -> tuple[list[Row], int]:
-        """A page of a search and its total. The index is looked through once: what it gave holds the page, or is so much
-        that a walk of the scope meets the first ones soon."""
+        """A page of a search and its total. What the index gave holds the page, or is so much that the first ones soon
+        come by in a walk of the scope; where they do not, all of it is old, and is put in order."""
         hits = self._read(("hits", question, sort, fields), self._hits, question, sort, fields, most)
         [rows] = reader.run((hits, given))
         found = [row.pop(_FOUND) for row in rows][-1]
         if found <= most:
             return [row for row in rows if row[self._key_name] is not None], found
-        asked = question if sort else self._walked(question)
-        walk = self._read(("page", asked, sort, fields), self._page, asked, sort, fields)
-        [rows] = reader.run((walk, given))
+        if sort:
+            [rows] = reader.run(
+                (self._read(("page", question, sort, fields), self._page, question, sort, fields), given)
+            )
+            return rows, found
+        [rows] = reader.run((self._read(("newest", question, fields), self._newest, question, fields), given))
+        if len(rows) < given["limit"]:
+            [rows] = reader.run((self._read(("oldest", question, fields), self._oldest, question, fields), given))
         return rows, found
 
     def _read(self, shape: Hashable, make: Callable[..., Select[Any]], *words: Any) -> Read:
@@ -165,6 +192,10 @@ class Listing(Generic[Question]):
     def _page(self, question: Question, sort: str, fields: str) -> Any:
         return self._ordered(self.select(question, fields), sort, self.place(question).column)
 
+    def _upwards(self, question: Question, fields: str) -> Any:
+        place = self.place(question).column
+        return self.select(question, fields).order_by(place).limit(_LIMIT).offset(_OFFSET)
+
     def _hits(self, question: Question, sort: str, fields: str, most: int) -> Any:
         """How many the index gives, at most one more than `most`, and a page of them; where there are more, or none, one row
         that says so."""
@@ -175,6 +206,21 @@ class Listing(Generic[Question]):
         page = self._ordered(shown, sort, self._key).subquery("page")
         one = select(literal(1)).subquery("one")
         return select(found.label(_FOUND), *page.c).select_from(one.outerjoin(page, true()))
+
+    def _newest(self, question: Question, fields: str) -> Any:
+        """The page, as far as the newest of the scope hold it."""
+        walked, scope = self._walked(question)
+        place = self.place(scope).column
+        stretch = select(self._key.label("key"), place.label("place")).where(*self._where(scope))
+        newest = stretch.order_by(place.desc()).limit(STRETCH).subquery("newest")
+        return self._ordered(self.select(walked, fields).where(self._key == newest.c.key), "", newest.c.place)
+
+    def _oldest(self, question: Question, fields: str) -> Any:
+        """The page out of all that the index gives, kept from walking there by itself."""
+        hits = select(self._key.label("key")).where(*self._where(question)).cte("hits").prefix_with("MATERIALIZED")
+        page = select(hits.c.key).order_by(hits.c.key.desc()).limit(_LIMIT).offset(_OFFSET)
+        shown = select(*(self.columns[name].label(name) for name in self._names(fields)))
+        return shown.where(self._key == any_(func.array(page.scalar_subquery()))).order_by(self._key.desc())
 
     def _ordered(self, statement: Any, sort: str, place: Any) -> Any:
         return statement.order_by(*ordering(sort, self._sortable), place.desc()).limit(_LIMIT).offset(_OFFSET)

@@ -149,11 +149,13 @@ def test_what_is_counted_ends_where_nobody_turns_pages_and_says_so(
     queries.LISTING._reads.clear()
 
 
+@pytest.mark.parametrize("stretch", [20_000, 3, 1], ids=["walked", "walked and ordered", "ordered"])
 @pytest.mark.parametrize("many", [5, 7], ids=["as many as are counted", "more"])
 def test_pages_of_a_search_are_in_order_for_everyone_whether_it_finds_little_or_much(
-    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, many: int
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, many: int, stretch: int
 ) -> None:
     monkeypatch.setattr(listing, "COUNTED", 5)
+    monkeypatch.setattr(listing, "STRETCH", stretch)
     monkeypatch.setattr(queries.LISTING, "_reads", {})
     ids = add(
         runtime,
@@ -170,6 +172,23 @@ def test_pages_of_a_search_are_in_order_for_everyone_whether_it_finds_little_or_
                 assert [row["id"] for row in page["items"]] == expected[2 * number - 2 : 2 * number], (by.kind, sort)
                 assert {key: page[key] for key in page if key.startswith("total")} == total, (by.kind, number)
     queries.LISTING._reads.clear()
+
+
+def test_pages_near_the_end_are_the_same_from_there(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = add(runtime, OWNER, rows=[{"participants": [GUANGZHOU]} for _ in range(7)])
+    asked: list[str] = []
+    upwards = queries.LISTING._upwards
+    monkeypatch.setattr(queries.LISTING, "_upwards", lambda *words: asked.append("upwards") or upwards(*words))
+    monkeypatch.setattr(queries.LISTING, "_reads", {})
+    for deep in (10_000, 0):
+        monkeypatch.setattr(listing, "DEEP", deep)
+        for by in (OWNER, staff(), supervisor(), supervisor("440000"), admin()):
+            reader = Snapshot(runtime.database, Scope.of(by))
+            for number in range(1, 6):
+                page = queries.instruments(reader, by, {"page": number, "page_size": 2}, TODAY)
+                assert [row["id"] for row in page["items"]] == ids[::-1][2 * number - 2 : 2 * number], (by.kind, number)
+                assert (page["total"], page["page"]) == (7, number)
+        assert bool(asked) is (deep == 0)
 
 
 def test_every_column_can_be_filtered_and_ordered_by(runtime: Runtime) -> None:

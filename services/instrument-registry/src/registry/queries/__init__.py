@@ -96,7 +96,7 @@ class Question(NamedTuple):
     view: str
     names: tuple[str, ...]  # of the filters
     digits: int = 0  # of the area that a supervisor asks about
-    walked: bool = False  # a search along the order of its scope
+    walked: bool = False  # a search among the newest of its scope
 
     @classmethod
     def of(cls, actor: Actor, args: Mapping[str, Any]) -> "Question":
@@ -157,15 +157,20 @@ def _scope(question: Question) -> list[ColumnElement[bool]]:
     """What `visible_to` says, in the terms of the indexes that hold such a list in its order (migration 0015)."""
     if question.kind == "supervisor":
         return [I.filing_state != "none", areas.lies_in(I, question.digits)]
-    if question.kind == "institution" and not is_search(question):
+    if _by_parts(question):
         return [PART.institution_id == ACTOR_ORG, PART.instrument_id == I.id]
     return [visible_to(question.kind)]
 
 
 def _place(question: Question) -> Place:
-    if question.kind == "institution" and not is_search(question):
+    if _by_parts(question):
         return Place(func.uuid_send(PART.instrument_id), func.uuid_send)
     return Place(I.id) if _is_wide(question) else Place(I.place, func.uuid_send)
+
+
+def _by_parts(question: Question) -> bool:
+    """Whether an institution's list is looked through in its order."""
+    return question.kind == "institution" and not question.walked and not is_search(question)
 
 
 def _is_wide(question: Question) -> bool:
@@ -190,9 +195,13 @@ def is_search(question: Question) -> bool:
 
 
 _SHOWN = {**{column.key: column for column in COLUMNS}, "view": view_column()}
-LISTING = Listing(
-    _SHOWN, "id", SORTABLE, conditions, is_search, _place, walked=lambda question: question._replace(walked=True)
-)
+
+
+def _walked(question: Question) -> tuple[Question, Question]:
+    return question._replace(walked=True), question._replace(view="any", names=())
+
+
+LISTING = Listing(_SHOWN, "id", SORTABLE, conditions, is_search, _place, walked=_walked)
 _ONE = {
     kind: Read(
         select(*(column.label(name) for name, column in _SHOWN.items())).where(

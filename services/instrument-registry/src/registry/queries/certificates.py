@@ -61,7 +61,7 @@ class Question(NamedTuple):
     digits: int  # of the area that a supervisor looks at
     status: str
     names: tuple[str, ...]  # of the filters
-    walked: bool = False  # a search along the order of its scope
+    walked: bool = False  # a search among the newest of its scope
 
 
 def _visible_to(kind: str, digits: int) -> list[ColumnElement[bool]]:
@@ -131,7 +131,7 @@ LISTING = Listing(
     COLUMNS, "id", SORTABLE, _conditions, _is_search,
     lambda question: Place(C.id) if _is_wide(question) else Place(C.place, func.uuid_send),
     lambda question: COUNTED if _is_search(question) else LISTED,
-    lambda question: question._replace(walked=True),
+    lambda question: (question._replace(walked=True), question._replace(status="", names=())),
 )  # fmt: skip
 
 
