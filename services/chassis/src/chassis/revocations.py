@@ -10,15 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Uuid, column, func, select, table, text
 from sqlalchemy.orm import Session
 
 from chassis.actor import Actor
-from chassis.db import ALL, Database
+from chassis.db import TIMESTAMP, Database
 from chassis.errors import Unauthorized
+from chassis.reads import Read, alone
 
 CACHE_SECONDS = 1.0
 LIFETIME = timedelta(minutes=20)  # longer than any access token lives
+_REVOKED = table("revoked_session", column("session_id", Uuid()), column("until", TIMESTAMP))
+_STANDING = Read(select(*_REVOKED.c).where(_REVOKED.c.until > func.now()))
 
 
 class Revocations:
@@ -48,9 +51,8 @@ class Revocations:
         with self._lock:
             if time.monotonic() - self._read_at <= CACHE_SECONDS:
                 return
-            with self._database.transaction(ALL) as db:
-                rows = db.execute(text("SELECT session_id, until FROM revoked_session WHERE until > now()"))
-                self._revoked = {row.session_id: (row.until - LIFETIME).timestamp() for row in rows}
+            rows = alone(self._database, _STANDING, {})
+            self._revoked = {row["session_id"]: (row["until"] - LIFETIME).timestamp() for row in rows}
             self._read_at = time.monotonic()
 
 

@@ -12,7 +12,7 @@ from chassis.ids import new_id
 from chassis.inbox import Inbox
 from chassis.runtime import Runtime, Schedule
 from chassis.testing import applicant, cloud_event
-from chassis.worker import effects_of, run_if_due
+from chassis.worker import due, effects_of, run_if_due
 
 At = Callable[[datetime], None]
 NOW = clock.now()
@@ -26,10 +26,15 @@ class WorkerDied(BaseException):
 def test_a_schedule_runs_again(runtime: Runtime, at: At) -> None:
     schedule = Schedule("daily", timedelta(days=1), lambda _runtime, _now: None)
     at(LATER)
+    assert due(runtime, [schedule]) == [schedule]
     assert run_if_due(runtime, schedule)
     at(NOW)
+    assert due(runtime, [schedule]) == [schedule]
     assert run_if_due(runtime, schedule)
+    assert due(runtime, [schedule]) == []
     assert not run_if_due(runtime, schedule)
+    at(NOW + timedelta(days=1))
+    assert due(runtime, [schedule]) == [schedule]
 
 
 def test_a_job_whose_worker_died_is_taken_over(runtime: Runtime, at: At) -> None:

@@ -6,7 +6,7 @@ from chassis import clock, context
 from chassis.auth import SIGNED_IN, allow
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
-from chassis.web import Blueprint, current_user, db, if_match, own_transactions, with_etag
+from chassis.web import Blueprint, current_user, db, if_match, own_transactions, reader, with_etag
 from identity import actions, queries, sign_in
 from identity.api.schemas import AccountView, PasswordChange, ProfileChanges, WechatBinding, WechatView
 from identity.api.sessions import is_portal
@@ -14,7 +14,7 @@ from identity.api.views import account_view
 from identity.api.wechat_login import check_came_back
 from identity.counted import counted
 from identity.domain.errors import CodeWrong
-from identity.models import Account
+from identity.models import Holder
 from identity.parts import parts
 
 blp = Blueprint("me", "me", url_prefix="/api/identity", description="The own account")
@@ -25,7 +25,7 @@ blp = Blueprint("me", "me", url_prefix="/api/identity", description="The own acc
 @blp.response(200, AccountView)
 def me() -> Any:
     """Who is signed in."""
-    return _answer(queries.account_of(db(), current_user()))
+    return _answer(queries.holder(reader(), current_user()))
 
 
 @blp.route("/me", methods=["PATCH"])
@@ -39,7 +39,7 @@ def change_me(body: dict[str, Any]) -> Any:
     account = counted(
         runtime().database, CodeWrong, lambda db: actions.change_profile(db, user, version, body, clock.now())
     )
-    return _answer(account)
+    return _answer(account.holder())
 
 
 @blp.route("/me/password", methods=["POST"])
@@ -89,8 +89,8 @@ def unbind_wechat() -> Any:
     return ""
 
 
-def _answer(account: Account) -> Any:
-    return with_etag(json_response(account_view(account.holder())), account.version)
+def _answer(account: Holder) -> Any:
+    return with_etag(json_response(account_view(account)), account.version)
 
 
 def _wechat_view() -> dict[str, Any]:

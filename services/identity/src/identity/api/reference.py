@@ -8,7 +8,7 @@ from flask import request
 from chassis import clock
 from chassis.auth import ADMIN, allow, allow_anyone
 from chassis.rawjson import json_response
-from chassis.web import Blueprint, audit_subject, db, if_match, with_etag
+from chassis.web import Blueprint, audit_subject, db, if_match, reader, with_etag
 from identity import queries
 from identity.actions import reference
 from identity.api.schemas_reference import (
@@ -40,7 +40,7 @@ blp = Blueprint("reference", "reference", url_prefix="/api/identity", descriptio
 def divisions(args: dict[str, Any]) -> Any:
     """The tree of divisions by code: today's, another day's (`on`), or with all that was and will be (`all=true`)."""
     on = None if args["all"] else args.get("on") or clock.today()
-    return _cached({"items": queries.divisions(db(), on)})
+    return _cached({"items": queries.divisions(reader(), on)})
 
 
 @blp.route("/divisions", methods=["POST"])
@@ -71,7 +71,7 @@ def change_division(body: dict[str, Any], code: str) -> Any:
 @blp.response(200, InstitutionsView)
 def institutions(args: dict[str, Any]) -> Any:
     """Institutions whose area contains a division, of a tier, capable of a kind today."""
-    return _cached({"items": queries.institutions(db(), args, clock.today())})
+    return _cached({"items": queries.institutions(reader(), args, clock.today())})
 
 
 @blp.route("/institutions", methods=["POST"])

@@ -14,7 +14,16 @@ from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.sms import SmsRefused
-from chassis.web import Blueprint, audit_subject, audit_within, current_user, db, own_transactions, secret_answer
+from chassis.web import (
+    Blueprint,
+    audit_subject,
+    audit_within,
+    current_user,
+    db,
+    own_transactions,
+    reader,
+    secret_answer,
+)
 from identity import actions, queries, sign_in
 from identity.actions.sms_codes import LIFETIME, sent_from
 from identity.api.schemas import (
@@ -90,7 +99,7 @@ def refresh(body: dict[str, Any]) -> Any:
 @blp.response(200, SessionsView)
 def list_sessions() -> Any:
     """The account's open sessions."""
-    return json_response({"items": queries.sessions(db(), current_user())})
+    return json_response({"items": queries.sessions(reader(), current_user())})
 
 
 @blp.route("/sessions/current", methods=["DELETE"])
@@ -126,7 +135,7 @@ def _ended(session_id: UUID) -> Response:
 @blp.response(200, page_schema(SignInView))
 def my_sign_ins(args: dict[str, Any]) -> Any:
     """When, from where and how this account was signed in to, failures too."""
-    return page_response(queries.sign_ins(db(), current_user(), args))
+    return page_response(queries.sign_ins(reader(), current_user(), args))
 
 
 @blp.route("/sms-codes", methods=["POST"])

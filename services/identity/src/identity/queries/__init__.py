@@ -10,6 +10,7 @@ from identity.queries.accounts import (
     account_of,
     account_to_sign_in,
     accounts_of,
+    holder,
     owner_of,
     sessions,
     sign_ins,
@@ -45,7 +46,7 @@ from identity.queries.registrations import (
 
 __all__ = [
     "HOLDER", "LOGIN", "account_by_id", "account_by_login", "account_by_phone", "account_by_wechat", "account_of", "account_to_sign_in", "accounts_of",
-    "bureau_to_change", "bureaus", "division", "divisions", "file_for", "institution", "institution_to_change",
+    "bureau_to_change", "bureaus", "division", "divisions", "file_for", "holder", "institution", "institution_to_change",
     "institutions", "invitation", "invitation_by_token", "invitations", "is_leaf", "member", "own_registration",
     "owner_of", "registration_to_decide", "registrations", "reviewer_of", "sessions", "sheet_rows", "sign_ins", "staff", "sub_user",
     "sub_users", "wechat_of",

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, joinedload
 from chassis.actor import Actor
 from chassis.db import TIMESTAMP
 from chassis.errors import NotFound
+from chassis.listing import Listing
 from chassis.paging import paginate
-from chassis.reads import Read
-from identity.models import Account, Bureau, Institution, LoginGuard, Organization, SignIn, WechatPerson
-from identity.models import Session as SignedInSession
+from chassis.reads import Read, Reader
+from identity.models import Account, Bureau, Holder, Institution, LoginGuard, Organization, SignIn, WechatPerson
+from identity.models import Session as OpenSession
 
 _named = or_(Account.username_key == bindparam("login"), Account.phone == bindparam("login"))
 _known = select(Account.id, Account.kind, Account.password_hash).where(_named).limit(1).subquery()
@@ -32,8 +33,7 @@ LOGIN = Read(
 )  # fmt: skip
 
 
-# Whose session it will be. Locked against change: a token says what holds when it is made, and a change made later ends it.
-HOLDER = (
+_holder = (
     select(
         Account.id, Account.username, Account.name, Account.kind, Account.roles, Account.phone, Account.version,
         Account.org_id, Account.institution_id, Account.bureau_id, Institution.tier,
@@ -45,8 +45,31 @@ HOLDER = (
     .outerjoin(Institution, Institution.id == Account.institution_id)
     .outerjoin(Bureau, Bureau.id == Account.bureau_id)
     .where(Account.id == bindparam("account_id"))
-    .with_for_update(read=True, of=Account)
 )  # fmt: skip
+# Whose session it will be. Locked against change: a token says what holds when it is made, and a change made later ends it.
+HOLDER = _holder.with_for_update(read=True, of=Account)
+_HOLDER = Read(_holder)
+
+_SESSIONS = Read(
+    select(*(getattr(OpenSession, name) for name in ("id", "client", "address", "created_at", "used_at", "expires_at")))
+    .where(OpenSession.account_id == bindparam("account_id"))
+    .order_by(OpenSession.used_at.desc())
+    .limit(100)
+)
+_SIGN_INS: Listing[None] = Listing(
+    {name: getattr(SignIn, name) for name in ("id", "at", "address", "way", "success")},
+    "id",
+    {name: getattr(SignIn, name) for name in ("at", "way", "address", "success")},
+    lambda _question: [SignIn.account_id == bindparam("account_id")],
+)
+
+
+def holder(reader: Reader, actor: Actor) -> Holder:
+    """The account of `actor` as its owner sees it. Raises: NotFound."""
+    [rows] = reader.run((_HOLDER, {"account_id": actor.account_id}))
+    if not rows:
+        raise NotFound
+    return Holder(**rows[0])
 
 
 def account_of(db: Session, actor: Actor) -> Account:
@@ -103,23 +126,13 @@ def wechat_of(db: Session, account_id: UUID) -> list[WechatPerson]:
     return list(db.scalars(select(WechatPerson).where(WechatPerson.account_id == account_id)))
 
 
-def sessions(db: Session, actor: Actor) -> list[dict[str, Any]]:
-    s = SignedInSession
-    rows = db.execute(
-        select(s.id, s.client, s.address, s.created_at, s.used_at, s.expires_at)
-        .where(s.account_id == actor.account_id)
-        .order_by(s.used_at.desc())
-        .limit(100)
-    ).mappings()
-    return [dict(row) | {"current": row["id"] == actor.session_id} for row in rows]
+def sessions(reader: Reader, actor: Actor) -> list[dict[str, Any]]:
+    [rows] = reader.run((_SESSIONS, {"account_id": actor.account_id}))
+    return [row | {"current": row["id"] == actor.session_id} for row in rows]
 
 
-def sign_ins(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
-    s = SignIn
-    statement = select(s.id, s.at, s.address, s.way, s.success).where(s.account_id == actor.account_id)
-    return paginate(
-        db, statement, args, key=s.id, sortable={"at": s.at, "way": s.way, "address": s.address, "success": s.success}
-    )
+def sign_ins(reader: Reader, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
+    return _SIGN_INS.page(reader, None, args, {"account_id": actor.account_id})
 
 
 def sub_users(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:

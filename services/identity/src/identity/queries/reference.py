@@ -2,22 +2,48 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import SQLColumnExpression, and_, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    SQLColumnExpression,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
+from chassis.reads import Read, Reader
 from identity.models import Bureau, Capability, Division, Institution
 
 
-def divisions(db: Session, on: date | None = None) -> list[dict[str, Any]]:
+def _in_force(
+    table: type[Division] | type[Capability], on: date | SQLColumnExpression[date]
+) -> SQLColumnExpression[bool]:
+    """Both ends belong to the period; an end that is missing is open."""
+    return and_(
+        or_(table.valid_from.is_(None), table.valid_from <= on), or_(table.valid_to.is_(None), table.valid_to >= on)
+    )
+
+
+_ON = bindparam("on", type_=Date)
+_ALL_DIVISIONS = select(*Division.__table__.c).order_by(Division.code)
+_DIVISIONS, _DIVISIONS_ON = Read(_ALL_DIVISIONS), Read(_ALL_DIVISIONS.where(_in_force(Division, _ON)))
+
+
+def divisions(reader: Reader, on: date | None = None) -> list[dict[str, Any]]:
     """The tree by code: of a day, or with what was and what will be."""
-    statement = select(*Division.__table__.c).order_by(Division.code)
-    if on is not None:
-        statement = statement.where(_in_force(Division, on))
-    return [dict(row) for row in db.execute(statement).mappings()]
+    [rows] = reader.run((_DIVISIONS, {}) if on is None else (_DIVISIONS_ON, {"on": on}))
+    return rows
 
 
 def division(db: Session, code: str) -> Division:
@@ -33,22 +59,31 @@ def is_leaf(db: Session, code: str, on: date) -> bool:
     return bool(db.scalar(select(Division.is_leaf).where(Division.code == code, _in_force(Division, on))))
 
 
-def institutions(db: Session, args: Mapping[str, Any], on: date) -> list[dict[str, Any]]:
+def institutions(reader: Reader, args: Mapping[str, Any], on: date) -> list[dict[str, Any]]:
     """Active institutions whose area contains `division_code`, of a `tier`, capable of `kind_code` on that day."""
+    code = args.get("division_code") or ""
+    given = {**args, "on": on, "areas": [code[:2] + "0000", code[:4] + "00", code[:6]]}
+    [rows] = reader.run((_institutions(*(name for name in _INSTITUTIONS_BY if args.get(name))), given))
+    return rows
+
+
+_INSTITUTIONS_BY: dict[str, ColumnElement[bool]] = {
+    "division_code": Institution.division_code == any_(bindparam("areas", type_=ARRAY(Text))),
+    "tier": Institution.tier == bindparam("tier"),
+    "kind_code": exists().where(
+        Capability.institution_id == Institution.id,
+        or_(Capability.kind_code == "*", Capability.kind_code == bindparam("kind_code")),
+        _in_force(Capability, _ON),
+    ),
+}
+
+
+@cache
+def _institutions(*by: str) -> Read:
     i = Institution
-    statement = select(
-        i.id, i.name, i.alias, i.tier, i.division_code, i.parent_id, i.contact, i.demo, i.verified
-    ).where(i.active)
-    if code := args.get("division_code"):
-        statement = statement.where(i.division_code.in_([code[:2] + "0000", code[:4] + "00", code[:6]]))
-    if tier := args.get("tier"):
-        statement = statement.where(i.tier == tier)
-    if kind := args.get("kind_code"):
-        able = exists().where(
-            Capability.institution_id == i.id, Capability.kind_code.in_(["*", kind]), _in_force(Capability, on)
-        )
-        statement = statement.where(able)
-    return [dict(row) for row in db.execute(statement.order_by(i.division_code, i.id)).mappings()]
+    columns = (i.id, i.name, i.alias, i.tier, i.division_code, i.parent_id, i.contact, i.demo, i.verified)
+    conditions = (_INSTITUTIONS_BY[name] for name in by)
+    return Read(select(*columns).where(i.active, *conditions).order_by(i.division_code, i.id))
 
 
 def institution(db: Session, institution_id: UUID) -> Institution:
@@ -88,10 +123,3 @@ def sheet_rows(db: Session, table: str) -> list[dict[str, Any]]:
     }
     model, by = order[table]
     return [dict(row) for row in db.execute(select(*model.__table__.c).order_by(*by)).mappings()]
-
-
-def _in_force(table: type[Division] | type[Capability], on: date) -> SQLColumnExpression[bool]:
-    """Both ends belong to the period; an end that is missing is open."""
-    return and_(
-        or_(table.valid_from.is_(None), table.valid_from <= on), or_(table.valid_to.is_(None), table.valid_to >= on)
-    )
