@@ -21,6 +21,8 @@ from chassis.db import ALL
 from chassis.openapi import document
 from chassis.runtime import Runtime, Service
 
+YOUNG = 10_000  # objects that a worker makes before the collector looks at them; a batch of rows has more
+
 
 def main(service: Service, argv: Sequence[str] | None = None) -> None:
     """Run one command of `service`. A missing setting ends it with code 2 and its name."""
@@ -114,7 +116,11 @@ def _forget_figures(_server: Any, worker: Any) -> None:
 
 
 def _work(service: Service, arguments: argparse.Namespace) -> None:
-    worker.run(_runtime(service, pool_size=5), arguments.only)
+    runtime = _runtime(service, pool_size=5)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: the collector walks it no more each time that a batch of rows was made
+    gc.set_threshold(YOUNG)
+    worker.run(runtime, arguments.only)
 
 
 def _migrate(service: Service, arguments: argparse.Namespace) -> None:

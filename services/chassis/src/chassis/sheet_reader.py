@@ -70,6 +70,7 @@ def tell(out: IO[bytes], word: str, content: Any) -> None:
 def batches(found: Iterator[Line]) -> Iterator[list[Line]]:
     """Rows that hold anything. Raises: Refused where there are too many."""
     batch: list[Line] = []
+    same: dict[str, str] = {}  # a text that comes again is told, and read by the worker, as the one before
     count = 0
     for number, cells in found:
         if not any(cells):
@@ -77,10 +78,10 @@ def batches(found: Iterator[Line]) -> Iterator[list[Line]]:
         count += 1
         if count > MAX_ROWS + 1:  # and the headers
             raise Refused(f"一次最多导入 {MAX_ROWS} 行")
-        batch.append((number, cells))
+        batch.append((number, list(map(same.setdefault, cells, cells))))
         if len(batch) == BATCH:
             yield batch
-            batch = []
+            batch, same = [], {}
     if batch:
         yield batch
 

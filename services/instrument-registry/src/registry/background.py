@@ -8,6 +8,7 @@ from sqlalchemy import Table, TextClause, select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import bulk, clock, jobs, log, outbox
+from chassis.ahead import ahead
 from chassis.calls import Refused, ServiceClient
 from chassis.errors import ServiceError
 from chassis.runtime import Runtime, Schedule
@@ -56,10 +57,13 @@ def _check_import(runtime: Runtime, job: jobs.Job, record: Import) -> Import:
     with job.step() as db:
         checking = imports.begin(db, job)
     try:
-        with reading(runtime.files.path(record.file)) as batches:
-            for batch in batches:
+        with (
+            reading(runtime.files.path(record.file)) as batches,
+            ahead(imports.judge(checking, batch) for batch in batches) as judged,
+        ):
+            for rows in judged:
                 with job.step() as db:
-                    imports.check(db, job, checking, batch)
+                    imports.check(db, job, checking, rows)
     except HeadersUnclear as error:
         with job.step() as db:
             db.get_one(Import, job.id).headers = error.values["headers"]

@@ -1,9 +1,9 @@
 """Import of a file: every row read and judged in one pass, then written in chunks.
 
 Phase 1 reads the file batch by batch, judges the rows by the very rules of the form, and keeps good rows (with the ids
-and columns that they will have in the ledger) and errors beside the ledger, each batch committed. Phase 2 writes good
-rows, at most CHUNK a transaction, each committed with the progress, so that a worker that takes over neither skips nor
-repeats a row. A dry run is phase 1 alone.
+and columns that they will have in the ledger) and errors beside the ledger, each batch committed; a batch is judged
+while the one before is kept. Phase 2 writes good rows, at most CHUNK a transaction, each committed with the progress,
+so that a worker that takes over neither skips nor repeats a row. A dry run is phase 1 alone.
 """
 
 from collections.abc import Sequence
@@ -61,18 +61,23 @@ def begin(db: Session, job: Job) -> Checking:
     return checking
 
 
-def check(db: Session, job: Job, checking: Checking, lines: list[Line]) -> None:
-    """Judge a batch of rows and keep what came of it. Raises: HeadersUnclear, WorkbookInvalid."""
+def judge(checking: Checking, lines: list[Line]) -> list[Row]:
+    """What a batch of rows says by itself, without the ledger. Raises: HeadersUnclear."""
     if checking.places is None:
         layout, mapping = LAYOUTS[checking.record.kind], checking.record.mapping
         head = header_row([cells for _, cells in lines], layout, mapping)
         checking.places = places(lines[head][1], layout, mapping)
         lines = lines[head + 1 :]
     rows = checking.columns.judge(lines, checking.places)
-    checking.total += len(rows)
     for row in rows:
         _compare_inside(row, checking)
-    if ROW_KEY.key in checking.places:
+    return rows
+
+
+def check(db: Session, job: Job, checking: Checking, rows: list[Row]) -> None:
+    """Compare a batch of judged rows with what is there, and keep what came of it."""
+    checking.total += len(rows)
+    if checking.places is not None and ROW_KEY.key in checking.places:
         open_rows = [row for row in rows if not settled(db, row, checking)]
         checking.skipped += len(rows) - len(open_rows)
         rows = open_rows

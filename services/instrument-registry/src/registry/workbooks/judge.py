@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat, zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from chassis.sheet_reader import Line, text_of
 from registry.domain.fields import IDENTITY, LAYOUTS, ROW_KEY, Field, Layout
@@ -22,8 +22,7 @@ _PLAIN = re.compile(r"[0-9A-Za-z]+(?:[-_/. ][0-9A-Za-z]+)*")
 _COPY = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What one text means. copied: the value as COPY takes it. normal: as the identity is compared."""
 
     text: str
@@ -41,9 +40,14 @@ class Column(dict[str, Cell]):
         self.spec, self._reference = spec, reference
         self._compared = spec.key in IDENTITY
         self._plain = self._compared and spec.kind == "text"
+        self.faulty = False  # whether any text had a fault so far
 
     def __missing__(self, text: str) -> Cell:
-        if self._plain and len(text) <= self.spec.max and _PLAIN.fullmatch(text):
+        if (
+            self._plain
+            and len(text) <= self.spec.max
+            and ((text.isascii() and text.isalnum()) or _PLAIN.fullmatch(text))
+        ):
             return Cell(text, text, text, text.lower(), ())
         return self._worked_out(text)
 
@@ -52,6 +56,7 @@ class Column(dict[str, Cell]):
         found = (fault,) if fault is not None else tuple(faults({self.spec.key: value}, self._reference))
         copied = "\\N" if value is None else str(value).translate(_COPY)
         cell = Cell(text, value, copied, normal(value) if self._compared else "", found)
+        self.faulty = self.faulty or bool(found)
         if len(self) < REMEMBERED:
             self[text] = cell
         return cell
@@ -89,11 +94,13 @@ class Columns:
         for column in self.of:
             place = places.get(column.spec.key, -1)
             cells = list(map(column.__getitem__, texts[place] if 0 <= place < len(texts) else repeat("", len(lines))))
-            faulty.update(n for n, cell in enumerate(cells) if cell.faults)
+            if column.faulty:
+                faulty.update(n for n, cell in enumerate(cells) if cell.faults)
             judged.append(cells)
         key_place = places.get(ROW_KEY.key, -1)
         keys = texts[key_place] if 0 <= key_place < len(texts) else repeat("", len(lines))
         name, model, serial, own = self._identity
+        dates = self._dates
         rows = []
         for n, ((number, _), found, key) in enumerate(zip(lines, zip(*judged, strict=True), keys, strict=False)):
             identity = "\x1f".join((found[name].normal, found[model].normal, found[serial].normal, found[own].normal))
@@ -104,16 +111,12 @@ class Columns:
                     for column, cell in zip(self.of, found, strict=True)
                     for fault in cell.faults
                 ]
-            if self._dates is not None and found[self._dates[1]].value is not None:
-                self._check_dates(row)
+            if dates is not None:
+                made, used = found[dates[0]], found[dates[1]]
+                for fault in dates_in_order(made.value, used.value):
+                    row.errors.append((self.of[dates[1]].spec.header, used.text, fault))
             rows.append(row)
         return rows
-
-    def _check_dates(self, row: Row) -> None:
-        assert self._dates is not None
-        made, used = (row.cells[place] for place in self._dates)
-        for fault in dates_in_order(made.value, used.value):
-            row.errors.append((self.of[self._dates[1]].spec.header, used.text, fault))
 
 
 def judge_one(
