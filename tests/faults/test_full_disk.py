@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 import requests
-from client import Client
+from client import Client, wait_for
 from looking import execute
 
 from launcher.servers import Platform
@@ -68,12 +68,18 @@ def test_a_full_disk_is_told_and_survived(whole_platform: Platform, small_disk: 
     owner = Client(whole_platform.gateway_url).sign_in("applicant2")
     url = f"{whole_platform.gateway_url}/api/registry/instruments"
     headers = {"Authorization": f"Bearer {owner.token}"}
+
+    def add(body: dict[str, Any]) -> requests.Response:
+        return requests.post(url, json=body, headers=headers, timeout=30)
+
+    # a platform that has just started accepts instruments as soon as the events have told it the divisions
+    wait_for(lambda: add(instrument(0) | {"serial_no": "FIRST"}).status_code, lambda status: status == 201)
     before = owner.get("/api/registry/instruments")["total"]
     added = 0
     _fill(small_disk)
     refusal: requests.Response | None = None
     for number in range(400):
-        answer = requests.post(url, json=instrument(number), headers=headers, timeout=30)
+        answer = add(instrument(number))
         if answer.status_code != 201:
             refusal = answer
             break
