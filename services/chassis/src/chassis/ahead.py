@@ -4,7 +4,7 @@ database, work at the same time."""
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -18,8 +18,8 @@ def ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
 
 
 def _taken(maker: ThreadPoolExecutor, items: Iterator[T]) -> Iterator[T]:
-    end = object()
+    end: Any = object()
     coming = maker.submit(next, items, end)
     while (item := coming.result()) is not end:
         coming = maker.submit(next, items, end)
-        yield item  # type: ignore[misc]
+        yield item
