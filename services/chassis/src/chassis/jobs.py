@@ -80,16 +80,21 @@ class Job:
         """One chunk: a transaction in the scope of who asked, that also renews the lease.
         Raises: JobCancelled, JobLost."""
         with self.database.transaction(self.scope) as db:
-            row = db.execute(
-                text("UPDATE job SET lease_until = :until WHERE id = :id AND state = 'running' AND attempts = :attempt"
-                     " RETURNING cancel_requested"),
-                {"id": self.id, "until": clock.now() + LEASE, "attempt": self.attempt},
-            ).first()  # fmt: skip
-            if row is None:
-                raise JobLost
-            if row.cancel_requested:
-                raise JobCancelled
+            self.renew(db)
             yield db
+
+    def renew(self, db: Session) -> None:
+        """Renew the lease; until the transaction ends no other step of the job gets further than this.
+        Raises: JobCancelled, JobLost."""
+        row = db.execute(
+            text("UPDATE job SET lease_until = :until WHERE id = :id AND state = 'running' AND attempts = :attempt"
+                 " RETURNING cancel_requested"),
+            {"id": self.id, "until": clock.now() + LEASE, "attempt": self.attempt},
+        ).first()  # fmt: skip
+        if row is None:
+            raise JobLost
+        if row.cancel_requested:
+            raise JobCancelled
 
     def progress(
         self,

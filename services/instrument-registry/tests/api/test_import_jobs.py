@@ -4,6 +4,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 from factories import HEADERS, Importing, csv_of, row, table, xlsx
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from chassis import clock, jobs, worker
+from chassis.actor import Actor
 from chassis.jobs import LEASE
 from chassis.runtime import Runtime
 from chassis.testing import run_jobs
@@ -98,35 +101,61 @@ def test_progress_is_seen_while_it_reads_and_writes(importing: Importing, monkey
 
     monkeypatch.setattr(imports, "CHUNK", 2000)
     monkeypatch.setattr(imports, "check", looking(imports.check))
-    monkeypatch.setattr(imports, "commit_chunk", looking(imports.commit_chunk))
+    monkeypatch.setattr(imports, "tell_written", looking(imports.tell_written))
     run_jobs(importing.runtime)
     totals, dones = [total for total, _ in seen], [done for _, done in seen]
-    assert dones[-4:] == [0, 2000, 4000, 6000]
+    assert dones[-3:] == [0, 2000, 4000]
     assert totals[:3] == [0, 2500 - 1, 5000 - 1]  # batches of lines, the first with the headers
     assert totals[-1] == 6000
 
 
-@pytest.mark.parametrize("where", ["check", "commit_chunk"])
+def test_two_chunks_are_written_at_once_and_none_is_kept_whose_former_failed(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = importing.start(rows_of(6000))
+    write, others_written = imports.write_chunk, threading.Event()
+    written: list[int] = []
+    at_once: list[bool] = []
+
+    def writing(db: Session, by: Actor, job: jobs.Job, chunk: imports.Chunk) -> int:
+        if chunk.after == 2001:  # the second, while the third is written
+            at_once.append(others_written.wait(10))
+            raise ValueError("the second chunk")
+        written.append(write(db, by, job, chunk))
+        if len(written) == 2:
+            others_written.set()
+        return written[-1]
+
+    monkeypatch.setattr(imports, "CHUNK", 2000)
+    monkeypatch.setattr(imports, "write_chunk", writing)
+    run_jobs(importing.runtime)
+    job = importing.of(answer.json["id"])
+    assert (at_once, written) == ([True], [2000, 2000])
+    assert (job["state"], job["created"], job["done"]) == ("failed", 2000, 2000)
+    assert figure(importing, "SELECT count(*) FROM instrument") == 2000
+
+
+@pytest.mark.parametrize("where", ["check", "tell_written"])
 def test_a_cancelled_import_stops_and_keeps_what_is_written(
     importing: Importing, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     answer = importing.start(rows_of(6000))
-    action, step = getattr(imports, where), jobs.Job.step
+    action, renew = getattr(imports, where), jobs.Job.renew
     calls = []
 
     def counting(*args: Any) -> Any:
         calls.append(action(*args))
         return calls[-1]
 
-    def cancelling(job: jobs.Job) -> Any:
+    def cancelling(job: jobs.Job, db: Session) -> None:
         """Between the first chunk and the next."""
         if len(calls) == 1:
             importing.clerk.delete(f"/api/registry/jobs/{answer.json['id']}")
-        return step(job)
+        renew(job, db)
 
     monkeypatch.setattr(imports, "CHUNK", 2000)
     monkeypatch.setattr(imports, where, counting)
-    monkeypatch.setattr(jobs.Job, "step", cancelling)
+    monkeypatch.setattr(jobs.Job, "renew", cancelling)
     run_jobs(importing.runtime)
     job = importing.of(answer.json["id"])
     assert (job["state"], job["created"], len(calls)) == ("cancelled", 0 if where == "check" else 2000, 1)

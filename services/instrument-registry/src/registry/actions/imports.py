@@ -2,11 +2,13 @@
 
 Phase 1 reads the file batch by batch, judges the rows by the very rules of the form, and keeps good rows (with the ids
 and columns that they will have in the ledger) and errors beside the ledger, each batch committed; a batch is judged
-while the one before is kept. Phase 2 writes good rows, at most CHUNK a transaction, each committed with the progress,
-so that a worker that takes over neither skips nor repeats a row. A dry run is phase 1 alone.
+while the one before is kept. Phase 2 writes good rows, at most CHUNK a transaction, each committed with the progress
+and in the order of the file, so that a worker that takes over neither skips nor repeats a row. A dry run is phase 1
+alone.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -179,8 +181,11 @@ def conclude(db: Session, by: Actor, job: Job, checking: Checking) -> None:
 # -- phase 2 ---------------------------------------------------------------------------------------------------------
 
 
-_CHUNK_END = text("SELECT max(row), count(*) FROM (SELECT row FROM import_row WHERE import_id = :id AND row > :after"
-                  " ORDER BY row LIMIT :n) AS chunk")  # fmt: skip
+_CHUNKS = text("""
+    SELECT max(row) AS upto, count(*) AS rows
+    FROM (SELECT row, (row_number() OVER (ORDER BY row) - 1) / :n AS chunk FROM import_row WHERE import_id = :id AND row > :after) AS r
+    GROUP BY chunk ORDER BY chunk
+""")
 _WRITE = text(f"""
     WITH made AS (
         INSERT INTO instrument ({_NAMES}, id, org_id, code, identity_key, created_at, updated_at, import_id)
@@ -195,27 +200,37 @@ _WRITE = text(f"""
 """)  # noqa: S608 (column names are ours)
 
 
-def commit_chunk(db: Session, by: Actor, job: Job) -> int:
-    """Phase 2, one chunk: staged rows after `job.position` (a row number) into the ledger; returns how many rows
-    were taken, 0 at the end. An instrument that came into the ledger meanwhile is counted as skipped."""
-    if db.get_one(Import, job.id).kind != "instruments":
-        return updates.commit_chunk(db, by, job)
-    upto, count = db.execute(_CHUNK_END, {"id": job.id, "after": job.position, "n": CHUNK}).one()
-    if not count:
-        return 0
-    created = db.execute(
-        _WRITE,
-        {
-            "org": by.org_id, "now": clock.now(), "id": job.id, "after": job.position, "upto": upto, "reference": str(job.id),
-            "actor": orjson.dumps(actor_json(by)).decode(), "request": context.current().request_id,
-        },
-    ).scalar_one()  # fmt: skip
+@dataclass(frozen=True)
+class Chunk:
+    """Staged rows by their numbers. after: exclusive. upto: inclusive."""
+
+    after: int
+    upto: int
+    rows: int
+
+
+def chunks(db: Session, job: Job) -> list[Chunk]:
+    """What is still to be written: the staged rows after `job.position` (a row number), CHUNK by CHUNK."""
+    found = db.execute(_CHUNKS, {"id": job.id, "after": job.position, "n": CHUNK}).all()
+    ends = [job.position, *(chunk.upto for chunk in found)]
+    return [Chunk(after, chunk.upto, chunk.rows) for after, chunk in zip(ends, found, strict=False)]
+
+
+def write_chunk(db: Session, by: Actor, job: Job, chunk: Chunk) -> int:
+    """Staged rows into the ledger; returns how many instruments were made. The others came into the ledger meanwhile."""
+    values = {
+        "org": by.org_id, "now": clock.now(), "id": job.id, "after": chunk.after, "upto": chunk.upto, "reference": str(job.id),
+        "actor": orjson.dumps(actor_json(by)).decode(), "request": context.current().request_id,
+    }  # fmt: skip
+    return int(db.execute(_WRITE, values).scalar_one())
+
+
+def tell_written(db: Session, job: Job, chunk: Chunk, created: int) -> None:
     record = db.get_one(Import, job.id)
     record.created += created
-    record.skipped += count - created
+    record.skipped += chunk.rows - created
     db.flush()
-    job.progress(db, position=upto, done=count)
-    return int(count)
+    job.progress(db, position=chunk.upto, done=chunk.rows)
 
 
 def forget_staged(db: Session, import_id: UUID) -> None:
