@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from registry.actions.at_once import delete_all, write_all
 from registry.actions.histories import Line, tell
 from registry.actions.instruments import RULED, STATE, judged
 from registry.domain.fields import BY_KEY
+from registry.domain.rules import Reference
 from registry.domain.views import Facts, view
 from registry.models import Instrument
 
@@ -34,16 +36,21 @@ def edit_many(
     reference = queries.reference(db, business_date(now))
     outcome = Outcome()
     told: dict[UUID, list[dict[str, Any]]] = {}
+    verdicts: dict[bytes, list[dict[str, Any]] | ServiceError] = {}  # those who differ in their id alone are judged once
     for instrument_id in ids:
-        try:
-            if instrument_id not in found:
-                raise NotFound
-            changed = judged(found[instrument_id], changes, reference)
-        except ServiceError as error:
-            outcome.refuse(instrument_id, error)
+        row = found.get(instrument_id)
+        if row is None:
+            outcome.refuse(instrument_id, NotFound())
             continue
-        if changed:
-            told[instrument_id] = changed
+        alike = orjson.dumps(row[1:])
+        if alike not in verdicts:
+            verdicts[alike] = _verdict(row, changes, reference)
+        verdict = verdicts[alike]
+        if isinstance(verdict, ServiceError):
+            outcome.refuse(instrument_id, verdict)
+            continue
+        if verdict:
+            told[instrument_id] = verdict
         outcome.done.append(instrument_id)
     if told:
         values = {**changes, "version": Instrument.version + 1, "updated_at": now}
@@ -52,6 +59,13 @@ def edit_many(
         filed = [key for key in told if found[key].filing_state == "approved"]
         outbox.record(db, *events.instruments_changed(queries.by_ids(db, filed).values()))
     return outcome
+
+
+def _verdict(row: Any, changes: dict[str, Any], reference: Reference) -> list[dict[str, Any]] | ServiceError:
+    try:
+        return judged(row, changes, reference)
+    except ServiceError as error:
+        return error
 
 
 _QUICKLY = {"synchronize_session": False}  # no object of these rows is in the session
