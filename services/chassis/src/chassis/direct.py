@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
 from chassis.db import ALL, SET_SCOPE, Database, Scope
 from chassis.errors import ServiceError
@@ -29,18 +28,21 @@ class Direct:
 
     def run(self, *asked: Asked) -> list[list[Row]]:
         """The rows of each statement, now, in one round trip."""
-        cursors = [self._connection.cursor(binary=True, row_factory=dict_row) for _ in asked]
+        cursors = [self._connection.cursor(binary=True) for _ in asked]
         with self._connection.pipeline():
             self._begin()
             for cursor, (statement, values) in zip(cursors, asked, strict=True):
                 cursor.execute(statement.sql, statement.values(values))
-        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        return [statement.rows(cursor) for cursor, (statement, _) in zip(cursors, asked, strict=True)]
 
     def later(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """Send it with COMMIT: nobody waits for its answer, but without it nothing is committed."""
         self._later.append((statement, values))
 
     def commit(self) -> None:
+        if self._begun and not self._later:  # alone it needs no pipeline, which costs as much again
+            self._connection.execute("COMMIT")
+            return
         with self._connection.pipeline():  # the first that fails takes the rest with it, COMMIT too
             self._begin()
             for statement, values in self._later:

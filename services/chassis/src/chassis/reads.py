@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeVar
 
 import orjson
 import psycopg
-from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 from sqlalchemy import ClauseElement, Select
 from sqlalchemy.dialects.postgresql import psycopg as dialect
@@ -39,10 +38,22 @@ class Statement:
             raise TypeError("no IN (…) over a list here: its length would be part of the statement")
         self._asked = tuple(name for name, bind in compiled.binds.items() if bind.required)
         self._constants = {name: value for name, value in compiled.params.items() if name not in self._asked}
+        self._columns: tuple[str, ...] = ()
+        if isinstance(statement, Select):
+            self._columns = tuple(str(column.key) for column in statement.selected_columns)
 
     def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Raises: KeyError for a parameter that is not given."""
         return self._constants | {name: given[name] for name in self._asked}
+
+    def rows(self, cursor: psycopg.Cursor[Any]) -> list["Row"]:
+        """What it found. A SELECT knows its columns; to have a cursor tell them takes longer than to read its rows."""
+        columns = self._columns
+        if not columns:
+            if cursor.description is None:
+                return []
+            columns = tuple(column.name for column in cursor.description)
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 class Read(Statement):
@@ -51,7 +62,6 @@ class Read(Statement):
     def __init__(self, statement: Select[*tuple[Any, ...]], *, prepare: bool | None = None) -> None:
         super().__init__(statement)
         self.prepare = prepare
-        self.columns = tuple(str(column.key) for column in statement.selected_columns)
 
 
 class Reader(Protocol):
@@ -78,10 +88,7 @@ class Snapshot:
                 for read, given in asked:
                     cursors.append(connection.execute(read.sql, read.values(given), prepare=read.prepare, binary=True))
                 connection.execute("COMMIT")  # after a ROLLBACK psycopg forgets what it has prepared
-            return [
-                [dict(zip(read.columns, row, strict=True)) for row in cursor.fetchall()]
-                for (read, _), cursor in zip(asked, cursors, strict=True)
-            ]
+            return [read.rows(cursor) for (read, _), cursor in zip(asked, cursors, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -104,8 +111,7 @@ def alone(database: Database, read: Read, given: Mapping[str, Any]) -> list[Row]
 
     def run() -> list[Row]:
         with connection_of(database) as connection:
-            cursor = connection.cursor(binary=True, row_factory=dict_row)
-            return cursor.execute(read.sql, read.values(given), prepare=read.prepare).fetchall()
+            return read.rows(connection.execute(read.sql, read.values(given), prepare=read.prepare, binary=True))
 
     return _once_more(database, run)
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Text, bindparam, column, select, table, text
 
 from chassis import direct
 from chassis.db import ALL, Scope
@@ -15,6 +15,9 @@ from chassis.runtime import Runtime
 
 PUT = Statement(text("INSERT INTO item (id, org_id, name) VALUES (:id, :org, :name)"))
 RENAME = Statement(text("UPDATE item SET name = :name RETURNING name, org_id"))
+NAMES = Statement(
+    select(column("name").label("called"), bindparam("asked", type_=Text).label("asked")).select_from(table("item"))
+)
 ONE, OTHER = new_id(), new_id()
 
 
@@ -33,6 +36,13 @@ def test_what_is_written_later_is_committed_with_what_was_written_at_once(runtim
         writes.later(PUT, item("later"))
         assert kept(runtime) == []
     assert kept(runtime) == ["later", "new"]
+
+
+def test_rows_have_the_names_that_a_statement_gives_to_its_columns(runtime: Runtime) -> None:
+    with direct.transaction(runtime.database) as writes:
+        assert writes.run((NAMES, {"asked": "before"}), (PUT, item("pen")), (NAMES, {"asked": "after"})) == [
+            [], [], [{"called": "pen", "asked": "after"}],
+        ]  # fmt: skip
 
 
 def test_a_refusal_writes_nothing_and_spoils_no_connection(runtime: Runtime) -> None:
