@@ -14,18 +14,15 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, context
 from chassis.actor import SYSTEM
-from chassis.direct import Direct
 from chassis.events import jsonable
 from chassis.paging import PageArgs, business_day, narrowed, paginate
 from chassis.rawjson import dumps, json_response
-from chassis.reads import Statement
 from chassis.schema import Schema, Text
 
-_INSERT = text(
+INSERT = text(
     "INSERT INTO audit (at, actor_id, actor_kind, actor_name, action, subject, detail, address, request_id)"
     " VALUES (:at, :actor_id, :actor_kind, :actor_name, :action, :subject, :detail, :address, :request_id)"
 )
-_RECORD = Statement(_INSERT)
 AUDIT = table(
     "audit",
     column("id", BigInteger()),
@@ -36,15 +33,11 @@ AUDIT = table(
 
 def record(db: Session, action: str, subject: UUID | str, detail: dict[str, Any] | None = None) -> None:
     """One line: who (from the context) did `action` to `subject`."""
-    db.execute(_INSERT, _line(action, subject, detail))
+    db.execute(INSERT, line(action, subject, detail))
 
 
-def record_later(direct: Direct, action: str, subject: UUID | str, detail: dict[str, Any] | None = None) -> None:
-    """The same in a transaction of hot writes."""
-    direct.later(_RECORD, _line(action, subject, detail))
-
-
-def _line(action: str, subject: UUID | str, detail: dict[str, Any] | None) -> dict[str, Any]:
+def line(action: str, subject: UUID | str, detail: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The values of one, for `INSERT`."""
     now = context.current()
     actor = now.actor or SYSTEM
     return {

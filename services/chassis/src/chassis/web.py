@@ -20,7 +20,6 @@ from webargs.flaskparser import FlaskParser
 from chassis import audit, auth, clock, context, idempotency
 from chassis.actor import Actor
 from chassis.db import ALL, Scope
-from chassis.direct import Direct
 from chassis.errors import Malformed, Precondition, Stale, Unauthorized
 from chassis.metrics import REQUESTS
 from chassis.reads import Reader, Snapshot, Within
@@ -128,10 +127,11 @@ def audit_subject(subject: UUID | str, **detail: Any) -> None:
     g.audit = (str(subject), detail)
 
 
-def audit_within(direct: Direct, subject: UUID | str, **detail: Any) -> None:
-    """The audit line of a view that commits by itself, in the transaction of what it tells: one commit less."""
-    audit.record_later(direct, _action(), subject, detail)
+def audit_line(subject: UUID | str, **detail: Any) -> dict[str, Any]:
+    """The values of the audit line, for a view that commits by itself and keeps the line (`audit.INSERT`) with what it
+    tells: one commit less."""
     g.audited = True
+    return audit.line(_action(), subject, detail)
 
 
 def _door(view: Any, permission: auth.Permission) -> Any:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text, true
 from sqlalchemy.orm import Session
 
-from chassis import outbox, revocations
+from chassis import audit, outbox, revocations
 from chassis.actor import Actor
 from chassis.direct import Direct
 from chassis.errors import NotFound, Unauthorized
@@ -31,8 +32,11 @@ _new_session = text(
 _OPEN = Statement(
     select(*_holder.c, *_forgotten.c)
     .select_from(_holder.outerjoin(_forgotten, true()))
-    .add_cte(_holder, _forgotten, guard.KEEP_SUCCESS.columns().cte("kept"), _new_session.columns().cte("opened"))
-)
+    .add_cte(
+        _holder, _forgotten, guard.KEEP_SUCCESS.columns().cte("kept"), _new_session.columns().cte("opened"),
+        audit.INSERT.columns().cte("told"),
+    )
+)  # fmt: skip
 _SET_HASH = Statement(text("UPDATE account SET password_hash = :hash WHERE id = :id"))
 
 
@@ -48,15 +52,15 @@ class Identified:
 
 
 def open_session(
-    direct: Direct, who: Identified, client: str, address: str, lifetime: timedelta, now: datetime
+    direct: Direct, who: Identified, told: dict[str, Any], client: str, address: str, lifetime: timedelta, now: datetime
 ) -> tuple[Holder, UUID, str]:
-    """Whose it is, the id of the new session and its refresh token. Raises: AccountDisabled, SlowDown, Unauthorized for
-    an account that is gone meanwhile."""
+    """Whose it is, the id of the new session and its refresh token. told: the values of its audit line. Raises:
+    AccountDisabled, SlowDown, Unauthorized for an account that is gone meanwhile."""
     session_id, refresh_token = new_id(), new_refresh_token()
     [rows] = direct.run(
-        (_OPEN, {"account_id": who.account_id, "key": guard.key_of(who.account_id, who.login), "login": who.login,
-                 "way": who.way, "address": address, "now": now, "id": session_id, "hash": digest(refresh_token),
-                 "client": client[:200], "expires": now + lifetime})
+        (_OPEN, told | {"account_id": who.account_id, "key": guard.key_of(who.account_id, who.login), "login": who.login,
+                        "way": who.way, "address": address, "now": now, "id": session_id, "hash": digest(refresh_token),
+                        "client": client[:200], "expires": now + lifetime})
     )  # fmt: skip
     if not rows:
         raise Unauthorized

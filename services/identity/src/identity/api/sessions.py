@@ -16,8 +16,8 @@ from chassis.runtime import runtime
 from chassis.sms import SmsRefused
 from chassis.web import (
     Blueprint,
+    audit_line,
     audit_subject,
-    audit_within,
     current_user,
     db,
     own_transactions,
@@ -66,8 +66,10 @@ def create_session(body: dict[str, Any]) -> Any:
     miniprogram = request.headers.get("X-Client") == "miniprogram"
     who = sign_in.identify(sign_in.Door(database, parts(), address, now, miniprogram), body)
     with direct.transaction(database, scope=None) as opening:
-        holder, session_id, refresh_token = actions.open_session(opening, who, _client(), address, _lifetime(), now)
-        audit_within(opening, holder.id)
+        told = audit_line(who.account_id)
+        holder, session_id, refresh_token = actions.open_session(
+            opening, who, told, _client(), address, _lifetime(), now
+        )
         answer = _signed_in(holder, session_id, refresh_token, 201)
     return answer
 
