@@ -48,8 +48,7 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not storable(text):
-            raise ValidationError(_NUL)
+        check_storable(text)
         text = text.strip()
         if self._min and len(text) < self._min:
             raise ValidationError(
@@ -102,6 +101,12 @@ def amounts(*names: str) -> dict[str, Any]:
 def storable(text: str) -> bool:
     """Whether PostgreSQL takes this text: no U+0000, no lone surrogate."""
     return _UNSTORABLE.search(text) is None
+
+
+def check_storable(text: str) -> None:
+    """Raises: ValidationError."""
+    if not storable(text):
+        raise ValidationError(_NUL)
 
 
 def one_of(*values: str) -> validate.OneOf:

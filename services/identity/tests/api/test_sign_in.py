@@ -146,6 +146,13 @@ def test_the_user_sees_when_and_how_the_account_was_signed_in_to(stranger: Calle
     assert [item["success"] for item in items] == [True, False]
 
 
+@pytest.mark.parametrize("password", ["\ud800", "nul \x00", "x" * 129])
+def test_a_password_that_nobody_can_have_is_an_error_of_its_field(stranger: Caller, password: str) -> None:
+    refused = stranger.post("/api/identity/sessions", {"username": "somebody", "password": password})
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json["errors"]] == ["password"]
+
+
 def test_a_wrong_code_for_a_new_phone_is_counted_and_five_end_it(stranger: Caller, world: Outside) -> None:
     headers = bearer(sign_in(stranger))
     phone = "13955556666"

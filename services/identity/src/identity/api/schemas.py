@@ -5,10 +5,18 @@ from typing import Any
 from marshmallow import fields, validate
 
 from chassis.paging import PageArgs
-from chassis.schema import Phone, Schema, Text, between, contained, one_of
+from chassis.schema import Phone, Schema, Text, between, check_storable, contained, one_of
+from identity.domain.passwords import MAX_LENGTH
 from identity.domain.roles import KINDS, STAFF
 
 STATUSES = ("pending", "approved", "rejected", "disabled")
+
+
+class Password(fields.String):
+    """As it was typed, not trimmed. What a new one must be is in `domain.passwords`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=[validate.Length(max=MAX_LENGTH), check_storable], load_only=True, **kwargs)
 
 
 class OrgFields(Schema):
@@ -23,7 +31,7 @@ class RegistrationRequest(Schema):
     user_type = Text(load_default="applicant", max=30)
     identity = Text(load_default="enterprise", max=30)
     username = Text(required=True, min=3, max=50, pattern=r"[^\s@/\\]+")
-    password = fields.String(required=True, validate=validate.Length(max=128), load_only=True)
+    password = Password(required=True)
     phone = Phone(required=True)
     sms_code = Text(required=True, max=6, min=1)
     org = fields.Nested(OrgFields, required=True)
@@ -135,7 +143,7 @@ class FileCreated(Schema):
 
 class SignInRequest(Schema):
     username = Text(max=50)
-    password = fields.String(validate=validate.Length(max=128), load_only=True)
+    password = Password()
     phone = Phone()
     sms_code = Text(max=6)
     wechat_code = Text(max=200)
@@ -202,14 +210,14 @@ class ProfileChanges(Schema):
 
 
 class PasswordChange(Schema):
-    old_password = fields.String(required=True, validate=validate.Length(max=128), load_only=True)
-    new_password = fields.String(required=True, validate=validate.Length(max=128), load_only=True)
+    old_password = Password(required=True)
+    new_password = Password(required=True)
 
 
 class PasswordReset(Schema):
     phone = Phone(required=True)
     sms_code = Text(required=True, min=1, max=6)
-    password = fields.String(required=True, validate=validate.Length(max=128), load_only=True)
+    password = Password(required=True)
 
 
 class WechatBinding(Schema):
@@ -344,7 +352,7 @@ class InvitationShown(Schema):
 class InvitationAnswer(Schema):
     token = Text(required=True, min=1, max=200)
     username = Text(required=True, min=3, max=50, pattern=r"[^\s@/\\]+")
-    password = fields.String(required=True, validate=validate.Length(max=128), load_only=True)
+    password = Password(required=True)
 
 
 class AccountMade(Schema):
@@ -354,7 +362,7 @@ class AccountMade(Schema):
 
 class AccountVerifyRequest(Schema):
     username = Text(required=True, min=1, max=50)
-    password = fields.String(required=True, validate=validate.Length(max=128), load_only=True)
+    password = Password(required=True)
     captcha_id = fields.UUID()
     captcha_answer = Text(max=10)
     address = Text(required=True, max=100)
