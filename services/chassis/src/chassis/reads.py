@@ -82,12 +82,15 @@ class Snapshot:
     def _run(self, asked: Sequence[tuple[Read, Mapping[str, Any]]]) -> list[list[Row]]:
         with connection_of(self.database) as connection:
             cursors = []
+            several = len(asked) > 1  # what is sent together is one transaction anyway, but each statement sees its own
             with connection.pipeline():
-                connection.execute(_BEGIN)
+                if several:
+                    connection.execute(_BEGIN)
                 connection.execute(SET_SCOPE, self.scope.settings())
                 for read, given in asked:
                     cursors.append(connection.execute(read.sql, read.values(given), prepare=read.prepare, binary=True))
-                connection.execute("COMMIT")  # after a ROLLBACK psycopg forgets what it has prepared
+                if several:
+                    connection.execute("COMMIT")  # after a ROLLBACK psycopg forgets what it has prepared
             return [read.rows(cursor) for (read, _), cursor in zip(asked, cursors, strict=True)]
 
 
