@@ -36,7 +36,8 @@ def edit_many(
     reference = queries.reference(db, business_date(now))
     outcome = Outcome()
     told: dict[UUID, list[dict[str, Any]]] = {}
-    verdicts: dict[bytes, list[dict[str, Any]] | ServiceError] = {}  # those who differ in their id alone are judged once
+    # Those who differ in their id alone are judged once.
+    verdicts: dict[bytes, list[dict[str, Any]] | ServiceError] = {}
     for instrument_id in ids:
         row = found.get(instrument_id)
         if row is None:
