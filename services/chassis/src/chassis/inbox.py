@@ -29,6 +29,8 @@ from chassis.reads import Read, alone
 Body = dict[str, Any]
 # SQLSTATEs of a server that goes or is not there: none at all, shutdown, starting up, too many connections
 _AWAY = (None, "57P01", "57P03", "53300")
+# Classes of those that may be gone at the next try: two crossed (40P01), no disk or memory (53100), waited too long (55P03)
+_PASSING = ("40", "53", "55", "57")
 Effect = Callable[[Session, Body, datetime], None]
 
 LONGEST_WAIT = 300  # before another try [seconds]
@@ -191,6 +193,11 @@ def database_is_away(error: Exception) -> bool:
     return isinstance(error, OperationalError | InterfaceError) and (
         error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _AWAY
     )
+
+
+def will_pass(error: Exception) -> bool:
+    """The server refused a statement for what it had to do at that moment, not for what it is."""
+    return (getattr(getattr(error, "orig", error), "sqlstate", None) or "").startswith(_PASSING)
 
 
 def run_consumer(inbox: Inbox, bus: Bus, service: str, stop: threading.Event, beat: Callable[[], None]) -> None:

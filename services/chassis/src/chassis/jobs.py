@@ -20,7 +20,7 @@ from chassis.actor import Actor
 from chassis.db import ALL, Database, Scope
 from chassis.errors import Conflict, NotFound, ServiceError
 from chassis.ids import new_id
-from chassis.inbox import database_is_away
+from chassis.inbox import database_is_away, will_pass
 from chassis.metrics import JOBS_FINISHED
 from chassis.paging import PageArgs, paginate
 from chassis.rawjson import dumps, json_response
@@ -293,7 +293,7 @@ def _run(runtime: Runtime, handlers: Mapping[str, JobHandler], job: Job) -> tupl
     except ServiceError as error:
         return "failed", error.message("zh")
     except Exception as error:
-        if database_is_away(error):  # no failure of the job's: whoever finds its lease run out goes on with it
+        if database_is_away(error) or will_pass(error):  # whoever finds the job's lease run out goes on with it
             raise
         log.get().error("job_failed", job_id=str(job.id), kind=job.kind, exc_info=error)
         return "failed", "任务执行出错，请稍后重试；若再次出错请联系管理员。"

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from chassis import context, log
 from chassis.errors import Conflict, FieldError, Invalid, Malformed, ServiceError, Unavailable
-from chassis.inbox import database_is_away
+from chassis.inbox import database_is_away, will_pass
 from chassis.rawjson import json_response
 
 # marshmallow's and webargs' own sentences -> stable code, Chinese, English. The first that matches wins.
@@ -198,8 +198,7 @@ def _database_error(error: DBAPIError | PoolTimeout | psycopg.OperationalError) 
     log.get().error("database_error", sqlstate=sqlstate, exc_info=error)
     if sqlstate in ("23505", "23P01"):  # two at the same moment, and the database decided
         return problem(Conflict())
-    # 40001/40P01: two requests crossed; 53xxx: out of disk or memory; 55P03/57014: waited too long
-    if sqlstate.startswith(("40", "53", "55", "57")):
+    if will_pass(error):
         return problem(Unavailable(retry_after=1))
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.errors import DeadlockDetected, DiskFull, LockNotAvailable
 from shop_service import background
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -243,12 +244,17 @@ def test_a_lost_job_raises(runtime: Runtime, owner: Actor) -> None:
         pytest.fail("a job that nobody claimed has no steps")
 
 
-def test_a_database_that_goes_away_is_no_failure_of_the_job(runtime: Runtime, owner: Actor, at: At) -> None:
+@pytest.mark.parametrize(
+    "error", [psycopg.OperationalError("the connection is lost"), DeadlockDetected(), LockNotAvailable(), DiskFull()]
+)
+def test_what_befalls_the_database_is_no_failure_of_the_job(
+    runtime: Runtime, owner: Actor, at: At, error: psycopg.OperationalError
+) -> None:
     job_id, ids = submit(runtime, owner)
 
     def cut(_job: Job) -> None:
         background.between.clear()
-        raise OperationalError("SELECT 1", {}, psycopg.OperationalError("the connection is lost"))
+        raise OperationalError("SELECT 1", {}, error)
 
     background.between["chunk"] = cut
     with pytest.raises(OperationalError):

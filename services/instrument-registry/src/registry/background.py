@@ -33,6 +33,7 @@ from registry.queries import certificates
 from registry.workbooks.plain import write_sheet
 
 ARCHIVE_CHUNK = 100
+LONGEST_WAIT = 10_000  # of an import, for whoever is writing the same instrument [milliseconds]
 
 
 def run_import(runtime: Runtime, job: jobs.Job) -> None:
@@ -93,6 +94,8 @@ def _write_instruments(job: jobs.Job) -> None:
 
 def _write_chunk(job: jobs.Job, chunk: imports.Chunk, before: Future[None]) -> None:
     with job.database.transaction(job.scope) as db:
+        # Who waits for another's instrument here keeps those of this chunk and of the next from others.
+        db.execute(text(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}ms'"))
         created = imports.write_chunk(db, job.actor, job, chunk)
         before.result()  # committed in their order: what is written is always a beginning of the file
         job.renew(db)

@@ -13,15 +13,17 @@ from typing import Any
 import pytest
 from factories import HEADERS, Importing, csv_of, row, table, xlsx
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from chassis import clock, jobs, worker
 from chassis.actor import Actor
+from chassis.db import Scope
 from chassis.jobs import LEASE
 from chassis.runtime import Runtime
 from chassis.testing import run_jobs
 from registry import background
-from registry.actions import imports
+from registry.actions import import_rows, imports
 
 At = Callable[[datetime], None]
 WORKER = """
@@ -133,6 +135,27 @@ def test_two_chunks_are_written_at_once_and_none_is_kept_whose_former_failed(
     assert (at_once, written) == ([True], [2000, 2000])
     assert (job["state"], job["created"], job["done"]) == ("failed", 2000, 2000)
     assert figure(importing, "SELECT count(*) FROM instrument") == 2000
+
+
+def test_who_writes_one_of_its_instruments_delays_an_import_and_no_more(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch, at: At
+) -> None:
+    monkeypatch.setattr(imports, "CHUNK", 4)
+    monkeypatch.setattr(background, "LONGEST_WAIT", 100)
+    answer, clerk = importing.start(rows_of(10)), importing.clerk.actor
+    assert clerk is not None
+    with importing.runtime.database.transaction(Scope.of(clerk)) as db:
+        import_rows.add_row(db, clerk, clock.now(), dict(zip(HEADERS, row("S6"), strict=True)))
+        db.flush()
+        with pytest.raises(OperationalError, match="lock timeout"):
+            run_jobs(importing.runtime)
+        job = importing.of(answer.json["id"])
+        assert (job["state"], job["created"]) == ("running", 4)
+    at(clock.now() + LEASE + timedelta(seconds=1))
+    run_jobs(importing.runtime)
+    job = importing.of(answer.json["id"])
+    assert (job["state"], job["created"], job["skipped"], job["invalid"]) == ("done", 9, 1, 0)
+    assert figure(importing, "SELECT count(*) FROM instrument") == 10
 
 
 @pytest.mark.parametrize("where", ["check", "tell_written"])
