@@ -12,6 +12,7 @@ from chassis.actor import Actor
 from chassis.ids import new_id
 from chassis.runtime import Runtime, Service
 from chassis.testing import Caller
+from chassis.testing.snapshots import Snapshots
 from filing.app import SERVICE
 
 pytest_plugins = ["chassis.testing.plugin"]
@@ -72,8 +73,8 @@ def claims(runtime: Runtime) -> FakeClaims:
 
 
 @pytest.fixture
-def seeded(runtime: Runtime) -> Runtime:
-    testing.tell_reference(runtime)
+def seeded(runtime: Runtime, snapshots: Snapshots) -> Runtime:
+    snapshots.put("reference", lambda: testing.tell_reference(runtime))
     return runtime
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from chassis.actor import Actor
 from chassis.runtime import Runtime, Service
 from chassis.testing import Caller, outside
+from chassis.testing.snapshots import Snapshots
 from identity.app import SERVICE
 
 sys.path.append(str(Path(__file__).parent))  # pytest imports test files by path: their helpers need one
@@ -54,8 +56,8 @@ def stranger(signed_in: Callable[[Actor | None], Caller]) -> Caller:
 
 
 @pytest.fixture
-def seeded(runtime: Runtime) -> Runtime:
+def seeded(runtime: Runtime, snapshots: Snapshots) -> Runtime:
     """With reference data and the demo accounts."""
     assert SERVICE.seed is not None
-    SERVICE.seed(runtime, "demo")
+    snapshots.put("demo", partial(SERVICE.seed, runtime, "demo"))
     return runtime

@@ -10,6 +10,7 @@ import pytest
 from chassis import testing
 from chassis.runtime import Runtime, Service
 from chassis.testing import Caller
+from chassis.testing.snapshots import Snapshots
 from registry.app import SERVICE
 
 sys.path.append(str(Path(__file__).parent))  # pytest imports test files by path: their helpers need one
@@ -29,11 +30,15 @@ def extra_settings() -> dict[str, Any]:
 
 
 @pytest.fixture
-def seeded(runtime: Runtime) -> Runtime:
+def seeded(runtime: Runtime, snapshots: Snapshots) -> Runtime:
     """With the catalog, the divisions and institutions, as identity's events would have told them."""
-    assert SERVICE.seed is not None
-    SERVICE.seed(runtime, None)
-    testing.tell_reference(runtime)
+
+    def seed() -> None:
+        assert SERVICE.seed is not None
+        SERVICE.seed(runtime, None)
+        testing.tell_reference(runtime)
+
+    snapshots.put("reference", seed)
     return runtime
 
 

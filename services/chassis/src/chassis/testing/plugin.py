@@ -1,7 +1,8 @@
 """Fixtures for the tests of a service. Its conftest.py says `pytest_plugins = ["chassis.testing.plugin"]` and gives a
 session fixture `service`; `extra_settings` where it has settings of its own.
 
-One database a run, made by the real migrations; its tables are emptied after each test that used it.
+One database a run, made by the real migrations; its tables are emptied after each test that used it. What many tests
+begin with is told once and then put back: `snapshots.put(name, make)`.
 """
 
 import os
@@ -14,7 +15,6 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import clock, migrations
@@ -24,6 +24,7 @@ from chassis.auth import KeySet
 from chassis.db import ALL
 from chassis.runtime import Runtime, Service
 from chassis.testing import Caller, jwks, servers
+from chassis.testing.snapshots import Snapshots
 
 CONTRACTS = Path(os.environ.get("CONTRACTS_DIR") or Path(__file__).resolve().parents[5] / "contracts")
 
@@ -94,17 +95,19 @@ def _with_test_key(fetch: Callable[[], dict[str, Any]]) -> Callable[[], dict[str
     return both
 
 
+@pytest.fixture(scope="session")
+def snapshots(session_runtime: Runtime) -> Iterator[Snapshots]:
+    kept = Snapshots(session_runtime.settings.database_url)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def runtime(session_runtime: Runtime) -> Iterator[Runtime]:
+def runtime(session_runtime: Runtime, snapshots: Snapshots) -> Iterator[Runtime]:
     """The service at work on an empty database."""
     session_runtime.revoked.forget()
     yield session_runtime
-    with session_runtime.database.transaction(ALL) as db:
-        tables = db.execute(
-            text("SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
-                 " AND tablename <> 'alembic_version'")
-        ).scalar_one()  # fmt: skip
-        db.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    snapshots.empty()
 
 
 @pytest.fixture(scope="session")
