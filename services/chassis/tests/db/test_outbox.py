@@ -198,6 +198,7 @@ def test_a_relay_whose_database_connection_was_cut_begins_again(runtime: Runtime
         with runtime.database.transaction() as db:
             cut = db.execute(
                 text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                     " AND usename = current_user"
                      " AND pid <> pg_backend_pid() AND application_name = ''")
             ).scalars().all()  # fmt: skip
         assert cut

@@ -83,6 +83,7 @@ def test_a_connection_that_the_server_ended_is_replaced(runtime: Runtime) -> Non
         snapshot.run((EVERYTHING, {}))
         with runtime.database.transaction(ALL) as db:
             db.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                            " AND usename = current_user"
                             " AND pid <> pg_backend_pid()"))  # fmt: skip
             runtime.database.engine.dispose()  # our own connection would be the one that it takes next
         assert names(snapshot.run((EVERYTHING, {}))[0]) == ["pen"]

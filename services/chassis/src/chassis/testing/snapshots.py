@@ -1,7 +1,7 @@
 """What a test finds in the database: told once a session, kept, and put back by one COPY a table."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import psycopg
@@ -34,15 +34,15 @@ class Snapshots:
         """Fill an empty database with what `make` tells it: by `make` itself the first time, by a copy of the rows after.
 
         Returns what `make` returned the first time, so that must not change."""
-        if name in self._kept:
-            made, rows = self._kept[name]
-            for table, data in rows.items():
-                with self._db.cursor().copy(_copy("COPY {} FROM STDIN (FORMAT binary)", table)) as into:
-                    into.write(data)
-        else:
+        if name not in self._kept:
             made = make()
             self._kept[name] = made, {table: self._read(table) for table in self._with_rows()}
-        return made
+            return made
+        kept, rows = self._kept[name]
+        for table, data in rows.items():
+            with self._db.cursor().copy(_copy("COPY {} FROM STDIN (FORMAT binary)", table)) as into:
+                into.write(data)
+        return cast(Made, kept)
 
     def empty(self) -> None:
         """Empty the tables that hold rows. Sequences go on: an id of a kept row is never given again."""
