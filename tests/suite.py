@@ -1,10 +1,11 @@
-"""Every test: decides on the servers, starts them once, runs pytest once a service, sums up.
+"""Every test: decides on the servers, starts them once, runs pytest once a part, two parts side by side, sums up.
 
-    .venv/bin/python tests/suite.py [--only unit|services|bus|platform|journeys|hostile|browser|smoke …] [--service booking]
+    .venv/bin/python tests/suite.py [--only unit|services|bus|platform|whole|documents|browser …] [--service booking]
 
 Servers, in this order: TEST_DATABASE_URL and TEST_BUS_URL; a Docker engine, if one answers; private local ones
 (installed, else carried; TIER=carried and BUS=rabbitmq decide as they do for `make run`). The last line is
-"N passed, N failed, N skipped" over all runs; the exit code is 0 only if nothing failed and something ran.
+"N passed, N failed, N skipped" over all runs, after the reason of each skipped test; the exit code is 0 only if nothing
+failed and something ran.
 """
 
 import argparse
@@ -16,22 +17,30 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from launcher import backing, servers
+from launcher import backing, binaries, servers
 from launcher.errors import LauncherError
 from launcher.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[1]
 AT_ONCE = 2
-PARTS = ("unit", "services", "bus", "platform", "journeys", "hostile", "browser", "smoke")
-EVERYTHING = ("services", "platform", "journeys", "hostile", "smoke")  # of the browser, what CI adds takes minutes
-BUS_TESTS = "services/chassis/tests/bus"
+PARTS = ("unit", "services", "bus", "platform", "whole", "documents", "browser")
+EVERYTHING = (
+    "services",
+    "platform",
+    "whole",
+    "documents",
+)  # the whole browser takes minutes: CI and `make test-browser`
+# One whole platform serves all of these, in this order: whatever is killed or fuzzed comes late.
+WHOLE = ["tests/journeys", "tests/browser", "tests/faults", "tests/hostile", "--ignore=tests/hostile/test_documents.py",
+         "-m", "smoke or not browser"]  # fmt: skip
+LONGEST_FIRST = ("whole", "browser", "documents", "instrument-registry", "local", "deploy", "chassis", "notification")
 
 
 @dataclass
@@ -45,7 +54,9 @@ class Run:
     output: Path
     popen: subprocess.Popen[bytes] | None = None
     began: float = 0.0
+    seconds: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)  # the reason of each
 
 
 def main() -> int:
@@ -57,29 +68,12 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     began = time.monotonic()
-    runs: list[Run] = []
+    tests = chosen(parts, words.service)
     with tempfile.TemporaryDirectory(prefix="qj-suite-") as folder:
         try:
-            if "unit" in parts:
-                runs += run_all(folder, unit_tests(words.service), dict(os.environ), AT_ONCE)
-            if {"services", "bus", "platform"} & set(parts):
-                with test_servers(Path(folder)) as env:
-                    if "services" in parts:
-                        runs += run_all(folder, service_tests(words.service), env, AT_ONCE)
-                    if "bus" in parts:
-                        runs += run_all(folder, {"bus": [BUS_TESTS]}, env, 1)
-                    if "platform" in parts:
-                        runs += run_all(folder, platform_tests(), env, 1)
-            if "hostile" in parts:
-                runs += run_all(folder, {"hostile": ["tests/hostile"]}, dict(os.environ), 1)
-            if "journeys" in parts:
-                runs += run_all(
-                    folder, {name: [f"tests/{name}"] for name in ("journeys", "faults")}, dict(os.environ), 1
-                )
-            if "browser" in parts:
-                runs += run_all(folder, {"browser": ["tests/browser"]}, dict(os.environ), 1)
-            elif "smoke" in parts:
-                runs += run_all(folder, {"smoke": ["-m", "smoke", "tests/browser"]}, dict(os.environ), 1)
+            needs_servers = bool({"services", "bus", "platform"} & set(parts))
+            with test_servers(Path(folder)) if needs_servers else contextlib.nullcontext(dict(os.environ)) as env:
+                runs = run_all(folder, tests, env)
         except LauncherError as error:
             print(f"\n{error}", flush=True)
             return 1
@@ -94,6 +88,27 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 # -- what there is to run --------------------------------------------------------------------------------------
+
+
+def chosen(parts: list[str], service: str | None) -> dict[str, list[str]]:
+    """Name of a run -> pytest's arguments, the longest first."""
+    tests: dict[str, list[str]] = {}
+    if "unit" in parts:
+        tests |= unit_tests(service)
+    if "services" in parts:
+        tests |= service_tests(service)
+    if "bus" in parts:
+        tests["bus"] = ["services/chassis/tests/bus"]
+    if "platform" in parts:
+        tests |= platform_tests()
+    if "whole" in parts:
+        tests["whole"] = WHOLE
+    if "documents" in parts:
+        tests["documents"] = ["tests/hostile/test_documents.py"]
+    if "browser" in parts:
+        tests["browser"] = ["tests/browser"]
+    order = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    return dict(sorted(tests.items(), key=lambda one: order.get(one[0], len(order))))
 
 
 def unit_tests(service: str | None) -> dict[str, list[str]]:
@@ -156,7 +171,7 @@ def _bus(folder: Path, docker: bool, database_url: str) -> Iterator[str]:
 
 
 def _docker_answers() -> bool:
-    if os.environ.get("TIER") == "carried" or os.environ.get("BUS"):
+    if os.environ.get("TIER") == "carried" or os.environ.get("BUS") or binaries.hidden("docker"):
         return False  # asked for by name
     try:
         import docker
@@ -188,8 +203,8 @@ def _docker_rabbitmq() -> Iterator[str]:
 # -- running ---------------------------------------------------------------------------------------------------
 
 
-def run_all(folder: str, tests: dict[str, list[str]], env: dict[str, str], at_once: int) -> list[Run]:
-    """Run each under pytest, `at_once` side by side; print the output of each when it is done."""
+def run_all(folder: str, tests: dict[str, list[str]], env: dict[str, str]) -> list[Run]:
+    """Run each under pytest, AT_ONCE side by side; print the output of each when it is done."""
     waiting = deque(
         Run(name, paths, Path(folder) / f"{name}.xml", env, Path(folder) / f"{name}.out")
         for name, paths in tests.items()
@@ -198,7 +213,7 @@ def run_all(folder: str, tests: dict[str, list[str]], env: dict[str, str], at_on
     done: list[Run] = []
     try:
         while waiting or running:
-            while waiting and len(running) < at_once:
+            while waiting and len(running) < AT_ONCE:
                 running.append(_start(waiting.popleft()))
             for run in [run for run in running if run.popen is not None and run.popen.poll() is not None]:
                 running.remove(run)
@@ -240,26 +255,28 @@ def _start(run: Run) -> Run:
 def _finish(run: Run) -> None:
     assert run.popen is not None
     _kill_group(run)
-    run.counts = _counts(run)
+    run.seconds = time.monotonic() - run.began
+    _read_report(run)
     text = run.output.read_text(errors="replace").rstrip()
-    print(f"\n── {run.name} ({time.monotonic() - run.began:.1f} s) " + "─" * 60, flush=True)
+    print(f"\n── {run.name} ({run.seconds:.1f} s) " + "─" * 60, flush=True)
     print(text, flush=True)
 
 
-def _counts(run: Run) -> dict[str, int]:
-    """From pytest's own report. A run that broke off, or found no test, counts as one failure."""
+def _read_report(run: Run) -> None:
+    """Counts and reasons from pytest's own report. A run that broke off, or found no test, counts as one failure."""
     assert run.popen is not None
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    run.counts = {"passed": 0, "failed": 0, "skipped": 0}
     with contextlib.suppress(OSError, ElementTree.ParseError):
-        for suite in ElementTree.parse(run.report).getroot().iter("testsuite"):
+        report = ElementTree.parse(run.report).getroot()
+        for suite in report.iter("testsuite"):
             number = {key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors", "skipped")}
             bad = number["failures"] + number["errors"]
-            counts["failed"] += bad
-            counts["skipped"] += number["skipped"]
-            counts["passed"] += max(0, number["tests"] - bad - number["skipped"])
-    if run.popen.returncode != 0 and not counts["failed"]:
-        counts["failed"] = 1
-    return counts
+            run.counts["failed"] += bad
+            run.counts["skipped"] += number["skipped"]
+            run.counts["passed"] += max(0, number["tests"] - bad - number["skipped"])
+        run.skipped = [one.get("message") or "no reason given" for one in report.iter("skipped")]
+    if run.popen.returncode != 0 and not run.counts["failed"]:
+        run.counts["failed"] = 1
 
 
 def _stop(run: Run) -> None:
@@ -286,9 +303,12 @@ def summary(runs: list[Run], seconds: float) -> int:
     total = {"passed": 0, "failed": 0, "skipped": 0}
     print("\n── summary " + "─" * 70)
     for run in runs:
-        print(f"  {run.name:<22}" + "".join(f"{run.counts[key]:>6} {key}" for key in total))
+        counts = "".join(f"{run.counts[key]:>6} {key}" for key in total)
+        print(f"  {run.name:<22}{counts}{run.seconds:>8.0f} s")
         for key, number in run.counts.items():
             total[key] += number
+    for reason, number in Counter(reason for run in runs for reason in run.skipped).items():
+        print(f"  skipped {number}: {reason}")
     print(f"  {seconds:.0f} s")
     print(", ".join(f"{number} {key}" for key, number in total.items()), flush=True)
     return 0 if runs and not total["failed"] else 1

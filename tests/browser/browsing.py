@@ -2,12 +2,13 @@
 
 import os
 import re
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+
+from launcher.binaries import on_path
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "tests" / "browser" / "out"
@@ -32,7 +33,7 @@ WIDTHS = {390: 844, 1440: 900}
 def chromium() -> str | None:
     """The program: $CHROMIUM, else what PATH finds."""
     names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    return next((found for name in names if name and (found := shutil.which(name))), None)
+    return next((found for name in names if name and (found := on_path(name))), None)
 
 
 # A page that is opened asks whether its cookie still holds a session, which no script can see; a stranger's does not.

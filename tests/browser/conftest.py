@@ -12,11 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from launcher.portal import DIST
-from launcher.servers import Platform, platform
+from launcher.servers import Platform
 
-# pytest's importlib mode leaves them out; the journeys' client makes the data of the tests
+# pytest's importlib mode leaves it out
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(1, str(Path(__file__).parents[1] / "journeys"))
 
 from browsing import DESKTOP, FLAGS, OUT, PHONE, Watch, chromium, sign_in
 from people import PASSWORD, Shop, registered
@@ -41,11 +40,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def portal(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform(tmp_path_factory.mktemp("platform"), tier=os.environ.get("TIER"), with_portal=True) as running:
-        if not (DIST / "index.html").exists():
-            without("no portal: it needs Node")
-        yield running
+def portal(browser: Browser, whole_platform: Platform) -> Platform:
+    """The whole platform; its gateway serves the portal."""
+    if not (DIST / "index.html").exists():
+        without("no portal, because no Node could be had to build it: install Node 20.19 or later")
+    return whole_platform
 
 
 @pytest.fixture
@@ -105,6 +104,13 @@ def keep(page: Page, request: pytest.FixtureRequest) -> None:
     name = re.sub(r"[^\w-]+", "-", request.node.name).strip("-") + f"-{request.fixturename}"
     page.context.tracing.stop(path=OUT / f"{name}.zip")
     page.screenshot(path=OUT / f"{name}.png")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-m "smoke or not browser"` leaves out all of this folder but the short walk."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,7 +2,6 @@
 that every run has."""
 
 import os
-import shutil
 import subprocess
 
 import pytest
@@ -10,6 +9,7 @@ from browsing import OUT, ROOT
 from people import PASSWORD, Shop
 
 from launcher import portal as portal_of
+from launcher.binaries import on_path
 from launcher.servers import Platform
 
 SCRIPT = ROOT / "clients" / "portal" / "scripts" / "firefox.mjs"
@@ -17,7 +17,7 @@ SCRIPT = ROOT / "clients" / "portal" / "scripts" / "firefox.mjs"
 
 def test_the_short_walk_in_firefox(portal: Platform, shop: Shop) -> None:
     names = [os.environ.get("FIREFOX"), "firefox-esr", "firefox"]
-    program = next((found for name in names if name and (found := shutil.which(name))), None)
+    program = next((found for name in names if name and (found := on_path(name))), None)
     if program is None:
         pytest.skip("no Firefox: apt-get install -y --no-install-recommends firefox-esr, or set FIREFOX")
     OUT.mkdir(exist_ok=True)

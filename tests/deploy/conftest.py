@@ -1,13 +1,14 @@
 """What the tests of containers share: one set of generated secrets, and the two overlays as they would be applied."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from launcher.binaries import on_path
 
 sys.path.insert(0, str(Path(__file__).parent))  # pytest's importlib mode leaves it out
 sys.path.insert(0, str(Path(__file__).parents[1] / "contracts"))
@@ -18,8 +19,8 @@ from manifests import ROOT, build
 @pytest.fixture(scope="session")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that deploy/docker/secrets.sh makes."""
-    if not shutil.which("openssl") and not os.environ.get("CI"):
-        pytest.skip("no openssl on this machine")
+    if not on_path("openssl") and not os.environ.get("CI"):
+        pytest.skip("the scripts that make secrets for Docker and Kubernetes need openssl: apt-get install openssl")
     folder = tmp_path_factory.mktemp("platform") / "secrets"
     subprocess.run([ROOT / "deploy/docker/secrets.sh", folder], check=True)
     return folder

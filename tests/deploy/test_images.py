@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 import pytest
 from images import DOCKERFILES, ROOT, copied, environment, instructions
 from service_apps import PACKAGES, service
+
+from launcher.binaries import on_path
 
 SCRIPTS = sorted([*ROOT.glob("deploy/docker/**/*.sh"), *ROOT.glob("deploy/kubernetes/*.sh")])
 SOURCES = [
@@ -24,7 +25,10 @@ def test_hadolint_finds_nothing(dockerfile: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.skipif(not shutil.which("shellcheck") and not os.environ.get("CI"), reason="no shellcheck on this machine")
+@pytest.mark.skipif(
+    not on_path("shellcheck") and not os.environ.get("CI"),
+    reason="checks the shell scripts with shellcheck, which is not installed: apt-get install shellcheck",
+)
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_shellcheck_finds_nothing(script: Path) -> None:
     done = subprocess.run(["shellcheck", script], capture_output=True, text=True)

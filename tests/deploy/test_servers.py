@@ -101,7 +101,10 @@ def test_a_role_does_not_open_what_is_not_its_own(postgres: str, secrets: Path, 
 # -- RabbitMQ ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not rabbitmq.found() and not os.environ.get("CI"), reason="no RabbitMQ on this machine")
+@pytest.mark.skipif(
+    not rabbitmq.found() and not os.environ.get("CI"),
+    reason="tries the settings for containers on a RabbitMQ, and none is installed: apt-get install rabbitmq-server",
+)
 def test_the_broker_takes_the_definitions_and_lets_the_services_work(tmp_path: Path, secrets: Path) -> None:
     port = free_port()
     node = rabbitmq.prepare(tmp_path / "node", "unused", port, free_port(), free_port())

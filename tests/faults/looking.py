@@ -6,6 +6,9 @@ import psycopg
 import requests
 from client import wait_for
 
+from chassis.bus import Bus
+from chassis.events import Contracts
+from launcher.paths import CONTRACTS
 from launcher.servers import Platform
 
 COPIERS = ("registry", "filing", "booking", "notification")
@@ -17,9 +20,16 @@ _QUESTIONS = {
 }
 
 
+def superuser(platform: Platform, database: str = "postgres") -> str:
+    """The URL of one database as the cluster's superuser."""
+    password = (platform.run_dir / "secrets" / "postgres").read_text()
+    host = platform.database_urls["registry"].rpartition("@")[2].partition("/")[0]
+    return f"postgresql://postgres:{password}@{host}/{database}"
+
+
 def waiting(platform: Platform) -> dict[str, int]:
-    """What has not been told, taken or done yet, and what could not be taken, over all services."""
-    counts: dict[str, int] = {}
+    """How much is not published, delivered, taken or done yet, and how much could not be taken, over all services."""
+    counts = {f"{name} queue": count for name, count in _undelivered(platform).items() if count}
     for name, url in platform.database_urls.items():
         with psycopg.connect(url) as db:
             for what, question in _QUESTIONS.items():
@@ -29,8 +39,22 @@ def waiting(platform: Platform) -> dict[str, int]:
     return counts
 
 
+def _undelivered(platform: Platform) -> dict[str, int]:
+    """Service -> messages in its queue. On pgmq this counts those that a killed consumer still holds; RabbitMQ puts them
+    back at once."""
+    bus = Bus(platform.bus_url, Contracts(CONTRACTS).topology)
+    try:
+        if platform.bus == "rabbitmq":
+            return {name: bus.waiting(name) for name in COPIERS}
+        with psycopg.connect(platform.bus_url.replace("pgmq://", "postgresql://", 1)) as db:
+            tables = [f"q_qj_{name}" for name in COPIERS]
+            return {t: (db.execute(f"SELECT count(*) FROM pgmq.{t}").fetchone() or (0,))[0] for t in tables}
+    finally:
+        bus.close()
+
+
 def assert_settled(platform: Platform, seconds: float = 60) -> None:
-    """Everything is told, taken and done by itself, and every copy agrees with its owner."""
+    """Every event is published, delivered and taken, every job is done, and every copy agrees with its owner."""
     assert wait_for(lambda: waiting(platform), lambda counts: not counts, seconds) == {}
     for service in COPIERS:
         checked = platform.ask(service, "check-copies", "--patience", "2")

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import requests
 from client import Client, wait_for
-from looking import execute
+from looking import execute, superuser
 
 from launcher.servers import Platform
 
@@ -29,12 +29,12 @@ def small_disk(whole_platform: Platform) -> Iterator[Path]:
         folder.rmdir()
         if os.environ.get("CI"):
             pytest.fail("CI may mount a tmpfs")
-        pytest.skip("mounting a small file system needs root")
-    superuser = _superuser(whole_platform)
+        pytest.skip("only root may mount the small file system that this test fills up")
+    registry = superuser(whole_platform, whole_platform.database_urls["registry"].rpartition("/")[2])
     try:
         space = folder / "space"
         space.mkdir()
-        with psycopg.connect(superuser, autocommit=True) as db:
+        with psycopg.connect(registry, autocommit=True) as db:
             [data] = db.execute("SHOW data_directory").fetchone() or [""]
             owner = Path(data).stat()
             os.chown(space, owner.st_uid, owner.st_gid)
@@ -42,18 +42,11 @@ def small_disk(whole_platform: Platform) -> Iterator[Path]:
             db.execute("ALTER TABLE instrument SET TABLESPACE small")
         yield folder
     finally:
-        with psycopg.connect(superuser, autocommit=True) as db:
+        with psycopg.connect(registry, autocommit=True) as db:
             db.execute("ALTER TABLE instrument SET TABLESPACE pg_default")
             db.execute("DROP TABLESPACE IF EXISTS small")
         subprocess.run(["umount", str(folder)], check=True)
         folder.rmdir()
-
-
-def _superuser(platform: Platform) -> str:
-    """The URL of the registry's database as the cluster's superuser."""
-    password = (platform.run_dir / "secrets" / "postgres").read_text()
-    host, _, database = platform.database_urls["registry"].rpartition("@")[2].partition("/")
-    return f"postgresql://postgres:{password}@{host}/{database}"
 
 
 def instrument(number: int) -> dict[str, Any]:

@@ -9,8 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from client import Client
-from journey import STEPS
-from looking import assert_settled, execute
+from looking import assert_settled, execute, superuser
 from service_apps import service
 from story import Story
 
@@ -59,12 +58,9 @@ ALSO = {
 
 
 @pytest.fixture(scope="module")
-def told(whole_platform: Platform) -> Platform:
-    """After a journey whose every event has been told and taken, with nobody at work any more on what follows."""
-    story = Story(whole_platform.gateway_url, whole_platform.sandbox_url, random.randrange(10**9))
+def told(whole_platform: Platform, told_story: Story) -> Platform:
+    """After a journey whose every event has been published and taken, and every job is done."""
     Client.patience = 60.0
-    for _, step in STEPS:
-        step(story)
     assert_settled(whole_platform)
     return whole_platform
 
@@ -85,7 +81,7 @@ def alone(told: Platform, request: pytest.FixtureRequest) -> Iterator[Runtime]:
     name: str = request.param
     url = told.database_urls[name]
     copy = url + "_again"
-    owner = _superuser(told)
+    owner = superuser(told)
     with psycopg.connect(owner, autocommit=True) as db:
         database, role = url.rpartition("/")[2], url.split("//")[1].split(":")[0]
         db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database,))
@@ -104,12 +100,6 @@ def alone(told: Platform, request: pytest.FixtureRequest) -> Iterator[Runtime]:
     runtime = Runtime(chosen, settings.load(chosen.settings, environment))
     yield runtime
     runtime.database.dispose()
-
-
-def _superuser(platform: Platform) -> str:
-    password = (platform.run_dir / "secrets" / "postgres").read_text()
-    host = platform.database_urls["registry"].rpartition("@")[2].partition("/")[0]
-    return f"postgresql://postgres:{password}@{host}/postgres"
 
 
 def learned(runtime: Runtime) -> dict[str, Any]:

@@ -1,23 +1,15 @@
-"""A whole platform of its own to be nasty to; the journey's client is next door."""
+"""The modules of the hostile tests; every test finds accounts that nobody has tried to guess."""
 
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from launcher.servers import Platform, platform
+from launcher.servers import Platform
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "journeys"), str(HERE.parent / "contracts")]
-
-
-@pytest.fixture(scope="session")
-def whole_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform(tmp_path_factory.mktemp("platform"), tier=os.environ.get("TIER")) as running:
-        yield running
+sys.path[:0] = [str(HERE), str(HERE.parent / "contracts")]
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -50,10 +49,7 @@ class World:
         return requests.request(method, self.urls[service] + path, json=body, headers=headers, timeout=30)
 
 
-def build(platform: Platform) -> World:
-    story = Story(platform.gateway_url, platform.sandbox_url, seed=4242)
-    for _, step in STEPS:
-        step(story)
+def build(platform: Platform, story: Story) -> World:
     world = World(urls={s: f"http://127.0.0.1:{platform.port(f'{s}-serve')}" for s in platform.database_urls})
     world.callers["stranger"] = Caller("stranger")
     for name in ("applicant2", "city-clerk", "county-clerk", "province-clerk", "city-admin", "supervisor", "admin"):
@@ -82,10 +78,11 @@ def _pending(story: Story) -> Client:
 
 def _signer(platform: Platform) -> Any:
     """Tokens of accounts that no demo data have, signed with the platform's own key."""
-    [file] = (platform.run_dir / "secrets" / "token-keys").glob("*.pem")
-    key: Any = load_pem_private_key(Path(file).read_bytes(), password=None)
-    [public] = requests.get(f"{platform.gateway_url}/api/identity/.well-known/jwks.json", timeout=10).json()["keys"]
-    return lambda actor: token(actor, key=key, kid=public["kid"])
+    oldest = min((platform.run_dir / "secrets" / "token-keys").glob("*.pem"))
+    key: Any = load_pem_private_key(oldest.read_bytes(), password=None)
+    published = requests.get(f"{platform.gateway_url}/api/identity/.well-known/jwks.json", timeout=10).json()["keys"]
+    kid = next(one["kid"] for one in published if one["x"] == auth.jwk("", key.public_key())["x"])
+    return lambda actor: token(actor, key=key, kid=kid)
 
 
 def _of(sign: Any, name: str, actor: Actor) -> Caller:

@@ -1,5 +1,5 @@
-"""Schemathesis over every service's OpenAPI document with all its checks, as several kinds of account: whatever a
-client sends, the answer is one that the document names, and never a 500.
+"""Schemathesis over every service's OpenAPI document with all its checks: whatever a client sends, the answer is one that
+the document names, and never a 500. As an applicant; under CI as a clerk and an administrator too.
 
 Deterministic, so that a red run is red again; HOSTILE_EXAMPLES=100 digs deeper, HOSTILE_SEED=… elsewhere.
 """
@@ -17,7 +17,7 @@ from client import Client
 from launcher.servers import Platform
 
 SERVICES = ("identity", "registry", "filing", "booking", "notification")
-ACCOUNTS = ("applicant", "city-clerk", "admin")
+ACCOUNTS = ("applicant", "city-clerk", "admin") if os.environ.get("CI") else ("applicant",)
 # A request that satisfies the document may still be refused: for what is there (404, 409), for who asks (401, 403), for
 # what only rules can say (422), or for how it is sent.
 CONFIGURATION = """

@@ -8,6 +8,7 @@ import re
 import tempfile
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from matrix_world import Caller, World, body_of, build
 from service_apps import PACKAGES
 from service_apps import build as build_app
+from story import Story
 
 from chassis.auth import Permission
 from launcher.servers import Platform
@@ -67,8 +69,8 @@ NAMED = [(f"{method} {rule}", service, method, rule, permission) for service, me
 
 
 @pytest.fixture(scope="module")
-def world(whole_platform: Platform) -> World:
-    return build(whole_platform)
+def world(whole_platform: Platform, told_story: Story) -> World:
+    return build(whole_platform, told_story)
 
 
 def filled(rule: str, objects: dict[str, str]) -> str:
@@ -88,14 +90,15 @@ def missing(objects: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize(("name", "service", "method", "rule", "permission"), NAMED, ids=[one[0] for one in NAMED])
 def test_matrix(world: World, name: str, service: str, method: str, rule: str, permission: Permission) -> None:
-    wrong = []
-    for caller in world.callers.values():
-        for what in ("own or foreign", "missing"):
-            if what == "missing" and not parameters(rule):
-                continue
-            expected, status = ask(world, caller, service, method, rule, permission, what)
-            if status is not None and not expected(status):
-                wrong.append(f"{caller.name}, {what}: {status}, not {expected.__doc__}")
+    kinds = ("own or foreign", "missing") if parameters(rule) else ("own or foreign",)
+    asked = [(caller, what) for caller in world.callers.values() for what in kinds]
+    with ThreadPoolExecutor(6) as pool:
+        answers = pool.map(lambda one: ask(world, one[0], service, method, rule, permission, one[1]), asked)
+    wrong = [
+        f"{caller.name}, {what}: {status}, not {expected.__doc__}"
+        for (caller, what), (expected, status) in zip(asked, answers, strict=True)
+        if status is not None and not expected(status)
+    ]
     assert not wrong, f"{name}: " + "; ".join(wrong)
 
 

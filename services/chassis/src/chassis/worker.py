@@ -87,7 +87,7 @@ def _part(runtime: Runtime, part: str, stop: threading.Event) -> Callable[[], No
         BEAT.labels(part).set(time.time())
 
     service, settings = runtime.service, runtime.settings
-    bus = Bus(settings.bus_url, runtime.contracts.topology)
+    bus = Bus(settings.bus_url, runtime.contracts.topology, visibility_timeout=settings.redelivery_seconds)
     inbox = Inbox(runtime.database, runtime.contracts, effects_of(runtime))
     return {
         "consume": lambda: run_consumer(inbox, bus, service.name, stop, beat),

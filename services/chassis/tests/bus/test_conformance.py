@@ -43,7 +43,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     except LauncherError as error:
         if os.environ.get("CI"):
             raise
-        pytest.skip(f"no {request.param} on this machine: {error}")
+        pytest.skip(f"tries the bus on {request.param}, which is not here: {error}")
     yield found
     manager.__exit__(None, None, None)
 
