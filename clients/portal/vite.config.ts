@@ -47,5 +47,5 @@ export default defineConfig({
   },
   server: { proxy },
   preview: { proxy },
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts'], server: { deps: { inline: ['element-plus'] } } },
+  test: { include: ['src/**/*.test.ts'], server: { deps: { inline: ['element-plus'] } } },
 })

@@ -49,7 +49,7 @@ def platform_server() -> Iterator[Platform]:
 
     server = make_server("127.0.0.1", 0, app, threaded=True)
     platform.url = f"http://127.0.0.1:{server.server_port}/wechat/callback"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield platform
     server.shutdown()

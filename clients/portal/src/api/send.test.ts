@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { send } from './send'
 import { forget, keep, type SignedIn, whenLost } from './token'

@@ -13,6 +13,7 @@ from booked import booking_completed, instrument
 from chassis.actor import Actor
 from chassis.runtime import Runtime
 from chassis.testing import Caller, applicant, assert_satisfies, deliver, run_jobs, staff, tell_organization
+from chassis.testing.snapshots import Snapshots
 from registry import background
 from registry.api import certificates
 from registry.api.certificate_schemas import CertificateView
@@ -23,23 +24,27 @@ BASE = "/api/registry/certificates"
 
 
 @pytest.fixture
-def owner(runtime: Runtime, seeded: Runtime) -> Actor:
-    actor = applicant()
-    tell_organization(runtime, actor)
-    return actor
+def owner(runtime: Runtime, seeded: Runtime, signed_in: SignIn, snapshots: Snapshots) -> Actor:
+    """With a scale of last year, and a manometer and a failed scale of this one."""
+
+    def certified() -> Actor:
+        owner = applicant()
+        tell_organization(runtime, owner)
+        clerk = signed_in(owner)
+        old, gauge = instrument(clerk, "SN-50%"), instrument(clerk, "B2", name="压力表", model="Y/100 表")
+        bad = instrument(clerk, "C3")
+        deliver(runtime, booking_completed(owner, {old: "pass"}, verified_on="2025-10-01"))
+        deliver(runtime, booking_completed(owner, {gauge: "pass"}, verified_on="2026-11-02", verifier_name="陈压力"))
+        deliver(runtime, booking_completed(owner, {bad: "fail"}, verified_on="2026-11-03"))
+        run_jobs(runtime)
+        return owner
+
+    return snapshots.put("three certificates", certified)
 
 
 @pytest.fixture
-def clerk(owner: Actor, signed_in: SignIn, runtime: Runtime) -> Caller:
-    """With a scale of last year, and a manometer and a failed scale of this one."""
-    clerk = signed_in(owner)
-    old, gauge = instrument(clerk, "SN-50%"), instrument(clerk, "B2", name="压力表", model="Y/100 表")
-    bad = instrument(clerk, "C3")
-    deliver(runtime, booking_completed(owner, {old: "pass"}, verified_on="2025-10-01"))
-    deliver(runtime, booking_completed(owner, {gauge: "pass"}, verified_on="2026-11-02", verifier_name="陈压力"))
-    deliver(runtime, booking_completed(owner, {bad: "fail"}, verified_on="2026-11-03"))
-    run_jobs(runtime)
-    return clerk
+def clerk(owner: Actor, signed_in: SignIn) -> Caller:
+    return signed_in(owner)
 
 
 def serials(clerk: Caller, query: str) -> list[str]:

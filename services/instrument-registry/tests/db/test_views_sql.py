@@ -9,7 +9,10 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from chassis.clock import now
+from chassis.db import ALL
 from chassis.ids import new_id
+from chassis.runtime import Runtime
+from chassis.testing.snapshots import Snapshots
 from registry.domain.views import VIEWS, Facts, view
 from registry.models import Instrument
 from registry.view_sql import LIST_VIEWS, RANGES, in_view, view_column
@@ -39,21 +42,24 @@ def random_facts(dice: random.Random) -> Facts:
 
 
 @pytest.fixture
-def rows(db: Session) -> dict[Any, Facts]:
+def rows(runtime: Runtime, snapshots: Snapshots) -> dict[Any, Facts]:
     """500 instruments by id."""
+    return snapshots.put("500 instruments", lambda: written(runtime))
+
+
+def written(runtime: Runtime) -> dict[Any, Facts]:
     dice = random.Random(20261123)
     facts = {new_id(): random_facts(dice) for _ in range(500)}
     common = {
         "name": "秤", "model": "m", "manufacturer": "f", "kind_code": "020100", "purpose": "trade",
         "division_code": "440106", "install_address": "x", "created_at": now(), "updated_at": now(), "org_id": new_id(),
     }  # fmt: skip
-    db.execute(
-        insert(Instrument),
-        [
-            common | vars(one) | {"id": key, "code": key.hex, "serial_no": str(n), "identity_key": key.bytes}
-            for n, (key, one) in enumerate(facts.items())
-        ],
-    )
+    rows = [
+        common | vars(one) | {"id": key, "code": key.hex, "serial_no": str(n), "identity_key": key.bytes}
+        for n, (key, one) in enumerate(facts.items())
+    ]
+    with runtime.database.transaction(ALL) as db:
+        db.execute(insert(Instrument), rows)
     return facts
 
 

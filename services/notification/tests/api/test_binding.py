@@ -55,7 +55,7 @@ def identity(runtime: Runtime) -> Iterator[Identity]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     parts = runtime.parts["notification"]
     before = parts.identity
     client = ServiceClient("identity", f"http://127.0.0.1:{server.server_port}", runtime.tokens)

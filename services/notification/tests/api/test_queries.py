@@ -70,7 +70,7 @@ def others(runtime: Runtime, key_folder: Any) -> Iterator[Others]:
 
     servers = {name: server_of(name) for name in before}
     for name, server in servers.items():
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
         object.__setattr__(parts, name, ServiceClient(name, url, runtime.tokens, (0.5, 0.5), attempts=1))
     yield known

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test } from 'vitest'
 import { columns as bookable } from './bookable'
 import { columns } from './columns'

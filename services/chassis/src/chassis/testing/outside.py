@@ -68,7 +68,7 @@ def outside() -> Iterator[Outside]:
     from sandbox.settings import read_settings
 
     server = make_server("127.0.0.1", 0, create_app(read_settings(SECRETS)), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield Outside(f"http://127.0.0.1:{server.server_port}")

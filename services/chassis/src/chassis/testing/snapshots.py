@@ -31,14 +31,15 @@ class Snapshots:
         )
 
     def put(self, name: str, make: Callable[[], Made]) -> Made:
-        """Fill an empty database with what `make` tells it: by `make` itself the first time, by a copy of the rows after.
+        """Bring the database to where `make` brings it: by `make` itself the first time, then by a copy of all rows.
 
-        Returns what `make` returned the first time, so that must not change."""
+        Returns the value that `make` returned the first time; tests must not change it."""
         if name not in self._kept:
             made = make()
             self._kept[name] = made, {table: self._read(table) for table in self._with_rows()}
             return made
         kept, rows = self._kept[name]
+        self.empty()
         for table, data in rows.items():
             with self._db.cursor().copy(_copy("COPY {} FROM STDIN (FORMAT binary)", table)) as into:
                 into.write(data)
