@@ -9,7 +9,7 @@ from launcher.errors import LauncherError
 
 @pytest.fixture(autouse=True)
 def nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TIER", "BUS", "BUS_URL", "PORT_RANGE"):
+    for name in ("TIER", "HIDE", "BUS", "BUS_URL", "PORT_RANGE"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -46,6 +46,24 @@ def test_the_carried_tier_can_be_forced(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("BUS", "rabbitmq")
     with pytest.raises(LauncherError, match="contradicts"):
         backing.bus_kind()
+
+
+def test_a_hidden_program_is_not_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broker = program(tmp_path / "sbin", "rabbitmq-server")
+    monkeypatch.setattr(binaries, "INSTALLED", {"rabbitmq-server": [str(broker)]})
+    assert binaries.find("rabbitmq-server") == binaries.Binaries(broker, "installed")
+    monkeypatch.setenv("HIDE", "rabbitmq nginx")
+    assert binaries.find("rabbitmq-server") is None
+    assert backing.bus_kind() == "pgmq"
+    found = binaries.find("nginx")
+    assert found is not None
+    assert found.tier == "carried"
+
+
+def test_nor_is_a_hidden_program_that_path_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert binaries.on_path("sh")
+    monkeypatch.setenv("HIDE", "sh")
+    assert binaries.on_path("sh") is None
 
 
 def test_a_bus_given_by_url_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
