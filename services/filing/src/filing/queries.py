@@ -116,6 +116,11 @@ def institution(db: Session, institution_id: UUID) -> Institution | None:
     return db.scalars(select(Institution).where(Institution.id == institution_id, Institution.active)).first()
 
 
+def institution_named(db: Session, institution_id: UUID) -> Institution:
+    """The same, also one that is not active any more."""
+    return db.get_one(Institution, institution_id)
+
+
 def province(db: Session) -> Institution | None:
     return db.scalars(select(Institution).where(Institution.tier == "province", Institution.active).limit(1)).first()
 
