@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis import inbox
 from chassis.actor import SYSTEM
+from filing import queries
 from filing.actions.moves import for_instruments
 from filing.models import Institution, Kind, Org
 
@@ -51,6 +52,12 @@ def on_scrapped(db: Session, body: Body, now: datetime) -> None:
     for_instruments(db, SYSTEM, sorted(fresh), now, "close", lambda filing: filing.close(SYSTEM, now))
 
 
+def on_deleted(db: Session, body: Body, now: datetime) -> None:
+    """What was returned or withdrawn and is deleted now leaves the lists. Nobody else keeps anything of it."""
+    for filing in queries.latest_of(db, sorted(_fresh(db, body))).values():
+        db.add(filing.bury(SYSTEM, now))
+
+
 def on_booking_returned(db: Session, body: Body, now: datetime) -> None:
     """退单: the filings of the items at fault go back to the applicant."""
     data = body["data"]
@@ -68,6 +75,7 @@ EFFECTS = {
     "organization.changed": on_organization,
     "institution.changed": on_institution,
     "catalog.changed": on_catalog,
+    "instrument.deleted": on_deleted,
     "instrument.resumed": on_resumed,
     "instrument.scrapped": on_scrapped,
     "booking.returned": on_booking_returned,

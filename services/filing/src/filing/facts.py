@@ -23,5 +23,10 @@ COPIES = {
         select(Institution.id.label("key"), Institution.name, Institution.tier, Institution.division_code,
                Institution.active, Institution.capabilities),
     ),
+    # a filing goes with its instrument: of one that was deleted there is none
+    "filed_instrument": Copy(
+        "registry", "filed_instrument",
+        select(Filing.instrument_id.label("key"), Filing.id.label("filing_id")).where(Filing.latest),
+    ),
     "kind": Copy("registry", "kind", select(Kind.code.label("key"), Kind.name)),
 }  # fmt: skip

@@ -156,6 +156,12 @@ class Filing(Base):
     def close(self, by: Actor, now: datetime) -> Step:
         return self._move("close", by, now)
 
+    def bury(self, by: Actor, now: datetime) -> Step:
+        """Its instrument was deleted: only the history shows it."""
+        step = self._move("close", by, now, "deleted", "仪器已删除")
+        self.latest = False
+        return step
+
     def _check_turn(self, by: Actor) -> None:
         if by.org_id != self.institution_id:
             raise NotYourTurn(institution="其他机构")

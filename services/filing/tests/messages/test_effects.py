@@ -14,8 +14,8 @@ from chassis.testing import GUANGZHOU, Caller, applicant, cloud_event, deliver, 
 SignIn = Callable[[Actor | None], Caller]
 Submit = Callable[..., list[dict[str, Any]]]
 CONSUMED = (
-    "organization.approved", "organization.changed", "institution.changed", "catalog.changed", "instrument.resumed",
-    "instrument.scrapped", "booking.returned",
+    "organization.approved", "organization.changed", "institution.changed", "catalog.changed", "instrument.deleted",
+    "instrument.resumed", "instrument.scrapped", "booking.returned",
 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_a_front_desk_return_sends_the_filing_back_once(submit: Submit, signed_i
 def instrument_event(event_type: str, owner: Actor, instrument_id: str, version: int, **more: Any) -> dict[str, Any]:
     item = {"instrument_id": instrument_id, "version": version, **more}
     data: dict[str, Any] = {"org_id": owner.org_id, "items": [item]}
-    if event_type != "instrument.resumed":
+    if event_type == "instrument.scrapped":
         data["reason"] = None
     return cloud_event(event_type, "registry", data)
 
@@ -87,3 +87,23 @@ def test_a_lapsed_instrument_is_unfiled_and_can_be_filed_again(
         "selection": {"ids": [filing["instrument_id"]]}, "institution_id": str(GUANGZHOU), "accept_responsibility": True,
     }  # fmt: skip
     assert signed_in(owner).post("/api/filing/filings", body).json["done"] == 1
+
+
+@pytest.mark.parametrize("move", ["return", "withdraw"])
+def test_the_filing_of_a_deleted_instrument_leaves_lists_and_counts(
+    submit: Submit, signed_in: SignIn, runtime: Runtime, move: str
+) -> None:
+    filing, stays = submit(owner := applicant(), 2)
+    caller, reason = (staff(), {"reason": "不属于强检目录"}) if move == "return" else (owner, {})
+    body = {"selection": {"ids": [filing["id"], stays["id"]]}, **reason}
+    assert signed_in(caller).post(f"/api/filing/filings/actions/{move}", body).json["done"] == 2
+    deleted = instrument_event("instrument.deleted", owner, filing["instrument_id"], 2)
+    deliver(runtime, deleted)
+    deliver(runtime, deleted)
+    for actor in (owner, staff()):
+        left = signed_in(actor).get("/api/filing/filings").json
+        assert [one["id"] for one in left["items"]] == [stays["id"]]
+        counts = signed_in(actor).get("/api/filing/statistics/overview").json
+        assert counts == {"returned" if move == "return" else "withdrawn": 1, "total": 1}
+    shown = signed_in(owner).get(f"/api/filing/filings/{filing['id']}").json
+    assert (shown["state"], shown["reason"]) == ("closed", "仪器已删除")
