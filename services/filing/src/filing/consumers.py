@@ -1,17 +1,19 @@
 """The message door: what filing does when others tell something."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis import inbox
 from chassis.actor import SYSTEM
 from filing import queries
+from filing.actions.deadlines import move_deadlines
 from filing.actions.moves import for_instruments
-from filing.models import Institution, Kind, Org
+from filing.models import DayChange, Institution, Kind, Org
 
 Body = dict[str, Any]
 
@@ -31,6 +33,16 @@ def on_institution(db: Session, body: Body, _now: datetime) -> None:
                 division_code=data["division_code"], capabilities=data["capabilities"],
             )
         )  # fmt: skip
+
+
+def on_holiday(db: Session, body: Body, _now: datetime) -> None:
+    data = body["data"]
+    day = date.fromisoformat(data["date"])
+    if inbox.newer(db, "holiday", [(uuid5(NAMESPACE_OID, data["date"]), body["sequence"])]):
+        db.execute(delete(DayChange).where(DayChange.date == day))
+        if data["kind"] is not None:
+            db.execute(insert(DayChange).values(date=day, kind=data["kind"], name=data["name"]))
+        move_deadlines(db, day)
 
 
 def on_catalog(db: Session, body: Body, _now: datetime) -> None:
@@ -75,6 +87,7 @@ EFFECTS = {
     "organization.changed": on_organization,
     "institution.changed": on_institution,
     "catalog.changed": on_catalog,
+    "holiday.changed": on_holiday,
     "instrument.deleted": on_deleted,
     "instrument.resumed": on_resumed,
     "instrument.scrapped": on_scrapped,

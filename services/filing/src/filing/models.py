@@ -1,6 +1,7 @@
 """Mapped tables of filing. The methods of Filing are its moves; each returns what is to be written about it."""
 
 from datetime import date, datetime
+from datetime import date as Day
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,15 @@ class Institution(Base):
     division_code: Mapped[str]
     active: Mapped[bool]
     capabilities: Mapped[list[dict[str, Any]]]
+
+
+class DayChange(Base):
+    """Copy of a day that the administrator set, fed by identity's events."""
+
+    __tablename__ = "day_change"
+    date: Mapped[Day] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
 
 
 class Kind(Base):

@@ -7,7 +7,7 @@ instruments a job of the submission's id makes the filings.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -160,6 +160,7 @@ def _file_chunk(
     if submission.cursor is not None and submission.cursor >= last:  # another process was here first
         return 0, []
     previous = queries.latest_of(db, [UUID(item["instrument_id"]) for item in items])
+    due = due_on(clock.business_date(submission.submitted_at), queries.workdays(db))
     filings: list[Filing] = []
     failed: list[dict[str, Any]] = []
     for item in items:
@@ -167,7 +168,7 @@ def _file_chunk(
         if before is not None and before.state in (*OPEN, State.APPROVED):
             failed.append(bulk.Failure(before.instrument_id, AlreadyFiled()).to_json() | {"id": item["instrument_id"]})
         else:
-            filings.append(_filing(submission, item, before, submission.done + len(filings)))
+            filings.append(_filing(submission, item, before, submission.done + len(filings), due))
     for filing in previous.values():
         if any(filing.id == new.previous_id for new in filings):
             filing.latest = False
@@ -181,7 +182,7 @@ def _file_chunk(
     return len(filings), failed
 
 
-def _filing(submission: Submission, item: dict[str, Any], previous: Filing | None, position: int) -> Filing:
+def _filing(submission: Submission, item: dict[str, Any], previous: Filing | None, position: int, due: date) -> Filing:
     snapshot = item["snapshot"]
     return Filing(
         id=new_id(), number=f"{submission.number}-{position + 1:05d}", submission_id=submission.id,
@@ -191,7 +192,7 @@ def _filing(submission: Submission, item: dict[str, Any], previous: Filing | Non
         city_id=submission.institution_id, institution_id=submission.institution_id,
         participants=[submission.institution_id], authorize_province=submission.authorize_province,
         previous_id=previous.id if previous else None, submitted_at=submission.submitted_at,
-        due_on=due_on(clock.business_date(submission.submitted_at)), version=previous.version + 1 if previous else 1,
+        due_on=due, version=previous.version + 1 if previous else 1,
     )  # fmt: skip
 
 
