@@ -109,6 +109,8 @@ def _objects(story: Story) -> dict[str, str]:
     )  # fmt: skip
     message = wait_for(lambda: clerk.get("/api/notification/messages")["items"], bool)[0]
     session = clerk.get("/api/identity/sessions")["items"][0]
+    day_off = {"from": "2030-12-31", "to": "2030-12-31", "kind": "off", "name": "停业"}
+    story.person("admin").call("PUT", "/api/identity/holidays", 200, json=day_off)
     return {
         "instrument_id": instrument,
         "attachment_id": uploaded["id"],
@@ -126,6 +128,7 @@ def _objects(story: Story) -> dict[str, str]:
         "bureau_id": "00000000-0000-7000-9000-000000440100",
         "code": "440106",
         "table": "divisions",
+        "day": "2030-12-31",
         "message_id": message["id"],
         "session_id": session["id"],
     }  # fmt: skip

@@ -40,6 +40,7 @@ SEES = {
     "bureau_id": {"admin"},
     "code": {"admin"},
     "table": {"admin"},
+    "day": {"admin"},
     "message_id": {"owner"},
     "session_id": {"owner"},
     "view_id": set(),  # an account's own, and it has none here

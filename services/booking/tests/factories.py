@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from booking.domain.calendar import days, horizon, is_working_day
+from booking.domain.calendar import days, horizon
 from chassis import clock
 from chassis.actor import Actor
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.testing import GUANGZHOU, SHENZHEN, cloud_event, deliver, staff, tell_organization
+from chassis.workdays import Workdays
 
 __all__ = ["GUANGZHOU", "SHENZHEN"]
 ACTOR = {"account_id": "01920000-0000-7000-8000-000000000009", "kind": "institution", "name": "王经办"}
@@ -27,7 +28,7 @@ class World:
 
 def working_days() -> list[date]:
     """The days that can be booked by default."""
-    return [day for day in days(*horizon(clock.today())) if is_working_day(day)]
+    return [day for day in days(*horizon(clock.today())) if Workdays().works(day)]
 
 
 def tell_world(runtime: Runtime, owner: Actor) -> World:

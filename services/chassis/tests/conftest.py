@@ -71,3 +71,4 @@ def _nothing_is_left_over() -> Iterator[None]:
     yield
     consumers.failures["left"] = 0
     background.between.clear()
+    background.given_back.clear()

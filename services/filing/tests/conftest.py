@@ -1,6 +1,6 @@
 """Fixtures of filing's tests: the service with a registry that claims from a list."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ import pytest
 
 from chassis import testing
 from chassis.actor import Actor
+from chassis.calls import Refused
 from chassis.ids import new_id
 from chassis.runtime import Runtime, Service
 from chassis.testing import Caller
@@ -25,20 +26,41 @@ class FakeClaims:
     ledger: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     page_size: int = 500
     claims: dict[UUID, list[UUID]] = field(default_factory=dict)
+    between: Callable[[int], None] | None = None  # what a test does before the page of a number
 
     def claim(
-        self, submission_id: UUID, org_id: UUID, actor: dict[str, Any], selection: dict[str, Any]
+        self, submission_id: UUID, org_id: UUID, actor: dict[str, Any], selection: dict[str, Any], area: str
     ) -> dict[str, Any]:
         ids = [UUID(str(i)) for i in selection["ids"]] if "ids" in selection else list(self.ledger)
-        self.claims.setdefault(submission_id, sorted(i for i in ids if i in self.ledger))
-        missing = [{"id": str(i), "code": "not_found", "detail": "未找到该记录。"} for i in ids if i not in self.ledger]
-        return {"claimed": len(self.claims[submission_id]), "failed": missing}
+        if selection.get("expect", len(ids)) != len(ids):
+            raise Refused(409, {"code": "selection_changed", "detail": f"符合条件的数量已变为 {len(ids)}"})
+        failed = [self._refusal(i, "not_found") for i in ids if i not in self.ledger]
+        known = [i for i in ids if i in self.ledger]
+        failed += [self._refusal(i, "out_of_area") for i in known if not self._lies_in(i, area)]
+        self.claims.setdefault(submission_id, sorted(i for i in known if self._lies_in(i, area)))
+        return {"claimed": len(self.claims[submission_id]), "failed": failed}
+
+    def _lies_in(self, instrument_id: UUID, area: str) -> bool:
+        return str(self.ledger[instrument_id]["division_code"]).startswith(area)
+
+    def _refusal(self, instrument_id: UUID, code: str) -> dict[str, Any]:
+        return {"id": str(instrument_id), "code": code, "detail": code}
 
     def items(self, submission_id: UUID, after: UUID | None) -> Iterator[list[dict[str, Any]]]:
         ids = [i for i in self.claims[submission_id] if after is None or i > after]
         for start in range(0, len(ids), self.page_size):
+            if self.between is not None:
+                self.between(start // self.page_size)
             page = ids[start : start + self.page_size]
             yield [{"instrument_id": str(i), "version": 1, "snapshot": self.ledger[i]} for i in page]
+
+    def release(
+        self, submission_id: UUID, instrument_ids: Sequence[UUID] | None = None, after: UUID | None = None
+    ) -> None:
+        def freed(one: UUID) -> bool:
+            return (instrument_ids is None or one in instrument_ids) and (after is None or one > after)
+
+        self.claims[submission_id] = [one for one in self.claims[submission_id] if not freed(one)]
 
 
 def make_snapshot(**changes: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ FIELDS = {
     "name": "电子计价秤", "model": "ACS-30", "manufacturer": "示例衡器有限公司", "kind_code": "020100", "purpose": "trade",
     "division_code": "440106", "install_address": "天河路 1 号",
 }  # fmt: skip
-_VERSIONS = {"submitted": 1, "approved": 2, "revoked": 3}
+_VERSIONS = {"submitted": 1, "approved": 2, "revoked": 3, "returned": 2}
 
 
 def instrument(caller: Caller, serial_no: str, **changes: Any) -> str:
@@ -23,7 +23,7 @@ def instrument(caller: Caller, serial_no: str, **changes: Any) -> str:
 
 
 def filing_event(owner: Actor, ids: Sequence[str], verb: str, at: str, approved_on: str | None = None) -> Body:
-    """verb: submitted, approved or revoked."""
+    """verb: submitted, approved, returned or revoked."""
     items = [
         {"filing_id": i, "instrument_id": i, "version": _VERSIONS[verb], "instrument_version": 1, "state": verb,
          "snapshot": FIELDS | {"serial_no": "x", "own_no": "", "venue": None}}

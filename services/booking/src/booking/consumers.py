@@ -8,14 +8,14 @@ heard of, so that any order of arrival ends in the same copy.
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from booking.actions.endings import end_items
-from booking.models import Institution, Instrument, ItemCertificate, Kind, Org, Staff
+from booking.models import DayChange, Institution, Instrument, ItemCertificate, Kind, Org, Staff
 from chassis import inbox
 
 Body = dict[str, Any]
@@ -55,6 +55,15 @@ def on_account(db: Session, body: Body, _now: datetime) -> None:
                 name=data["name"], roles=data["roles"], active=data["status"] == "approved",
             )
         )  # fmt: skip
+
+
+def on_holiday(db: Session, body: Body, _now: datetime) -> None:
+    data = body["data"]
+    day = date.fromisoformat(data["date"])
+    if inbox.newer(db, "holiday", [(uuid5(NAMESPACE_OID, data["date"]), body["sequence"])]):
+        db.execute(delete(DayChange).where(DayChange.date == day))
+        if data["kind"] is not None:
+            db.execute(insert(DayChange).values(date=day, kind=data["kind"], name=data["name"]))
 
 
 def on_catalog(db: Session, body: Body, _now: datetime) -> None:
@@ -204,6 +213,7 @@ EFFECTS = {
     "institution.changed": on_institution,
     "account.changed": on_account,
     "catalog.changed": on_catalog,
+    "holiday.changed": on_holiday,
     "filing.approved": on_filing,
     "filing.returned": on_filing,
     "filing.revoked": on_filing,

@@ -1,10 +1,10 @@
 """What booking owns and others copy, and what it keeps of others."""
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 
 from booking.domain.states import OPEN, OPEN_ITEM
 from booking.models import FACTS as DESCRIBED
-from booking.models import Booking, BookingItem, Institution, Instrument, Kind, Org, Staff
+from booking.models import Booking, BookingItem, DayChange, Institution, Instrument, Kind, Org, Staff
 from chassis.facts import Copy, Fact
 
 FACTS = {
@@ -30,6 +30,9 @@ COPIES = {
         select(Staff.account_id.label("key"), Staff.institution_id.label("home_id"), Staff.username, Staff.name,
                Staff.roles, Staff.active),
         needed={"kind": ("institution",)},
+    ),
+    "holiday": Copy(
+        "identity", "holiday", select(cast(DayChange.date, Text).label("key"), DayChange.kind, DayChange.name),
     ),
     "kind": Copy(
         "registry", "kind",

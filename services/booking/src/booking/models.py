@@ -58,6 +58,15 @@ class Staff(Base):
     active: Mapped[bool]
 
 
+class DayChange(Base):
+    """Copy of a day that the administrator set, fed by identity's events."""
+
+    __tablename__ = "day_change"
+    date: Mapped[Day] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+
+
 class Kind(Base):
     """Copy of a kind of the catalog, fed by registry's events."""
 

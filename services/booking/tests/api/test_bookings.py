@@ -25,6 +25,8 @@ from chassis.testing import (
     Caller,
     applicant,
     assert_satisfies,
+    cloud_event,
+    deliver,
     recorded,
     routes_without_permission,
     supervisor,
@@ -379,3 +381,30 @@ def test_a_reserved_list_is_an_accounts_own(
     assert [item["instrument_id"] for item in left["items"]] == ids[1:]
     walked = call("owner").get(f"{URL}/bookable?cursor=&page_size=1").json
     assert walked["next_cursor"] == walked["items"][0]["instrument_id"]
+
+
+def test_a_day_off_that_the_administrator_adds_takes_no_bookings(call: Call, runtime: Runtime, day: date) -> None:
+    def told(kind: str | None, sequence: int) -> None:
+        data = {"date": day.isoformat(), "kind": kind, "name": "停业"}
+        deliver(runtime, cloud_event("holiday.changed", "identity", data, subject=day.isoformat(), sequence=sequence))
+
+    def shown() -> tuple[bool, str | None]:
+        path = f"{URL}/calendar?mode=deliver&from={day}&to={day}"
+        (one,) = call("clerk").get(path).json["items"]
+        return one["working_day"], one["holiday"]
+
+    told("off", 1)
+    assert (free(call, day), shown()) == (None, (False, "停业"))
+    told(None, 2)
+    assert (free(call, day), shown()) == (60, (True, None))
+
+
+def test_the_calendar_says_of_which_years_the_arrangement_is_not_published(call: Call) -> None:
+    path = f"{URL}/calendar?mode=deliver&from=2026-12-30&to=2027-02-10"
+    shown = call("clerk").get(path).json
+    assert shown["not_published"] == [2027]
+    assert [one["date"] for one in shown["items"] if one["holiday"] and one["date"] > "2027-02-08"] == [
+        "2027-02-09", "2027-02-10",
+    ]  # fmt: skip
+    english = call("clerk").get(path, headers={"Accept-Language": "en"}).json["items"]
+    assert english[2]["holiday"] == "New Year's Day"

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from booking.domain import numbers
-from booking.domain.calendar import Override, capacities, holidays, horizon, is_working_day
+from booking.domain.calendar import Override, capacities, horizon
 from booking.domain.states import AT_THE_DESK, BEFORE_RECEIPT, LABELS, MOVE_LABELS, MOVES, OPEN, State, after
 from booking.domain.views import BOOKABLE, Facts, view
 from chassis.errors import IllegalMove
+from chassis.workdays import Workdays
 
 EXPECTED = {
     "confirm": ((State.PENDING,), State.CONFIRMED),
@@ -78,34 +79,13 @@ def test_what_is_no_number_is_refused(text: str) -> None:
     assert not numbers.is_number(text)
 
 
-@pytest.mark.parametrize(
-    ("day", "works"),
-    [
-        (date(2026, 11, 23), True),  # Monday
-        (date(2026, 11, 21), False),  # Saturday
-        (date(2026, 10, 1), False),  # National Day, a Thursday
-        (date(2026, 10, 10), True),  # a Saturday that makes up for it
-        (date(2026, 2, 28), True),  # a Saturday that makes up for the Spring Festival
-        (date(2027, 1, 1), False),
-    ],
-)
-def test_working_days_know_holidays_and_make_up_days(day: date, works: bool) -> None:
-    assert is_working_day(day) is works
-
-
-def test_make_up_days_are_weekend_days_and_no_holidays() -> None:
-    for day in holidays().working_days:
-        assert day.weekday() >= 5
-        assert day not in holidays().days_off
-
-
 def test_an_institution_overrides_the_default() -> None:
     monday, sunday = date(2026, 11, 23), date(2026, 11, 22)
-    assert capacities("deliver", monday, None) == {"am": 60, "pm": 60}
-    assert capacities("onsite", monday, None) == {"am": 20, "pm": 20}
-    assert capacities("deliver", sunday, None) == {}
-    assert capacities("deliver", sunday, Override(5, 0, False)) == {"am": 5}
-    assert capacities("deliver", monday, Override(5, 5, True)) == {}
+    assert capacities("deliver", monday, None, Workdays()) == {"am": 60, "pm": 60}
+    assert capacities("onsite", monday, None, Workdays()) == {"am": 20, "pm": 20}
+    assert capacities("deliver", sunday, None, Workdays()) == {}
+    assert capacities("deliver", sunday, Override(5, 0, False), Workdays()) == {"am": 5}
+    assert capacities("deliver", monday, Override(5, 5, True), Workdays()) == {}
 
 
 def test_sixty_days_are_open_from_tomorrow() -> None:

@@ -106,7 +106,11 @@ def _common(service: str) -> Blueprint:
     @blp.response(200, jobs.JobView)
     def cancel_job(job_id: UUID) -> Any:
         """Cancel a job; what it has done stays."""
-        jobs.cancel(db(), current_user(), job_id)
+        waited = jobs.cancel(db(), current_user(), job_id)
+        give_back = runtime().service.never_begun.get(waited or "")
+        if give_back is not None:
+            db().commit()  # no worker takes it up any more
+            give_back(runtime(), job_id)
         return jobs.view(jobs.find(db(), current_user(), job_id), service)
 
     @blp.route("/jobs/<uuid:job_id>/errors", methods=["GET"])

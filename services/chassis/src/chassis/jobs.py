@@ -60,6 +60,9 @@ class JobView(Schema):
     finished_at = fields.DateTime(allow_none=True)
 
 
+Refusal = tuple[UUID, str, str]  # of an item: its id, the code and the words
+
+
 class Job:
     """A claimed job in the hands of its handler. `ids`, `params`, `actor` as frozen when it was asked for."""
 
@@ -110,35 +113,49 @@ class Job:
             self.position = position
         if total is not None:
             self.total = total
-        db.execute(
-            text("UPDATE job SET position = :position, done = done + :done, failed = failed + :failed, total = :total"
-                 " WHERE id = :id"),
-            {"id": self.id, "position": self.position, "done": done, "failed": failed, "total": self.total},
+        self._write(
+            db, "position = :position, done = done + :done, failed = failed + :failed, total = :total",
+            position=self.position, done=done, failed=failed, total=self.total,
         )  # fmt: skip
 
     def start_over(self, db: Session) -> None:
         """For a job whose work cannot be taken up where it was left: its counts begin anew."""
         self.position = 0
-        db.execute(text("UPDATE job SET position = 0, done = 0, failed = 0 WHERE id = :id"), {"id": self.id})
+        self._write(db, "position = 0, done = 0, failed = 0")
 
     def summarise(self, db: Session, **summary: Any) -> None:
         """Merge figures of this kind of job into its `summary`."""
-        db.execute(text("UPDATE job SET summary = summary || CAST(:s AS jsonb) WHERE id = :id"),
-                   {"id": self.id, "s": dumps(summary).decode()})  # fmt: skip
+        self._write(db, "summary = summary || CAST(:s AS jsonb)", s=dumps(summary).decode())
 
     def result(self, db: Session, file: str, name: str) -> None:
         """The file that the job made, by its name in the store, and the name it is downloaded under."""
-        db.execute(text("UPDATE job SET result_file = :f, result_name = :n WHERE id = :id"),
-                   {"id": self.id, "f": file, "n": name})  # fmt: skip
+        self._write(db, "result_file = :f, result_name = :n", f=file, n=name)
 
-    def fail_items(self, db: Session, failures: Sequence[tuple[UUID, str, str]]) -> None:
-        """Note items that were refused: (id, code, detail)."""
-        if failures:
-            db.execute(
-                text("INSERT INTO job_failure (job_id, seq, id, code, detail) SELECT :job, :seq + (SELECT count(*) FROM"
-                     " job_failure WHERE job_id = :job), :id, :code, :detail"),
-                [{"job": self.id, "seq": 1, "id": f[0], "code": f[1], "detail": f[2]} for f in failures],
-            )  # fmt: skip
+    def fail_items(self, db: Session, failures: Sequence[Refusal]) -> None:
+        """Note items that were refused."""
+        _note_failures(db, self.id, failures)
+
+    def _write(self, db: Session, values: str, **given: Any) -> None:
+        """Only the attempt that holds the job writes of it. Raises: JobLost."""
+        held = "WHERE id = :id AND state = 'running' AND attempts = :attempt RETURNING id"
+        row = db.execute(
+            text(f"UPDATE job SET {values} {held}"),  # noqa: S608 (the columns are ours)
+            {"id": self.id, "attempt": self.attempt, **given},
+        ).first()
+        if row is None:
+            raise JobLost
+
+
+def _note_failures(db: Session, job_id: UUID, failures: Sequence[Refusal]) -> None:
+    if failures:
+        ids, codes, details = zip(*failures, strict=True)
+        db.execute(
+            text("INSERT INTO job_failure (job_id, seq, id, code, detail) SELECT :job, f.nth + (SELECT count(*) FROM"
+                 " job_failure WHERE job_id = :job), f.id, f.code, f.detail"
+                 " FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS text[]), CAST(:details AS text[]))"
+                 " WITH ORDINALITY AS f(id, code, detail, nth)"),
+            {"job": job_id, "ids": list(ids), "codes": list(codes), "details": list(details)},
+        )  # fmt: skip
 
 
 JobHandler = Callable[[Runtime, Job], None]
@@ -153,12 +170,13 @@ def submit(
     params: Mapping[str, Any] | None = None,
     total: int | None = None,
     job_id: UUID | None = None,
+    refused: Sequence[Refusal] = (),
 ) -> UUID:
-    """Queue a job in the caller's transaction."""
+    """Queue a job in the caller's transaction. refused: items that are known to fail; `total` counts them too."""
     job_id = job_id or new_id()
     db.execute(
-        text("INSERT INTO job (id, kind, actor, owner_id, params, ids, total, request_id, created_at)"
-             " VALUES (:id, :kind, :actor, :owner, :params, CAST(:ids AS uuid[]), :total, :request_id, :now)"),
+        text("INSERT INTO job (id, kind, actor, owner_id, params, ids, failed, total, request_id, created_at) VALUES"
+             " (:id, :kind, :actor, :owner, :params, CAST(:ids AS uuid[]), :failed, :total, :request_id, :now)"),
         {
             "id": job_id,
             "kind": kind,
@@ -166,11 +184,13 @@ def submit(
             "owner": actor.org_id,
             "params": dumps(params or {}).decode(),
             "ids": list(ids),
+            "failed": len(refused),
             "total": len(ids) if total is None else total,
             "request_id": context.current().request_id,
             "now": clock.now(),
         },
     )  # fmt: skip
+    _note_failures(db, job_id, refused)
     return job_id
 
 
@@ -219,17 +239,19 @@ def accepted(db: Session, actor: Actor, job_id: UUID, service: str, extra: Mappi
     return response
 
 
-def cancel(db: Session, actor: Actor, job_id: UUID) -> None:
-    """Ask a job to stop after its current chunk; one that waits stops at once. Raises: NotFound, JobOver."""
-    find(db, actor, job_id)
+def cancel(db: Session, actor: Actor, job_id: UUID) -> str | None:
+    """Ask a job to stop after its current chunk. One that waits is over at once: its kind is returned.
+    Raises: NotFound, JobOver."""
+    kind: str = find(db, actor, job_id)["kind"]
     row = db.execute(
         text("UPDATE job SET cancel_requested = true, state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,"
              " finished_at = CASE state WHEN 'queued' THEN :now END WHERE id = :id AND state IN ('queued', 'running')"
-             " RETURNING id"),
+             " RETURNING state"),
         {"id": job_id, "now": clock.now()},
     ).first()  # fmt: skip
     if row is None:
         raise JobOver
+    return kind if row.state == "cancelled" else None
 
 
 # -- the worker's side ---------------------------------------------------------------------------------------------

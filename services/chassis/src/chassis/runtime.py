@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import current_app
 from flask_smorest import Blueprint
@@ -41,6 +42,8 @@ class Service:
     blueprints: Sequence[Blueprint]
     effects: Mapping[str, Effect] = field(default_factory=dict)
     jobs: Mapping[str, Callable[["Runtime", Any], None]] = field(default_factory=dict)  # see chassis.jobs.JobHandler
+    # kind -> what to give back where a job is cancelled before a worker began it
+    never_begun: Mapping[str, Callable[["Runtime", UUID], None]] = field(default_factory=dict)
     schedules: Sequence[Schedule] = ()
     seed: Callable[["Runtime", str | None], None] | None = None
     prepare: Callable[["Runtime"], None] | None = None  # add clients of systems outside to runtime.parts

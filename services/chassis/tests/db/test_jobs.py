@@ -142,6 +142,23 @@ def test_a_worker_that_lost_its_lease_has_no_more_steps_while_the_next_is_at_wor
         pytest.fail("the job is in other hands")
 
 
+def test_a_worker_that_lost_its_lease_writes_nothing_of_the_job(runtime: Runtime, owner: Actor) -> None:
+    job_id, _ = submit(runtime, owner)
+    first = Job(job_row(runtime, job_id) | {"attempts": 1}, runtime.database)
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE job SET state = 'running', attempts = 2 WHERE id = :id"), {"id": job_id})
+    before = job_row(runtime, job_id)
+    for write in (
+        lambda db: first.progress(db, done=7),
+        lambda db: first.result(db, "file", "name"),
+        lambda db: first.summarise(db, created=7),
+        first.start_over,
+    ):
+        with runtime.database.transaction() as db, pytest.raises(JobLost):
+            write(db)
+    assert job_row(runtime, job_id) == before
+
+
 def test_each_chunk_renews_the_lease(runtime: Runtime, owner: Actor, at: At) -> None:
     job_id, _ = submit(runtime, owner)
     leases = []
@@ -197,6 +214,32 @@ def test_one_that_waits_is_cancelled_at_once_and_an_ended_one_cannot_be(runtime:
     assert job_row(runtime, job_id)["state"] == "cancelled"
     with runtime.database.transaction() as db, pytest.raises(JobOver):
         jobs.cancel(db, owner, job_id)
+
+
+def test_a_job_that_no_worker_began_gives_back_what_it_held(
+    runtime: Runtime, owner: Actor, signed_in: SignedIn
+) -> None:
+    waiting, _ = submit(runtime, owner)
+    begun, _ = submit(runtime, owner)
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE job SET state = 'running', attempts = 1, lease_until = :until WHERE id = :id"),
+                   {"id": begun, "until": clock.now() + LEASE})  # fmt: skip
+    for job_id, state in ((waiting, "cancelled"), (begun, "running")):
+        assert signed_in(owner).delete(f"/api/shop/jobs/{job_id}").json["state"] == state
+    assert background.given_back == [waiting]
+
+
+def test_items_that_are_refused_from_the_start_count_as_failed(
+    runtime: Runtime, owner: Actor, signed_in: SignedIn
+) -> None:
+    ids, refused = [new_id() for _ in range(7)], [new_id(), new_id()]
+    with runtime.database.transaction() as db:
+        known = [(one, "not_found", "未找到该记录。") for one in refused]
+        job_id = jobs.submit(db, "pack", owner, ids=ids, total=9, refused=known)
+    run_jobs(runtime)
+    answer = signed_in(owner).get(f"/api/shop/jobs/{job_id}").json
+    assert (answer["done"], answer["failed"], answer["total"]) == (7, 2, 9)
+    assert [line["id"] for line in signed_in(owner).get(answer["errors_url"]).json["items"]] == list(map(str, refused))
 
 
 def test_strangers_neither_see_nor_cancel_it(runtime: Runtime, owner: Actor) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from chassis.runtime import Service
 from chassis.settings import ServiceSettings
 from shop_service.api import ITEMS, ORDERS
-from shop_service.background import JOBS
+from shop_service.background import JOBS, NEVER_BEGUN
 from shop_service.consumers import EFFECTS
 
 
@@ -23,4 +23,5 @@ SERVICE = Service(
     blueprints=(ITEMS, ORDERS),
     effects=EFFECTS,
     jobs=JOBS,
+    never_begun=NEVER_BEGUN,
 )

@@ -15,6 +15,7 @@ from chassis.jobs import Job, JobHandler
 from chassis.runtime import Runtime
 
 CHUNK = 2
+given_back: list[UUID] = []  # jobs that were cancelled before a worker began them
 between: dict[str, Callable[[Job], None]] = {}  # what a test does before each chunk
 
 
@@ -50,3 +51,4 @@ def crash(_runtime: Runtime, _job: Job) -> None:
 
 
 JOBS: dict[str, JobHandler] = {"pack": pack, "choose": bulk.job_of(choose), "refuse": refuse, "crash": crash}
+NEVER_BEGUN: dict[str, Callable[[Runtime, UUID], None]] = {"pack": lambda _runtime, job_id: given_back.append(job_id)}

@@ -5,7 +5,7 @@ from pathlib import Path
 from chassis.cli import wsgi
 from chassis.runtime import Service
 from filing.api import BLUEPRINTS
-from filing.background import JOBS, SCHEDULES
+from filing.background import JOBS, NEVER_BEGUN, SCHEDULES
 from filing.consumers import EFFECTS
 from filing.facts import COPIES, FACTS
 from filing.parts import prepare
@@ -21,6 +21,7 @@ SERVICE = Service(
     facts=FACTS,
     copies=COPIES,
     jobs=JOBS,
+    never_begun=NEVER_BEGUN,
     schedules=SCHEDULES,
     prepare=prepare,
 )

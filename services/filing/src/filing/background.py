@@ -1,5 +1,6 @@
 """Background work of filing: long submissions and bulk moves, and taking up what got stuck."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis import bulk, jobs, log
-from chassis.actor import Actor
+from chassis.actor import SYSTEM, Actor
 from chassis.runtime import Runtime, Schedule
 from filing.actions import moves, submissions
 from filing.models import Submission
@@ -21,33 +22,41 @@ def submit(runtime: Runtime, job: jobs.Job) -> None:
         job.fail_items(db, [(UUID(f["id"]), f["code"], f["detail"]) for f in failed])
         job.progress(db, done=done, failed=len(failed))
 
-    with job.step():
-        pass  # obey a cancellation that came before the start
-    submissions.file_claimed(
-        runtime.database, claims_of(runtime), job.actor, UUID(job.params["submission_id"]), on_chunk
-    )
+    submission_id = UUID(job.params["submission_id"])
+    try:
+        submissions.file_claimed(claims_of(runtime), job.actor, submission_id, job.step, on_chunk)
+    except jobs.JobCancelled:
+        give_up(runtime, submission_id)
+        raise
+
+
+def give_up(runtime: Runtime, submission_id: UUID) -> None:
+    submissions.give_up(runtime.database, claims_of(runtime), submission_id)
 
 
 def resume_stuck(runtime: Runtime, now: datetime) -> None:
-    """Take up submissions whose web process died between the claim and the last filing."""
+    """Take up submissions whose web process died between the claim and the last filing; end those whose job did."""
     with runtime.database.transaction() as db:
         found = submissions.stuck(db, now)
+        over = {submission.id for submission in found if submissions.job_state(db, submission.id) is not None}
     for submission in found:
         try:
-            _resume(runtime, submission)
+            if submission.id in over:
+                give_up(runtime, submission.id)
+            else:
+                submissions.submit(runtime.database, claims_of(runtime), _submitter(submission), submission.id)
         except Exception as error:  # one that fails must not stop the others
             log.get().error("submission_stuck", submission_id=str(submission.id), exc_info=error)
 
 
-def _resume(runtime: Runtime, submission: Submission) -> None:
-    owner = Actor(account_id=submission.org_id, kind="applicant", org_id=submission.org_id, name="系统")
-    if submission.state == "claiming":
-        submissions.claim(runtime.database, claims_of(runtime), owner, submission)
-    submissions.file_claimed(runtime.database, claims_of(runtime), owner, submission.id)
+def _submitter(submission: Submission) -> Actor:
+    if submission.actor is not None:
+        return Actor.from_json(submission.actor)
+    return replace(SYSTEM, kind="applicant", org_id=submission.org_id)
 
 
 JOBS: dict[str, jobs.JobHandler] = {
-    "submit": submit,
+    submissions.KIND: submit,
     "withdraw": bulk.job_of(moves.withdraw),
     "approve": bulk.job_of(moves.approve),
     "return": bulk.job_of(moves.return_),
@@ -57,4 +66,5 @@ JOBS: dict[str, jobs.JobHandler] = {
     "decline": bulk.job_of(moves.decline),
     "revoke": bulk.job_of(moves.revoke),
 }
+NEVER_BEGUN = {submissions.KIND: give_up}
 SCHEDULES = [Schedule("resume_stuck_submissions", timedelta(minutes=1), resume_stuck)]

@@ -1,16 +1,19 @@
 """The message door: what filing does when others tell something."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis import inbox
 from chassis.actor import SYSTEM
+from filing import queries
+from filing.actions.deadlines import move_deadlines
 from filing.actions.moves import for_instruments
-from filing.models import Institution, Kind, Org
+from filing.models import DayChange, Institution, Kind, Org
 
 Body = dict[str, Any]
 
@@ -32,6 +35,16 @@ def on_institution(db: Session, body: Body, _now: datetime) -> None:
         )  # fmt: skip
 
 
+def on_holiday(db: Session, body: Body, _now: datetime) -> None:
+    data = body["data"]
+    day = date.fromisoformat(data["date"])
+    if inbox.newer(db, "holiday", [(uuid5(NAMESPACE_OID, data["date"]), body["sequence"])]):
+        db.execute(delete(DayChange).where(DayChange.date == day))
+        if data["kind"] is not None:
+            db.execute(insert(DayChange).values(date=day, kind=data["kind"], name=data["name"]))
+        move_deadlines(db, day)
+
+
 def on_catalog(db: Session, body: Body, _now: datetime) -> None:
     rows = [{"code": kind["code"], "name": kind["name"]} for kind in body["data"]["kinds"]]
     if rows:
@@ -51,6 +64,12 @@ def on_scrapped(db: Session, body: Body, now: datetime) -> None:
     for_instruments(db, SYSTEM, sorted(fresh), now, "close", lambda filing: filing.close(SYSTEM, now))
 
 
+def on_deleted(db: Session, body: Body, now: datetime) -> None:
+    """What was returned or withdrawn and is deleted now leaves the lists. Nobody else keeps anything of it."""
+    for filing in queries.latest_of(db, sorted(_fresh(db, body))).values():
+        db.add(filing.bury(SYSTEM, now))
+
+
 def on_booking_returned(db: Session, body: Body, now: datetime) -> None:
     """退单: the filings of the items at fault go back to the applicant."""
     data = body["data"]
@@ -68,6 +87,8 @@ EFFECTS = {
     "organization.changed": on_organization,
     "institution.changed": on_institution,
     "catalog.changed": on_catalog,
+    "holiday.changed": on_holiday,
+    "instrument.deleted": on_deleted,
     "instrument.resumed": on_resumed,
     "instrument.scrapped": on_scrapped,
     "booking.returned": on_booking_returned,

@@ -1,9 +1,9 @@
 """What filing owns and others copy, and what it keeps of others."""
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 
 from chassis.facts import Copy, Fact
-from filing.models import Filing, Institution, Kind, Org
+from filing.models import DayChange, Filing, Institution, Kind, Org
 
 FACTS = {
     "filing": Fact(
@@ -22,6 +22,14 @@ COPIES = {
         "identity", "institution",
         select(Institution.id.label("key"), Institution.name, Institution.tier, Institution.division_code,
                Institution.active, Institution.capabilities),
+    ),
+    # a filing goes with its instrument: of one that was deleted there is none
+    "filed_instrument": Copy(
+        "registry", "filed_instrument",
+        select(Filing.instrument_id.label("key"), Filing.id.label("filing_id")).where(Filing.latest),
+    ),
+    "holiday": Copy(
+        "identity", "holiday", select(cast(DayChange.date, Text).label("key"), DayChange.kind, DayChange.name),
     ),
     "kind": Copy("registry", "kind", select(Kind.code.label("key"), Kind.name)),
 }  # fmt: skip

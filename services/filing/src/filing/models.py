@@ -1,12 +1,14 @@
 """Mapped tables of filing. The methods of Filing are its moves; each returns what is to be written about it."""
 
 from datetime import date, datetime
+from datetime import date as Day
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis import context
 from chassis.actor import Actor
 from chassis.db import NAMING, TYPES
 from chassis.ids import new_id
@@ -40,6 +42,15 @@ class Institution(Base):
     capabilities: Mapped[list[dict[str, Any]]]
 
 
+class DayChange(Base):
+    """Copy of a day that the administrator set, fed by identity's events."""
+
+    __tablename__ = "day_change"
+    date: Mapped[Day] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+
+
 class Kind(Base):
     """Copy of a kind of the catalog, fed by registry's events."""
 
@@ -53,8 +64,9 @@ class Submission(Base):
 
     __tablename__ = "submission"
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    number: Mapped[str]
+    number: Mapped[str | None]  # from when registry gave the first instrument
     org_id: Mapped[UUID]
+    actor: Mapped[dict[str, Any] | None]
     institution_id: Mapped[UUID]
     authorize_province: Mapped[bool]
     selection: Mapped[dict[str, Any]]
@@ -77,6 +89,8 @@ class Step(Base):
     institution_id: Mapped[UUID]
     reason_code: Mapped[str | None]
     reason: Mapped[str | None]
+    address: Mapped[str] = mapped_column(default="")
+    request_id: Mapped[str] = mapped_column(default="")
 
 
 class Filing(Base):
@@ -113,8 +127,7 @@ class Filing(Base):
 
     def approve(self, by: Actor, now: datetime) -> Step:
         self._check_turn(by)
-        self.holder_id = self.institution_id
-        return self._move("approve", by, now)
+        return self._hold(self._move("approve", by, now))
 
     def return_(self, by: Actor, now: datetime, reason_code: str, reason: str) -> Step:
         self._check_turn(by)
@@ -133,8 +146,7 @@ class Filing(Base):
 
     def confirm(self, by: Actor, now: datetime) -> Step:
         self._check_turn(by)
-        self.holder_id = self.institution_id
-        return self._move("confirm", by, now)
+        return self._hold(self._move("confirm", by, now))
 
     def decline(self, by: Actor, now: datetime, reason: str) -> Step:
         self._check_turn(by)
@@ -154,9 +166,19 @@ class Filing(Base):
     def close(self, by: Actor, now: datetime) -> Step:
         return self._move("close", by, now)
 
+    def bury(self, by: Actor, now: datetime) -> Step:
+        """Its instrument was deleted: only the history shows it."""
+        step = self._move("close", by, now, "deleted", "仪器已删除")
+        self.latest = False
+        return step
+
     def _check_turn(self, by: Actor) -> None:
         if by.org_id != self.institution_id:
             raise NotYourTurn(institution="其他机构")
+
+    def _hold(self, step: Step) -> Step:
+        self.holder_id = self.institution_id
+        return step
 
     def _hand_to(self, move: str, by: Actor, now: datetime, to: UUID, reason: str | None = None) -> Step:
         step = self._move(move, by, now, None, reason)
@@ -174,10 +196,16 @@ class Filing(Base):
         self.version += 1
         return Step(
             filing_id=self.id, at=now, actor=actor_json(by), move=move, from_state=before, to_state=self.state,
-            institution_id=self.institution_id, reason_code=reason_code, reason=reason,
+            institution_id=self.institution_id, reason_code=reason_code, reason=reason, **origin(),
         )  # fmt: skip
 
 
 def actor_json(by: Actor) -> dict[str, Any]:
     """Who, as steps and events tell it."""
     return {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}
+
+
+def origin() -> dict[str, str]:
+    """From where a step was made: the client's address, and the request whose audit line has the rest."""
+    now = context.current()
+    return {"address": now.address, "request_id": now.request_id}

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from chassis.actor import Actor, area_of
 from chassis.errors import NotFound
 from chassis.paging import narrowed, paginate
+from chassis.workdays import Change, Workdays
 from filing.domain.states import MOVES
-from filing.models import Filing, Institution, Org, Step, Submission
+from filing.models import DayChange, Filing, Institution, Org, Step, Submission
 
 F = Filing
 
@@ -116,6 +117,11 @@ def institution(db: Session, institution_id: UUID) -> Institution | None:
     return db.scalars(select(Institution).where(Institution.id == institution_id, Institution.active)).first()
 
 
+def institution_named(db: Session, institution_id: UUID) -> Institution:
+    """The same, also one that is not active any more."""
+    return db.get_one(Institution, institution_id)
+
+
 def province(db: Session) -> Institution | None:
     return db.scalars(select(Institution).where(Institution.tier == "province", Institution.active).limit(1)).first()
 
@@ -145,3 +151,8 @@ def submission(db: Session, submission_id: UUID) -> Submission:
 
 def next_number(db: Session) -> int:
     return int(db.execute(select(func.nextval("submission_number"))).scalar_one())
+
+
+def workdays(db: Session) -> Workdays:
+    """The calendar with the days that the administrator set."""
+    return Workdays({row.date: Change(row.kind, row.name) for row in db.scalars(select(DayChange))})

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from chassis import clock
 from chassis.actor import Actor
 from chassis.runtime import Runtime
 from chassis.testing import GUANGZHOU, Caller, applicant, cloud_event, deliver, recorded, staff
@@ -14,8 +16,8 @@ from chassis.testing import GUANGZHOU, Caller, applicant, cloud_event, deliver, 
 SignIn = Callable[[Actor | None], Caller]
 Submit = Callable[..., list[dict[str, Any]]]
 CONSUMED = (
-    "organization.approved", "organization.changed", "institution.changed", "catalog.changed", "instrument.resumed",
-    "instrument.scrapped", "booking.returned",
+    "organization.approved", "organization.changed", "institution.changed", "catalog.changed", "holiday.changed", "instrument.deleted",
+    "instrument.resumed", "instrument.scrapped", "booking.returned",
 )  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def test_a_front_desk_return_sends_the_filing_back_once(submit: Submit, signed_i
 def instrument_event(event_type: str, owner: Actor, instrument_id: str, version: int, **more: Any) -> dict[str, Any]:
     item = {"instrument_id": instrument_id, "version": version, **more}
     data: dict[str, Any] = {"org_id": owner.org_id, "items": [item]}
-    if event_type != "instrument.resumed":
+    if event_type == "instrument.scrapped":
         data["reason"] = None
     return cloud_event(event_type, "registry", data)
 
@@ -87,3 +89,46 @@ def test_a_lapsed_instrument_is_unfiled_and_can_be_filed_again(
         "selection": {"ids": [filing["instrument_id"]]}, "institution_id": str(GUANGZHOU), "accept_responsibility": True,
     }  # fmt: skip
     assert signed_in(owner).post("/api/filing/filings", body).json["done"] == 1
+
+
+@pytest.mark.parametrize("move", ["return", "withdraw"])
+def test_the_filing_of_a_deleted_instrument_leaves_lists_and_counts(
+    submit: Submit, signed_in: SignIn, runtime: Runtime, move: str
+) -> None:
+    filing, stays = submit(owner := applicant(), 2)
+    caller, reason = (staff(), {"reason": "不属于强检目录"}) if move == "return" else (owner, {})
+    body = {"selection": {"ids": [filing["id"], stays["id"]]}, **reason}
+    assert signed_in(caller).post(f"/api/filing/filings/actions/{move}", body).json["done"] == 2
+    deleted = instrument_event("instrument.deleted", owner, filing["instrument_id"], 2)
+    deliver(runtime, deleted)
+    deliver(runtime, deleted)
+    for actor in (owner, staff()):
+        left = signed_in(actor).get("/api/filing/filings").json
+        assert [one["id"] for one in left["items"]] == [stays["id"]]
+        counts = signed_in(actor).get("/api/filing/statistics/overview").json
+        assert counts == {"returned" if move == "return" else "withdrawn": 1, "total": 1}
+    shown = signed_in(owner).get(f"/api/filing/filings/{filing['id']}").json
+    assert (shown["state"], shown["reason"]) == ("closed", "仪器已删除")
+
+
+def holiday(day: str, kind: str | None, sequence: int) -> dict[str, Any]:
+    data = {"date": day, "kind": kind, "name": "停业"}
+    return cloud_event("holiday.changed", "identity", data, subject=day, sequence=sequence)
+
+
+def test_a_day_off_that_is_added_moves_the_deadline_of_what_waits(
+    submit: Submit, signed_in: SignIn, runtime: Runtime
+) -> None:
+    with clock.use(lambda: datetime(2026, 11, 23, 2, tzinfo=UTC)):  # a Monday
+        waiting, decided = submit(owner := applicant(), 2)
+        body = {"selection": {"ids": [decided["id"]]}}
+        assert signed_in(staff()).post("/api/filing/filings/actions/approve", body).json["done"] == 1
+    due = lambda one: signed_in(owner).get(f"/api/filing/filings/{one['id']}").json["due_on"]  # noqa: E731
+    assert due(waiting) == "2026-11-30"
+    deliver(runtime, holiday("2026-11-26", "off", 1))
+    assert (due(waiting), due(decided)) == ("2026-12-01", "2026-11-30")
+    deliver(runtime, holiday("2026-11-28", "working", 1))
+    assert due(waiting) == "2026-11-30"
+    deliver(runtime, holiday("2026-11-26", None, 2))
+    deliver(runtime, holiday("2026-11-26", "off", 1))  # late
+    assert due(waiting) == "2026-11-28"

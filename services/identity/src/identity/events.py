@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.events import Event
-from identity.models import Account, Division, Institution, Organization
+from identity.models import Account, DayChange, Division, Institution, Organization
 
 
 def organization_event(verb: str, org: Organization, owner: Account) -> Event:
@@ -68,6 +68,13 @@ def division_changed(division: Division) -> Event:
         },
         sequence=division.version,
     )  # fmt: skip
+
+
+def holiday_changed(change: DayChange) -> Event:
+    day = change.date.isoformat()
+    return Event(
+        "holiday.changed", day, {"date": day, "kind": change.kind, "name": change.name}, sequence=change.version
+    )
 
 
 def wechat_event(verb: str, account: Account, unionid: str | None, openids: list[tuple[str, str]]) -> Event:

@@ -1,9 +1,9 @@
 """What identity owns and others copy."""
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Text, case, cast, func, select
 
 from chassis.facts import Fact
-from identity.models import Account, Capability, Division, Institution, Organization, WechatPerson
+from identity.models import Account, Capability, DayChange, Division, Institution, Organization, WechatPerson
 
 _capabilities = (
     select(
@@ -37,6 +37,11 @@ FACTS = {
         select(Division.code.label("key"), Division.name, Division.level, Division.is_leaf, Division.valid_from,
                Division.valid_to),
         copied_by=("registry",),
+    ),
+    "holiday": Fact(
+        select(cast(DayChange.date, Text).label("key"), DayChange.kind, DayChange.name)
+        .where(DayChange.kind.is_not(None)),
+        copied_by=("filing", "booking"),
     ),
     "account": Fact(
         select(Account.id.label("key"), Account.kind, Account.username, Account.name, Account.phone, Account.roles,

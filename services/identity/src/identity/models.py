@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from datetime import date as Day
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, LargeBinary, MetaData
@@ -27,6 +28,16 @@ class Division(Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class DayChange(Base):
+    """A day of the calendar as the administrator set it; without a kind it is as the calendar says again."""
+
+    __tablename__ = "day_change"
+    date: Mapped[Day] = mapped_column(primary_key=True)
+    kind: Mapped[str | None]
+    name: Mapped[str]
+    version: Mapped[int]
 
 
 class Capability(Base):

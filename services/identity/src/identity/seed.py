@@ -14,7 +14,7 @@ from chassis.runtime import Runtime
 from identity import events
 from identity.domain import credit_code
 from identity.domain.passwords import Hasher
-from identity.models import Account, Bureau, Capability, Division, Institution, Organization
+from identity.models import Account, Bureau, Capability, DayChange, Division, Institution, Organization
 from identity.parts import Parts
 
 GUANGZHOU = UUID("00000000-0000-7000-8000-000000440100")
@@ -74,6 +74,14 @@ def tell_divisions(db: Session) -> int:
     for row in rows:
         row.version += 1
     outbox.record(db, *(events.division_changed(row) for row in rows))
+    return len(rows)
+
+
+def tell_holidays(db: Session) -> int:
+    rows = list(db.scalars(select(DayChange)))
+    for row in rows:
+        row.version += 1
+    outbox.record(db, *(events.holiday_changed(row) for row in rows))
     return len(rows)
 
 

@@ -182,6 +182,7 @@ def print_labels(runtime: Runtime, job: jobs.Job) -> None:
 def free_expired_claims(runtime: Runtime, now: datetime) -> None:
     """A claim that outlived its 15 minutes: filing says whether it is still at work."""
     with runtime.database.transaction() as db:
+        filings.forget_claims(db, now)
         expired = filings.expired_claims(db, now)
     client = cast(ServiceClient, runtime.parts["filing"])
     for submission_id in expired:

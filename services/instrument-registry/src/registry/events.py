@@ -22,6 +22,12 @@ def status_changed(verb: str, instruments: Sequence[Instrument], reason: str | N
     )
 
 
+def deleted(instruments: Iterable[Instrument]) -> Iterator[Event]:
+    """Only those that somebody keeps a filing of."""
+    filed = [i for i in instruments if i.filing_id is not None]
+    return _batches("instrument.deleted", filed, lambda i: {"instrument_id": i.id, "version": i.version + 1})
+
+
 def resumed(instruments: Sequence[Instrument], lapsed: set[UUID]) -> Iterator[Event]:
     return _batches(
         "instrument.resumed",

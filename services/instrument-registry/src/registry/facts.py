@@ -20,6 +20,10 @@ FACTS = {
         ),
         copied_by=("booking",),
     ),
+    "filed_instrument": Fact(
+        select(Instrument.id.label("key"), Instrument.filing_id).where(Instrument.filing_id.is_not(None)),
+        copied_by=("filing",),
+    ),
 }  # fmt: skip
 COPIES = {
     "organization": Copy(
@@ -39,9 +43,6 @@ COPIES = {
         "filing", "filing",
         select(Instrument.id.label("key"), Instrument.filing_id, Instrument.filing_state)
         .where(Instrument.filing_id.is_not(None)),
-        # what went back to the applicant may have been deleted here since
-        needed={"filing_state": ("submitted", "awaiting_confirmation", "pending_reassignment", "approved", "revoked",
-                                 "lapsed", "closed")},
     ),
     "open_booking": Copy(
         "booking", "open_booking",

@@ -326,6 +326,16 @@ class History(Base):
     request_id: Mapped[str] = mapped_column(default="")
 
 
+class Claim(Base):
+    """The answer to a submission that claimed instruments, for when it asks again."""
+
+    __tablename__ = "claim"
+    submission_id: Mapped[UUID] = mapped_column(primary_key=True)
+    claimed: Mapped[int | None]
+    failed: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default=FetchedValue())
+    made_at: Mapped[datetime]
+
+
 class Attachment(Base):
     __tablename__ = "attachment"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

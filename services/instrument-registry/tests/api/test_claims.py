@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chassis.actor import Actor
 from chassis.auth import ServiceTokens
@@ -69,6 +70,57 @@ def test_what_cannot_be_filed_is_refused_one_by_one_and_the_rest_goes_on(filing:
     assert {f["id"]: f["code"] for f in answer["failed"]} == {
         no_approval: "incomplete", not_verified: "not_in_catalog", foreign: "not_found",
     }  # fmt: skip
+
+
+def test_a_claim_that_is_asked_again_is_answered_the_same(filing: Any, signed_in: SignIn) -> None:
+    """Filing did not hear the answer: what was refused is told once more, and the number is the expected one still."""
+    clerk = signed_in(owner := applicant())
+    add(clerk), add(clerk, serial_no="N", type_approval_no="")
+    body = claim(owner, []) | {"selection": {"filter": {"kind_code": "020100"}, "expect": 2}}
+    first = filing("POST", "/internal/claims", body).json
+    assert (first["claimed"], [f["code"] for f in first["failed"]]) == (1, ["incomplete"])
+    assert filing("POST", "/internal/claims", body).json == first
+
+
+def test_a_claim_that_was_refused_as_a_whole_is_judged_anew(filing: Any, signed_in: SignIn) -> None:
+    clerk = signed_in(owner := applicant())
+    add(clerk)
+    body = claim(owner, []) | {"selection": {"all": True, "expect": 2}}
+    assert filing("POST", "/internal/claims", body).json["code"] == "selection_changed"
+    add(clerk, serial_no="S2")
+    assert filing("POST", "/internal/claims", body).json["claimed"] == 2
+
+
+def test_what_lies_outside_the_institutions_area_is_refused_and_stays_free(filing: Any, signed_in: SignIn) -> None:
+    clerk = signed_in(owner := applicant())
+    far = add(clerk, division_code="440305")
+    refused = filing("POST", "/internal/claims", claim(owner, [far]) | {"area": "4401"}).json
+    assert (refused["claimed"], refused["failed"][0]["code"]) == (0, "out_of_area")
+    assert clerk.patch(f"/api/registry/instruments/{far}", {"model": "X"}, version=1).status_code == 200
+    assert filing("POST", "/internal/claims", claim(owner, [far]) | {"area": "4403"}).json["claimed"] == 1
+
+
+def test_what_a_submission_will_not_file_is_free_at_once(filing: Any, signed_in: SignIn) -> None:
+    clerk = signed_in(owner := applicant())
+    ids = sorted(add(clerk, serial_no=f"S{n}") for n in range(4))
+    body = claim(owner, ids)
+    filing("POST", "/internal/claims", body)
+    path = f"/internal/claims/{body['submission_id']}"
+    assert filing("POST", f"{path}/release", {"instrument_ids": [ids[0]]}).status_code == 204
+    assert filing("POST", f"{path}/release", {"after": ids[1]}).status_code == 204
+    assert [item["instrument_id"] for item in filing("GET", f"{path}/items").json["items"]] == [ids[1]]
+    answers = [clerk.delete(f"/api/registry/instruments/{one}").status_code for one in ids]
+    assert answers == [204, 409, 204, 204]
+    assert filing("POST", f"{path}/release", {}, service="booking").status_code == 403
+
+
+def test_a_revoked_one_is_refused_with_the_way_on(filing: Any, signed_in: SignIn, runtime: Runtime) -> None:
+    clerk = signed_in(owner := applicant())
+    revoked = add(clerk)
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE instrument SET filing_state = 'revoked' WHERE id = :id"), {"id": revoked})
+    failed = filing("POST", "/internal/claims", claim(owner, [revoked])).json["failed"]
+    assert [(one["code"], "停用" in one["detail"]) for one in failed] == [("filing_revoked", True)]
 
 
 def test_only_filing_may_claim(filing: Any, signed_in: SignIn, runtime: Runtime) -> None:

@@ -10,7 +10,7 @@ from booked import booking_completed, filing_event, instrument
 from chassis.actor import Actor
 from chassis.ids import new_id
 from chassis.runtime import Runtime
-from chassis.testing import Caller, applicant, deliver, tell_organization
+from chassis.testing import Caller, applicant, deliver, recorded, tell_organization
 
 pytestmark = pytest.mark.usefixtures("seeded")
 BASE = "/api/registry/instruments"
@@ -125,6 +125,20 @@ def test_a_filed_one_is_not_deleted(clerk: Caller, owner: Actor, runtime: Runtim
     deliver(runtime, filing_event(owner, [filed], "approved", "2026-11-20T02:00:00Z", approved_on="2026-11-20"))
     answer = clerk.post(f"{BASE}/actions/delete", {"selection": {"ids": [filed, other]}}).json
     assert (answer["done"], [one["code"] for one in answer["failed"]]) == (1, ["not_deletable"])
+
+
+@pytest.mark.parametrize("one_by_one", [True, False])
+def test_a_deletion_is_told_of_what_was_filed_before(
+    clerk: Caller, owner: Actor, runtime: Runtime, one_by_one: bool
+) -> None:
+    returned, never = instrument(clerk, "A"), instrument(clerk, "B")
+    deliver(runtime, filing_event(owner, [returned], "returned", "2026-11-20T02:00:00Z"))
+    if one_by_one:
+        assert [clerk.delete(f"{BASE}/{one}").status_code for one in (returned, never)] == [204, 204]
+    else:
+        clerk.post(f"{BASE}/actions/delete", {"selection": {"all": True}})
+    (event,) = recorded(runtime, "instrument.deleted")
+    assert [item["instrument_id"] for item in event["data"]["items"]] == [returned]
 
 
 def test_a_copy_differs_in_one_of_the_four(clerk: Caller) -> None:

@@ -7,6 +7,7 @@ export default {
   reception_about: 'Scan or type the booking number; receive what agrees with its filing, return what does not.',
   results_about: 'Bookings in progress. Enter results, for many at once where they are the same.',
   check_about: 'Bookings to be checked. The checker named in the results completes them; certificates follow.',
+  not_published: 'The arrangement of {year} is not published yet: only its statutory days are known, and may change.',
   calendar_about: 'How many instruments each morning and afternoon takes; closed days cannot be booked.',
   empty: { results: 'Nothing is in progress', check: 'Nothing waits for the check' },
   scan: 'Scan or type the number on the slip', find: 'Find', unknown: 'There is no booking {number} at this institution.',

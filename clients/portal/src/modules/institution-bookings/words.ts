@@ -4,6 +4,7 @@ export default {
   reception_about: '扫描或输入预约单号，逐台核对后接收；与备案信息不符的退单。',
   results_about: '检定中的预约单。逐单录入检定结果，可多台一起录入相同的值。',
   check_about: '等待核验的预约单。结果中指定的核验员核验后完检，并出具证书。',
+  not_published: '{year} 年的放假调休安排尚未公布，以下仅按法定节假日计算，公布后可能调整。',
   calendar_about: '每天上、下午各接收多少台；停止接收的日期不能预约。',
   empty: { results: '没有检定中的预约单', check: '没有等待核验的预约单' },
   scan: '扫描或输入送检单上的单号', find: '查找', unknown: '没有单号为 {number} 的预约单，请核对单号和受理机构。',

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from booking.domain.calendar import Override, capacities, horizon
 from booking.domain.errors import SlotFull
-from booking.models import CalendarDay, Slot
+from booking.models import CalendarDay, DayChange, Slot
 from chassis.clock import business_date
 from chassis.errors import Invalid, invalid
+from chassis.workdays import Change, Workdays
 
 
 class Place(NamedTuple):
@@ -40,6 +41,11 @@ def overrides(db: Session, institution_id: UUID, mode: str, first: Day, last: Da
     return {row.date: Override(row.capacity_am, row.capacity_pm, row.closed) for row in rows}
 
 
+def workdays(db: Session) -> Workdays:
+    """The calendar with the days that the administrator set."""
+    return Workdays({row.date: Change(row.kind, row.name) for row in db.scalars(select(DayChange))})
+
+
 def slots(db: Session, institution_id: UUID, mode: str, first: Day, last: Day) -> dict[tuple[Day, str], Slot]:
     """The slots that exist, by date and period."""
     rows = db.scalars(
@@ -55,7 +61,7 @@ def check_free(db: Session, place: Place, count: int, now: datetime) -> int:
     if not first <= place.date <= last:
         raise _not_open()
     found = overrides(db, place.institution_id, place.mode, place.date, place.date)
-    capacity = capacities(place.mode, place.date, found.get(place.date)).get(place.period)
+    capacity = capacities(place.mode, place.date, found.get(place.date), workdays(db)).get(place.period)
     if capacity is None:
         raise _not_open()
     free = _free(db, place)

@@ -7,10 +7,10 @@ from flask import Response
 
 from booking import queries
 from booking.actions import calendars
-from booking.actions.places import overrides, slots
+from booking.actions.places import overrides, slots, workdays
 from booking.api.schemas import CalendarArgs, CalendarRequest, CalendarView, SlotArgs, Slots
-from booking.domain.calendar import OPEN_DAYS, PERIODS, capacities, days, holidays, horizon, is_working_day
-from chassis import clock
+from booking.domain.calendar import OPEN_DAYS, PERIODS, capacities, days, horizon
+from chassis import clock, context
 from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
 from chassis.errors import NotFound
 from chassis.rawjson import json_response
@@ -31,12 +31,12 @@ def list_slots(args: dict[str, Any]) -> Any:
         raise NotFound
     earliest, latest = horizon(clock.today())
     first, last = max(args.get("since", earliest), earliest), min(args.get("until", latest), latest)
-    changed = overrides(db(), institution_id, mode, first, last)
+    changed, calendar = overrides(db(), institution_id, mode, first, last), workdays(db())
     taken = {key: slot.taken for key, slot in slots(db(), institution_id, mode, first, last).items()}
     items = [
         {"date": day, "period": period, "capacity": capacity, "free": max(capacity - taken.get((day, period), 0), 0)}
         for day in days(first, last)
-        for period, capacity in capacities(mode, day, changed.get(day)).items()
+        for period, capacity in capacities(mode, day, changed.get(day), calendar).items()
     ]
     return json_response({"items": items})
 
@@ -70,17 +70,19 @@ def _calendar(mode: str, first: date, last: date) -> Response:
     institution_id = current_user().org_id
     if institution_id is None:
         raise NotFound
-    changed = overrides(db(), institution_id, mode, first, last)
+    changed, calendar = overrides(db(), institution_id, mode, first, last), workdays(db())
+    language = context.current().language
     found = slots(db(), institution_id, mode, first, last)
     items = []
     for day in days(first, last):
-        open_ = capacities(mode, day, changed.get(day))
+        open_ = capacities(mode, day, changed.get(day), calendar)
         items.append(
             {
-                "date": day, "mode": mode, "working_day": is_working_day(day), "holiday": holidays().days_off.get(day),
+                "date": day, "mode": mode, "working_day": calendar.works(day), "holiday": calendar.name(day, language),
                 "closed": not open_, "changed": day in changed,
                 "capacity": {period: open_.get(period, 0) for period in PERIODS},
                 "taken": {p: found[(day, p)].taken if (day, p) in found else 0 for p in PERIODS},
             }
         )  # fmt: skip
-    return json_response({"items": items})
+    not_published = [year for year in range(first.year, last.year + 1) if not calendar.is_arranged(year)]
+    return json_response({"items": items, "not_published": not_published})

@@ -134,6 +134,10 @@ class CalendarDayView(Schema):
 
 class CalendarView(Schema):
     items = fields.List(fields.Nested(CalendarDayView), required=True)
+    not_published = fields.List(
+        fields.Integer(), required=True,
+        metadata={"description": "years of which only the statutory days are known: bridges and make-up days may follow"},
+    )  # fmt: skip
 
 
 class BookingRequest(Schema):

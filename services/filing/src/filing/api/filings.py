@@ -64,34 +64,17 @@ def submit(body: dict[str, Any]) -> Any:
     submission_id = uuid5(user.account_id, key) if key else new_id()
     with database.transaction(Scope.of(user)) as session:
         submission = submissions.open_submission(session, user, submission_id, clock.now(), body)
-    audit_subject(submission.id, number=submission.number)
-    if submission.state == "claiming":
-        claimed = submissions.claim(database, claims, user, submission)
-        if claimed > bulk.SYNC_LIMIT:
-            with database.transaction(Scope.of(user)) as session:
-                jobs.submit(
-                    session,
-                    "submit",
-                    user,
-                    params={"submission_id": submission.id},
-                    total=claimed,
-                    job_id=submission.id,
-                )
-                receipt = {
-                    "submission_id": submission.id,
-                    "number": submission.number,
-                    "submitted_at": submission.submitted_at,
-                }
-                return jobs.accepted(session, user, submission.id, "filing", receipt)
-    submissions.file_claimed(database, claims, user, submission.id)
+    audit_subject(submission.id)
+    by_job = submissions.submit(database, claims, user, submission.id)
     with database.transaction(Scope.of(user)) as session:
         submission = queries.submission(session, submission.id)
-        return json_response(
-            {
-                "submission_id": submission.id, "number": submission.number, "submitted_at": submission.submitted_at,
-                "done": submission.done, "failed": submission.failed,
-            }
-        )  # fmt: skip
+        audit_subject(submission.id, number=submission.number)
+        receipt = {
+            "submission_id": submission.id, "number": submission.number, "submitted_at": submission.submitted_at,
+        }  # fmt: skip
+        if by_job:
+            return jobs.accepted(session, user, submission.id, "filing", receipt)
+        return json_response(receipt | {"done": submission.done, "failed": submission.failed})
 
 
 @blp.route("/filings/actions/withdraw", methods=["POST"])

@@ -50,7 +50,7 @@ class SubmitRequest(Schema):
 
 class SubmissionView(Schema):
     submission_id = fields.UUID(required=True)
-    number = fields.String(required=True)
+    number = fields.String(required=True, allow_none=True, metadata={"description": "null where nothing was filed"})
     submitted_at = fields.DateTime(required=True)
     done = fields.Integer(required=True)
     failed = fields.List(fields.Nested(FailureView), required=True)

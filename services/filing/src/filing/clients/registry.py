@@ -3,7 +3,7 @@
 Idempotent on the submission's id, served page by page in the order of ids.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -14,12 +14,17 @@ PAGE = 500
 
 class Claims(Protocol):
     def claim(
-        self, submission_id: UUID, org_id: UUID, actor: dict[str, Any], selection: dict[str, Any]
+        self, submission_id: UUID, org_id: UUID, actor: dict[str, Any], selection: dict[str, Any], area: str
     ) -> dict[str, Any]:
         """{"claimed": n, "failed": [{id, code, detail}]}. Raises: Refused, Unavailable."""
 
     def items(self, submission_id: UUID, after: UUID | None) -> Iterator[list[dict[str, Any]]]:
         """Pages of {"instrument_id", "version", "snapshot"}, after an instrument's id."""
+
+    def release(
+        self, submission_id: UUID, instrument_ids: Sequence[UUID] | None = None, after: UUID | None = None
+    ) -> None:
+        """Free the named instruments, or those after an id: they are not filed. Raises: Unavailable."""
 
 
 class RegistryClaims:
@@ -29,9 +34,12 @@ class RegistryClaims:
         self._client = client
 
     def claim(
-        self, submission_id: UUID, org_id: UUID, actor: dict[str, Any], selection: dict[str, Any]
+        self, submission_id: UUID, org_id: UUID, actor: dict[str, Any], selection: dict[str, Any], area: str
     ) -> dict[str, Any]:
-        body = {"submission_id": str(submission_id), "org_id": str(org_id), "actor": actor, "selection": selection}
+        body = {
+            "submission_id": str(submission_id), "org_id": str(org_id), "actor": actor, "selection": selection,
+            "area": area,
+        }  # fmt: skip
         answer: dict[str, Any] = self._client.post("/internal/claims", body, idempotent=True)
         return answer
 
@@ -44,3 +52,10 @@ class RegistryClaims:
             if not page["next_cursor"]:
                 return
             cursor = page["next_cursor"]
+
+    def release(
+        self, submission_id: UUID, instrument_ids: Sequence[UUID] | None = None, after: UUID | None = None
+    ) -> None:
+        ids = None if instrument_ids is None else list(map(str, instrument_ids))
+        body = {"instrument_ids": ids, "after": None if after is None else str(after)}
+        self._client.post(f"/internal/claims/{submission_id}/release", body, idempotent=True)

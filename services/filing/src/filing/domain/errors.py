@@ -15,6 +15,12 @@ class NotAuthorized(Conflict):
     en = "The applicant has not authorised forwarding to the province."
 
 
+class AlreadyFiled(Conflict):
+    code = "already_filed"
+    zh = "该仪器已有备案。"
+    en = "The instrument has a filing already."
+
+
 class OutOfArea(Conflict):
     code = "out_of_area"
     zh = "使用区域 {division} 不在所选机构的管辖范围内。"

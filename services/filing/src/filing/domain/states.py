@@ -1,9 +1,10 @@
 """The states of a filing and the moves between them, in one table."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from chassis.errors import IllegalMove
+from chassis.workdays import Workdays
 
 
 class State(StrEnum):
@@ -58,10 +59,6 @@ def after(state: str, move: str) -> State:
 WORKING_DAYS_TO_DECIDE = 5  # ours; an institution's own deadline
 
 
-def due_on(submitted_on: date) -> date:
-    """The last day to decide: five weekdays after the day of submission. [Asia/Shanghai]"""
-    day, left = submitted_on, WORKING_DAYS_TO_DECIDE
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5
-    return day
+def due_on(submitted_on: date, calendar: Workdays) -> date:
+    """The last day to decide: the fifth working day after the day of submission. [Asia/Shanghai]"""
+    return calendar.after(submitted_on, WORKING_DAYS_TO_DECIDE)

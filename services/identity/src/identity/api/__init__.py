@@ -2,6 +2,7 @@
 
 from identity.api import (
     files,
+    holidays,
     internal,
     invitations,
     keys,
@@ -18,5 +19,6 @@ from identity.api import (
 
 BLUEPRINTS = (
     keys.blp, files.blp, registrations.blp, sessions.blp, wechat_login.blp, me.blp, list_choices.blp,
-    sub_users.blp, staff.blp, invitations.blp, reference.blp, reference_sheets.blp, internal.blp,
+    sub_users.blp, staff.blp, invitations.blp, reference.blp, reference_sheets.blp,
+    holidays.blp, internal.blp,
 )  # fmt: skip

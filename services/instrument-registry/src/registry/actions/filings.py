@@ -1,48 +1,52 @@
 """The registry's side of filing: claims for a submission, and the state learned from filing's events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.actor import Actor
+from chassis.bulk import Failure
 from chassis.clock import business_date
 from chassis.errors import NotFound, ServiceError
 from registry import events, queries
 from registry.actions.at_once import write_all
 from registry.actions.histories import Line, tell
-from registry.domain.errors import AlreadyFiled, Incomplete, NotInCatalog, WrongStatus
+from registry.domain.errors import AlreadyFiled, FilingRevoked, Incomplete, NotInCatalog, OutOfArea, WrongStatus
 from registry.domain.rules import Reference, missing_for_filing
-from registry.models import OPEN_FILING, STATUS_LABELS, Attachment, Instrument
+from registry.models import OPEN_FILING, STATUS_LABELS, Attachment, Claim, Instrument
 
 CLAIM = timedelta(minutes=15)
 CHUNK = 1000
 
 
 def claim(
-    db: Session, submission_id: UUID, by: Actor, ids: Sequence[UUID], now: datetime
-) -> tuple[int, list[tuple[UUID, ServiceError]]]:
-    """Lock the fileable ones of `ids` for a submission; (how many are claimed, what was refused and why).
-    The same submission again changes nothing."""
-    known = db.scalar(select(func.count()).where(Instrument.claim_id == submission_id))
-    if known:
-        return known, []
+    db: Session, submission_id: UUID, by: Actor, ids: Callable[[], Sequence[UUID]], area: str, now: datetime
+) -> Claim:
+    """Lock the fileable ones of `ids` for a submission to an institution of `area` (the prefix of its divisions), and
+    keep what was refused and why. The same submission again changes nothing and is answered the same."""
+    db.execute(insert(Claim).values(submission_id=submission_id, made_at=now).on_conflict_do_nothing())
+    made = db.get_one(Claim, submission_id, with_for_update=True)
+    if made.claimed is not None:
+        return made
     reference = queries.reference(db, business_date(now))
-    refused: list[tuple[UUID, ServiceError]] = []
+    refused: list[dict[str, Any]] = []
     claimed: list[UUID] = []
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
+    wanted = ids()
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
         found = queries.own_for_update(db, by, chunk)
         with_file = set(db.scalars(select(Attachment.instrument_id).where(Attachment.instrument_id.in_(chunk))))
         for instrument_id in chunk:
             try:
-                _check_fileable(found.get(instrument_id), reference, instrument_id in with_file)
+                _check_fileable(found.get(instrument_id), reference, instrument_id in with_file, area)
             except ServiceError as error:
-                refused.append((instrument_id, error))
+                refused.append(Failure(instrument_id, error).to_json() | {"id": str(instrument_id)})
             else:
                 claimed.append(instrument_id)
     for start in range(0, len(claimed), CHUNK):
@@ -51,16 +55,22 @@ def claim(
             .where(Instrument.id.in_(claimed[start : start + CHUNK]))
             .values(claim_id=submission_id, claim_until=now + CLAIM)
         )
-    return len(claimed), refused
+    made.claimed, made.failed = len(claimed), refused
+    db.flush()
+    return made
 
 
-def _check_fileable(instrument: Instrument | None, reference: Reference, has_file: bool) -> None:
+def _check_fileable(instrument: Instrument | None, reference: Reference, has_file: bool, area: str) -> None:
     if instrument is None:
         raise NotFound
     if instrument.status != "in_use":
         raise WrongStatus(status=STATUS_LABELS[instrument.status], move="备案")
-    if instrument.filing_state in (*OPEN_FILING, "approved", "revoked") or instrument.claim_id is not None:
+    if instrument.filing_state == "revoked":
+        raise FilingRevoked
+    if instrument.filing_state in (*OPEN_FILING, "approved") or instrument.claim_id is not None:
         raise AlreadyFiled
+    if not instrument.division_code.startswith(area):
+        raise OutOfArea(division=instrument.division_code)
     kind = reference.kinds.get(instrument.kind_code)
     if kind is None or not kind.in_force(reference.today) or kind.supervision == "P":
         raise NotInCatalog(kind=instrument.kind_code)
@@ -86,9 +96,19 @@ def expired_claims(db: Session, now: datetime) -> list[UUID]:
     return list(db.scalars(select(Instrument.claim_id).where(Instrument.claim_until < now).distinct().limit(100)))
 
 
-def release(db: Session, submission_id: UUID) -> None:
-    """Free what a submission claimed and did not file."""
-    db.execute(update(Instrument).where(Instrument.claim_id == submission_id).values(claim_id=None, claim_until=None))
+def release(db: Session, submission_id: UUID, ids: Sequence[UUID] | None = None, after: UUID | None = None) -> None:
+    """Free what a submission claimed and does not file: some, those after an id, or all that is left."""
+    statement = update(Instrument).where(Instrument.claim_id == submission_id)
+    if ids is not None:
+        statement = statement.where(Instrument.id.in_(ids))
+    if after is not None:
+        statement = statement.where(Instrument.id > after)
+    db.execute(statement.values(claim_id=None, claim_until=None))
+
+
+def forget_claims(db: Session, now: datetime) -> None:
+    """The answers to submissions that nobody asks for again."""
+    db.execute(delete(Claim).where(Claim.made_at < now - timedelta(days=2)))
 
 
 def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datetime) -> None:

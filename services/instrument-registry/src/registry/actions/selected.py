@@ -110,7 +110,8 @@ def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: s
 
 def delete(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
     found = queries.own_for_update(db, by, ids)
-    outcome, doomed = Outcome(), []
+    outcome = Outcome()
+    doomed: list[Instrument] = []
     for instrument_id in ids:
         instrument = found.get(instrument_id)
         try:
@@ -122,6 +123,7 @@ def delete(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcom
             continue
         doomed.append(instrument)
         outcome.done.append(instrument_id)
+    outbox.record(db, *events.deleted(doomed))
     delete_all(db, doomed)
     return outcome
 

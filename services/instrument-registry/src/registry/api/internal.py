@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chassis import clock, context
+from chassis import clock
 from chassis.actor import Actor
 from chassis.auth import allow_service
 from chassis.rawjson import json_response
@@ -11,7 +11,7 @@ from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, db
 from registry import queries
 from registry.actions import filings
-from registry.api.schemas import ClaimPage, ClaimPageArgs, ClaimRequest, ClaimView
+from registry.api.schemas import ClaimPage, ClaimPageArgs, ClaimRequest, ClaimView, ReleaseRequest
 
 blp = Blueprint("internal", "internal", url_prefix="/internal", description="Between services")
 
@@ -24,17 +24,28 @@ def claim(body: dict[str, Any]) -> Any:
     """Lock the fileable instruments of a selection for a submission; idempotent on its id."""
     actor = Actor.from_json(body["actor"])
     today = clock.today()
-    ids = freeze(
-        db(),
-        body["selection"],
-        by_filter=lambda filters: queries.ids_by_filter(actor, filters, today),
-        every=lambda: queries.ids_to_file(actor, today),
-    )
-    claimed, refused = filings.claim(db(), body["submission_id"], actor, ids, clock.now())
-    audit_subject(body["submission_id"], claimed=claimed)
-    language = context.current().language
-    failed = [{"id": i, "code": error.code, "detail": error.message(language)} for i, error in refused]
-    return json_response({"claimed": claimed, "failed": failed})
+
+    def ids() -> list[UUID]:
+        return freeze(
+            db(),
+            body["selection"],
+            by_filter=lambda filters: queries.ids_by_filter(actor, filters, today),
+            every=lambda: queries.ids_to_file(actor, today),
+        )
+
+    made = filings.claim(db(), body["submission_id"], actor, ids, body["area"], clock.now())
+    audit_subject(body["submission_id"], claimed=made.claimed)
+    return json_response({"claimed": made.claimed, "failed": made.failed})
+
+
+@blp.route("/claims/<uuid:submission_id>/release", methods=["POST"])
+@allow_service("filing")
+@blp.arguments(ReleaseRequest)
+@blp.response(204)
+def release(body: dict[str, Any], submission_id: UUID) -> Any:
+    """Free instruments that the submission claimed and will not file: the named ones, or those after an id."""
+    filings.release(db(), submission_id, body["instrument_ids"], body["after"])
+    return "", 204
 
 
 @blp.route("/claims/<uuid:submission_id>/items", methods=["GET"])

@@ -361,6 +361,12 @@ class ClaimRequest(Schema):
     org_id = fields.UUID(required=True)
     actor = fields.Dict(required=True)
     selection = fields.Nested(InstrumentSelection, required=True)
+    area = Text(max=9, load_default="", metadata={"description": "prefix of the institution's divisions"})
+
+
+class ReleaseRequest(Schema):
+    instrument_ids = fields.List(fields.UUID(), load_default=None, allow_none=True)
+    after = fields.UUID(load_default=None, allow_none=True)
 
 
 class ClaimFailure(Schema):

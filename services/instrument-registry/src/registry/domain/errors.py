@@ -63,6 +63,18 @@ class AlreadyFiled(Conflict):
     en = "The instrument is filed already."
 
 
+class FilingRevoked(Conflict):
+    code = "filing_revoked"
+    zh = "该仪器的备案已被撤销，不能直接再次提交：请先停用，启用后回到“待备案”，核对资料再提交；不再使用的请报废。"
+    en = "Its filing was revoked: suspend and resume it, correct it, then submit it again; or scrap it."
+
+
+class OutOfArea(Conflict):
+    code = "out_of_area"
+    zh = "使用区域 {division} 不在所选机构的管辖范围内。"
+    en = "Area of use {division} lies outside the institution's area."
+
+
 class InstrumentGone(Conflict):
     code = "instrument_unknown"
     zh = "该仪器已被删除。"
