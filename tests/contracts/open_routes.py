@@ -38,6 +38,7 @@ OPEN = {
     "notification": {
         "GET /wechat/callback",  # signed by WeChat instead
         "POST /wechat/callback",
+        "GET /wechat/bind/start",  # sends the browser to WeChat
         "GET /wechat/bind",  # asks for user name and password
         "POST /wechat/bind",
     },

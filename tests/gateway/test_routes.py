@@ -19,6 +19,8 @@ def test_each_service_answers_under_its_name(gateway: Gateway, service: str) -> 
         ("/c/abc123", "registry"),
         ("/i/abc123", "registry"),
         ("/wechat/callback", "notification"),
+        ("/wechat/bind/start", "notification"),
+        ("/wechat/bind", "notification"),
         ("/api/identity/.well-known/jwks.json", "identity"),
         ("/api/identity/sessions/refresh", "identity"),
     ],

@@ -86,12 +86,16 @@ def test_a_follower_binds_by_password_on_wechats_page(whole_platform: Any) -> No
     openid = f"o-{random.randrange(10**12)}"
     phone = {"openid": openid, "unionid": f"u-{openid}", "phone": f"133{random.randrange(10**8):08d}"}
     requests.post(whole_platform.sandbox_url + "/phones", json=phone, timeout=10).raise_for_status()
-    tap = requests.post(f"{whole_platform.sandbox_url}/phones/{openid}/login?app=official", timeout=10).json()
-    page = requests.get(f"{whole_platform.gateway_url}/wechat/bind", params={"code": tap["code"]}, timeout=10)
+    browser = requests.Session()
+    begun = browser.get(f"{whole_platform.gateway_url}/wechat/bind/start", timeout=10, allow_redirects=False)
+    agreed = {"openid": openid, "answer": "agree"}
+    to_wechat = begun.headers["Location"].partition("#")[0]
+    back = requests.post(to_wechat, data=agreed, timeout=10, allow_redirects=False).headers["Location"]
+    page = browser.get(f"{whole_platform.gateway_url}/wechat/bind?{back.partition('?')[2]}", timeout=10)
     assert "script" not in page.headers["Content-Security-Policy"].partition("script-src")[0]
     ticket = page.text.partition('name="ticket" value="')[2].partition('"')[0]
     form = {"ticket": ticket, "username": "applicant2", "password": "Demo-2026!"}
-    done = requests.post(f"{whole_platform.gateway_url}/wechat/bind", data=form, timeout=20)
+    done = browser.post(f"{whole_platform.gateway_url}/wechat/bind", data=form, timeout=20)
     assert "已绑定账号" in done.text, done.text
     owner = Client(whole_platform.gateway_url).sign_in("applicant2")
     assert "official" in owner.get("/api/identity/me/wechat")["apps"]

@@ -121,7 +121,7 @@ def _forget_figures(_server: Any, worker: Any) -> None:
 
 def _work(service: Service, arguments: argparse.Namespace) -> None:
     _one_heap()
-    runtime = _runtime(service, pool_size=5)
+    runtime = _runtime(service, pool_size=5 + 3 * len(service.loops))
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector walks it no more each time that a batch of rows was made
     gc.set_threshold(YOUNG)

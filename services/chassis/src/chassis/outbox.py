@@ -23,7 +23,7 @@ from chassis.metrics import EVENTS_PUBLISHED
 
 BATCH = 100
 _RELAY_LOCK = 4_471_002
-_INSERT = text("INSERT INTO outbox (event_id, type, body, created_at) VALUES (:event_id, :type, :body, :at)")
+INSERT = text("INSERT INTO outbox (event_id, type, body, created_at) VALUES (:event_id, :type, :body, :at)")
 
 
 class Recorder:
@@ -34,14 +34,16 @@ class Recorder:
         self.contracts = contracts
 
     def record(self, db: Session, *events: Event) -> None:
-        at = clock.now()
-        rows = []
+        if made := self.rows(*events):
+            db.execute(INSERT, made)
+
+    def rows(self, *events: Event) -> list[dict[str, Any]]:
+        at, made = clock.now(), []
         for event in events:
             body = envelope(event, self.service, at)
             self.contracts.check(body)
-            rows.append({"event_id": event.id, "type": event.type, "body": _dumps(body), "at": at})
-        if rows:
-            db.execute(_INSERT, rows)
+            made.append({"event_id": event.id, "type": event.type, "body": _dumps(body), "at": at})
+        return made
 
 
 _recorder: Recorder | None = None
@@ -57,6 +59,13 @@ def record(db: Session, *events: Event) -> None:
     if _recorder is None:
         raise RuntimeError("the outbox has no recorder; Runtime.start sets it")
     _recorder.record(db, *events)
+
+
+def rows(*events: Event) -> list[dict[str, Any]]:
+    """The values for `INSERT`, where a transaction is no session's. Raises: ContractError."""
+    if _recorder is None:
+        raise RuntimeError("the outbox has no recorder; Runtime.start sets it")
+    return _recorder.rows(*events)
 
 
 def _dumps(body: dict[str, Any]) -> str:

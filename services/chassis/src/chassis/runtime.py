@@ -1,5 +1,6 @@
 """A service as data (`Service`), and one process of it at work (`Runtime`)."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,6 +46,9 @@ class Service:
     # kind -> what to give back where a job is cancelled before a worker began it
     never_begun: Mapping[str, Callable[["Runtime", UUID], None]] = field(default_factory=dict)
     schedules: Sequence[Schedule] = ()
+    loops: Mapping[str, Callable[["Runtime", threading.Event], None]] = field(
+        default_factory=dict
+    )  # work until stopped
     seed: Callable[["Runtime", str | None], None] | None = None
     prepare: Callable[["Runtime"], None] | None = None  # add clients of systems outside to runtime.parts
     resync: Mapping[str, Callable[[Session], int]] = field(default_factory=dict)  # tell all copies anew

@@ -26,6 +26,7 @@ class SmsClient:
     def __init__(self, base_url: str, secret: str) -> None:
         self._url = f"{base_url}/messages"
         self._secret = secret.encode()
+        self._connections = requests.Session()  # kept open
 
     def send(self, phone: str, template: str, params: dict[str, Any], request_id: UUID | None = None) -> None:
         """Hand one message to the provider. phone: 11 digits. request_id: a repeat with the same one sends nothing
@@ -43,7 +44,7 @@ class SmsClient:
             "X-Signature": f"sha256={signature}",
         }
         try:
-            answer = requests.post(self._url, data=body, headers=headers, timeout=TIMEOUT)
+            answer = self._connections.post(self._url, data=body, headers=headers, timeout=TIMEOUT)
         except requests.RequestException as error:
             raise Unavailable(retry_after=5) from error
         if answer.status_code == 429:

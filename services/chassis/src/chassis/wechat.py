@@ -6,6 +6,7 @@ answer is HTTP 200; failure is `{"errcode": n, "errmsg": …}`.
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import requests
 from chassis.errors import Unavailable
 
 TIMEOUT = (2.0, 5.0)  # connect, read [seconds]
+CONNECTIONS = 16  # that are kept
 _TOKEN_ERRORS = (40001, 40014, 41001, 42001)
 
 
@@ -44,6 +46,9 @@ class WechatApp:
         self._token = ""
         self._token_until = 0.0
         self._lock = threading.Lock()
+        self._connections = requests.Session()  # kept open; safe for several threads as far as it is used here
+        self._connections.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS))
+        self._connections.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS))
 
     # -- sign-in ---------------------------------------------------------------------------------------------
 
@@ -52,6 +57,18 @@ class WechatApp:
         answer = self._get("/sns/oauth2/access_token", appid=self.appid, secret=self._secret, code=code,
                            grant_type="authorization_code")  # fmt: skip
         return Person(self.appid, answer["openid"], answer.get("unionid"))
+
+    def named_person_of_code(self, code: str) -> tuple[Person, str]:
+        """As above, with the nickname: for a page that was asked for with the scope snsapi_userinfo. Nothing where WeChat
+        does not tell it."""
+        answer = self._get("/sns/oauth2/access_token", appid=self.appid, secret=self._secret, code=code,
+                           grant_type="authorization_code")  # fmt: skip
+        person = Person(self.appid, answer["openid"], answer.get("unionid"))
+        try:
+            told = self._get("/sns/userinfo", access_token=answer["access_token"], openid=person.openid, lang="zh_CN")
+        except (WechatError, Unavailable):
+            return person, ""
+        return person, str(told.get("nickname", ""))
 
     def person_of_miniprogram_code(self, code: str) -> Person:
         """The session key that comes along is dropped: it never leaves this process."""
@@ -66,23 +83,32 @@ class WechatApp:
 
     def unionid_of(self, openid: str) -> str | None:
         """Of a follower of the official account."""
-        answer = self._get("/cgi-bin/user/info", access_token=self.token(), openid=openid, lang="zh_CN")
+        answer = self._with_token(
+            lambda token: self._get("/cgi-bin/user/info", access_token=token, openid=openid, lang="zh_CN")
+        )
         return answer.get("unionid")
 
     # -- calls with a token ------------------------------------------------------------------------------------
 
     def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """POST with the access token; one retry with a fresh token where the old one was refused."""
+        """POST with the access token."""
+        return self._with_token(lambda token: self._post(f"{path}?access_token={token}", body))
+
+    def _with_token(self, ask: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+        """What WeChat answers; one retry with a fresh token where the old one was refused."""
+        token = self.token()
         try:
-            return self._post(f"{path}?access_token={self.token()}", body)
+            return ask(token)
         except WechatError as error:
             if error.code not in _TOKEN_ERRORS:
                 raise
-        self._token_until = 0.0
-        return self._post(f"{path}?access_token={self.token()}", body)
+        return ask(self.token(refused=token))
 
-    def token(self) -> str:
+    def token(self, refused: str = "") -> str:
+        """refused: a token that is no good any more; the one that is kept may be newer."""
         with self._lock:
+            if refused and refused == self._token:
+                self._token_until = 0.0
             if time.monotonic() >= self._token_until:
                 answer = self._post("/cgi-bin/stable_token", {
                     "grant_type": "client_credential", "appid": self.appid, "secret": self._secret,
@@ -99,7 +125,7 @@ class WechatApp:
 
     def _send(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
         try:
-            answer = requests.request(method, self._api_url + path, timeout=TIMEOUT, **kwargs)
+            answer = self._connections.request(method, self._api_url + path, timeout=TIMEOUT, **kwargs)
             answer.raise_for_status()
             answer.encoding = "utf-8"  # sns/* say something else and mean this
             body: dict[str, Any] = answer.json()

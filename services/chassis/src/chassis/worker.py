@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -58,6 +59,11 @@ def run(runtime: Runtime, only: str | None = None) -> None:
         for part in PARTS
         if only in (None, part)
     ]
+    if only in (None, "schedule"):  # beside the schedules, which must not wait for them
+        threads += [
+            threading.Thread(target=_guarded, args=(name, partial(loop, runtime, stop), stop), name=name, daemon=True)
+            for name, loop in runtime.service.loops.items()
+        ]
     server = _serve_health(runtime, only)
     for thread in threads:
         thread.start()

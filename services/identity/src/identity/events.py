@@ -1,9 +1,12 @@
 """The events of identity, from its rows."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from chassis import context
 from chassis.events import Event
-from identity.models import Account, DayChange, Division, Institution, Organization
+from identity.models import Account, DayChange, Division, Holder, Institution, Organization
 
 
 def organization_event(verb: str, org: Organization, owner: Account) -> Event:
@@ -87,4 +90,20 @@ def wechat_event(verb: str, account: Account, unionid: str | None, openids: list
             "openids": [{"appid": appid, "openid": openid} for appid, openid in openids],
         },
         sequence=account.version,
+    )  # fmt: skip
+
+
+def account_security(
+    account: Account | Holder, what: str, at: datetime, device: str = "", phones: Sequence[str | None] | None = None
+) -> Event:
+    """Something that its owner should know of, whoever did it: wechat_bound, wechat_unbound, password_changed,
+    password_reset, phone_changed or new_device. phones: whom to tell by SMS; the account's own where none are given."""
+    told = [phone for phone in (phones if phones is not None else [account.phone]) if phone]
+    return Event(
+        "account.security",
+        account.id,
+        {
+            "account_id": account.id, "org_id": account.belongs_to, "username": account.username, "what": what,
+            "at": at, "address": context.current().address, "device": device, "phones": told,
+        },
     )  # fmt: skip

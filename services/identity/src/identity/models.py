@@ -213,6 +213,17 @@ class Session(Base):
     account: Mapped[Account] = relationship()
 
 
+class KnownDevice(Base):
+    """A browser (by its cookie) or another client (by its name) from which the account was signed in to."""
+
+    __tablename__ = "known_device"
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    device_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    name: Mapped[str]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
 class UsedRefresh(Base):
     __tablename__ = "used_refresh"
     refresh_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)

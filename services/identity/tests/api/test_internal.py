@@ -31,7 +31,11 @@ def test_the_right_password_binds_the_follower(
     answer = notification(ASKED)
     assert (answer.status_code, answer.json["name"]) == (200, "陈志强")
     headers = bearer(sign_in(stranger))
-    assert stranger.get("/api/identity/me/wechat", headers=headers).json == {"bound": True, "apps": ["official"]}
+    assert stranger.get("/api/identity/me/wechat", headers=headers).json == {
+        "bound": True,
+        "apps": ["official"],
+        "following": False,
+    }
     assert recorded(runtime, "account.wechat_bound")[-1]["data"]["unionid"] == "u-f"
     seen = stranger.get("/api/identity/me/sign-ins", headers=headers).json["items"]
     assert ("wechat_binding", "203.0.113.7", True) in {(s["way"], s["address"], s["success"]) for s in seen}

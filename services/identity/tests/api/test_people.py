@@ -303,3 +303,8 @@ _HALF = clock.now().replace(microsecond=500_000)
 
 def _half_past() -> Any:
     return _HALF
+
+
+@pytest.mark.parametrize("sign", ["_", "%25", "%5C"])
+def test_a_search_takes_signs_as_they_are(head: Caller, sign: str) -> None:
+    assert head.get(f"/api/identity/staff?q={sign}").json["total"] == 0

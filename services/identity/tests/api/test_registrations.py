@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from callers import PHONE, form, register, sms_code, upload
+from callers import PHONE, bearer, form, register, sign_in, sms_code, upload
 from pypdf import PdfReader
 from sqlalchemy import text
 
@@ -212,3 +212,11 @@ def test_who_withdraws_leaves_no_papers(stranger: Caller, world: Outside, runtim
     with runtime.database.transaction() as db:
         assert db.execute(text("SELECT count(*) FROM file")).scalar_one() == 0
     assert list(runtime.settings.files_dir.rglob("*.pdf")) == []
+
+
+@pytest.mark.parametrize("sign", ["_", "%25", "%5C"])
+def test_a_search_takes_signs_as_they_are(stranger: Caller, world: Outside, sign: str) -> None:
+    assert register(stranger, world).status_code == 201
+    headers = bearer(sign_in(stranger, "city-clerk"))
+    assert stranger.get("/api/identity/registrations", headers=headers).json["total"] >= 1
+    assert stranger.get(f"/api/identity/registrations?q={sign}", headers=headers).json["total"] == 0

@@ -16,7 +16,7 @@ from chassis.runtime import Runtime
 from chassis.testing import Caller, recorded
 from chassis.testing.outside import Outside
 from identity import actions
-from identity.actions.sessions import Identified
+from identity.actions.sessions import Device, Identified
 
 pytestmark = pytest.mark.usefixtures("seeded")
 
@@ -64,7 +64,7 @@ def test_an_account_that_is_gone_meanwhile_gets_no_session(runtime: Runtime) -> 
     gone = Identified(new_id(), "applicant", "applicant", "password")
     told = audit.line("sessions/create_session", gone.account_id)
     with pytest.raises(Unauthorized), direct.transaction(runtime.database) as opening:
-        actions.open_session(opening, gone, told, "", "", timedelta(days=1), clock.now())
+        actions.open_session(opening, gone, told, Device("", ""), "", timedelta(days=1), clock.now())
     with runtime.database.transaction() as db:
         for table in ("sign_in", "audit"):
             assert db.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, table

@@ -213,7 +213,11 @@ def test_a_follower_who_is_bound_by_unionid_is_bound_by_itself(
     headers = bind(stranger, world, "o-follow")
     data = {"appid": "wx-official", "openid": "o-follow", "unionid": "u-o-follow"}
     deliver(runtime, cloud_event("wechat.followed", "notification", data))
-    assert stranger.get(WECHAT, headers=headers).json == {"bound": True, "apps": ["official", "website"]}
+    assert stranger.get(WECHAT, headers=headers).json == {
+        "bound": True,
+        "apps": ["official", "website"],
+        "following": True,
+    }
     told = recorded(runtime, "account.wechat_bound")[-1]["data"]
     assert {"appid": "wx-official", "openid": "o-follow"} in told["openids"]
 

@@ -7,7 +7,7 @@ from chassis.runtime import Service
 from chassis.wechat import WechatApp
 from notification.actions.official import MENU
 from notification.api import BLUEPRINTS
-from notification.background import SCHEDULES
+from notification.background import LOOPS, SCHEDULES
 from notification.consumers import EFFECTS
 from notification.facts import COPIES
 from notification.parts import prepare
@@ -30,6 +30,7 @@ SERVICE = Service(
     effects=EFFECTS,
     copies=COPIES,
     schedules=SCHEDULES,
+    loops=LOOPS,
     prepare=prepare,
     commands={"publish-menu": publish_menu},
 )

@@ -1,37 +1,129 @@
-"""Background work of notification: handing over what is due."""
+"""Background work of notification: handing over what is due, by a pool of senders for each channel, so that one that hangs holds up no other.
 
+Whenever a sender is free it is given what is most urgent then, so that nothing urgent waits behind a thousand others.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from types import TracebackType
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, exists, or_, select, text
 
-from chassis import clock
+from chassis import clock, log, reads
+from chassis.db import TIMESTAMP
+from chassis.reads import Read
 from chassis.runtime import Runtime, Schedule
-from notification.actions import deliveries, tries
-from notification.models import WechatPush
+from notification.actions import bind_states, deliveries, followers, tries
+from notification.models import Delivery, FollowerQuestion, Message, WechatPush, WechatReceipt
 from notification.parts import parts_of
 
-A_ROUND = 200  # deliveries, then other schedules have their turn
+POOLS = {"wechat": 6, "sms": 4, "followers": 2}  # senders of each channel, and who asks WeChat for unionids
+ROUND = 0.5  # between two looks for what is due [seconds]
+_now = bindparam("now", type_=TIMESTAMP)
+_ANY = Read(
+    select(
+        or_(
+            exists().where(text("state IN ('waiting', 'sending')"), Delivery.next_at <= _now),
+            exists().select_from(WechatReceipt),
+            exists().where(FollowerQuestion.next_at <= _now),
+        ).label("due")
+    )
+)
 
 
-def send_due(runtime: Runtime, _now: datetime) -> None:
-    for _ in range(A_ROUND):
-        with runtime.database.transaction() as db:
-            claimed = deliveries.claim(db, parts_of(runtime).settings.wechat_official_appid, clock.now())
-        if claimed is None:
-            return
-        delivery, message = claimed
-        outcome, error = deliveries.hand_over(parts_of(runtime), delivery, message)
-        with runtime.database.transaction() as db:
-            deliveries.settle(db, delivery.id, outcome, error, clock.now())
+class Senders:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._pools = {name: ThreadPoolExecutor(size, f"send-{name}") for name, size in POOLS.items()}
+        self._busy: dict[str, set[Future[None]]] = {name: set() for name in POOLS}
+
+    def __enter__(self) -> "Senders":
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        for pool in self._pools.values():
+            pool.shutdown(cancel_futures=True)
+
+    def round(self) -> int:
+        """Give every free sender something that is due; returns how much was begun or noted."""
+        database, now = self._runtime.database, clock.now()
+        with database.transaction() as db:
+            begun = deliveries.apply_receipts(db, now)
+        for channel in deliveries.CHANNELS:
+            with database.transaction() as db:
+                appid = parts_of(self._runtime).official.appid
+                claimed = deliveries.claim(db, channel, self._free(channel), appid, now) if self._free(channel) else []
+            for delivery, message in claimed:
+                self._begin(channel, lambda d=delivery, m=message: self._send(d, m))  # type: ignore[misc]
+            begun += len(claimed)
+        if self._free("followers"):
+            with database.transaction() as db:
+                asked = followers.claim(db, self._free("followers"), now)
+            for openid in asked:
+                self._begin("followers", lambda o=openid: followers.look_up(self._runtime, o))  # type: ignore[misc]
+            begun += len(asked)
+        return begun
+
+    def wait(self, first: bool = False, seconds: float | None = None) -> None:
+        """Until all senders are free again, or the first one."""
+        busy = [one for pool in self._busy.values() for one in pool]
+        if busy:
+            wait(busy, timeout=seconds, return_when=FIRST_COMPLETED if first else "ALL_COMPLETED")
+
+    def is_busy(self) -> bool:
+        return any(not one.done() for pool in self._busy.values() for one in pool)
+
+    def _free(self, pool: str) -> int:
+        self._busy[pool] = {one for one in self._busy[pool] if not one.done()}
+        return POOLS[pool] - len(self._busy[pool])
+
+    def _begin(self, pool: str, work: Callable[[], None]) -> None:
+        self._busy[pool].add(self._pools[pool].submit(work))
+
+    def _send(self, delivery: Delivery, message: Message) -> None:
+        try:
+            parts = parts_of(self._runtime)
+            outcome = deliveries.hand_over(parts, delivery, message, clock.now())
+            with self._runtime.database.transaction() as db:
+                deliveries.settle(db, delivery, outcome, parts.official.appid, clock.now())
+        except Exception as error:  # its lease ends, and then it is tried again
+            log.get().error("delivery_not_settled", delivery_id=str(delivery.id), exc_info=error)
+
+
+def send_due(runtime: Runtime) -> None:
+    """Hand over all that is due, and come back when it is done."""
+    with Senders(runtime) as senders:
+        while senders.round():
+            senders.wait()
+
+
+def run(runtime: Runtime, stop: threading.Event) -> None:
+    """Send until `stop`."""
+    with Senders(runtime) as senders:
+        while not stop.is_set():
+            try:
+                [row] = reads.alone(runtime.database, _ANY, {"now": clock.now()})
+                begun = senders.round() if row["due"] else 0
+            except Exception as error:
+                log.get().warning("senders_interrupted", error=repr(error))
+                begun = 0
+            if begun or senders.is_busy():
+                senders.wait(first=True, seconds=ROUND)  # who is free first is given the next
+            else:
+                stop.wait(ROUND)
 
 
 def forget_pushes(runtime: Runtime, now: datetime) -> None:
     with runtime.database.transaction() as db:
         db.execute(delete(WechatPush).where(WechatPush.at < now - timedelta(days=2)))
         tries.forget_old(db, now)
+        bind_states.forget_old(db, now)
+        deliveries.forget_receipts(db, now)
 
 
-SCHEDULES = [
-    Schedule("send_due", timedelta(seconds=1), send_due),
-    Schedule("forget_pushes", timedelta(hours=6), forget_pushes),
-]
+LOOPS = {"send": run}
+SCHEDULES = [Schedule("forget_pushes", timedelta(hours=6), forget_pushes)]

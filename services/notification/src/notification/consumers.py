@@ -9,8 +9,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from chassis import inbox, revocations
+from chassis.clock import business_date
 from notification import queries
-from notification.actions.messages import tell_applicant, tell_staff
+from notification.actions.messages import tell_account, tell_applicant, tell_staff
 from notification.domain import texts
 from notification.models import Contact, Place, WechatContact
 
@@ -64,21 +65,22 @@ def on_institution(db: Session, body: Body, _now: datetime) -> None:
 
 
 def on_filing(db: Session, body: Body, now: datetime) -> None:
-    data = body["data"]
-    text = texts.filing(body["type"], data, queries.name_of(db, data["holder_id"] or data["institution_id"]))
-    if body["type"] in ("filing.submitted", "filing.dispatched", "filing.forwarded", "filing.declined"):
-        tell_staff(db, data["institution_id"], "filing_clerk", body["id"], text, now)
-    if body["type"] not in ("filing.submitted", "filing.withdrawn"):  # what one did oneself is no news
-        tell_applicant(db, data["org_id"], body["id"], text, now)
+    data, kind = body["data"], body["type"]
+    institution = queries.name_of(db, data["holder_id"] or data["institution_id"])
+    if kind in ("filing.submitted", "filing.dispatched", "filing.forwarded", "filing.declined"):
+        text = texts.filing(kind, data, institution, staff=True)
+        tell_staff(db, data["institution_id"], "filing_clerk", body["id"], text, now, _actor(data))
+    if kind not in ("filing.submitted", "filing.withdrawn"):  # what one did oneself is no news
+        tell_applicant(db, data["org_id"], body["id"], texts.filing(kind, data, institution), now, _actor(data))
 
 
 def on_booking(db: Session, body: Body, now: datetime) -> None:
     data = body["data"]
     text = texts.booking(body["type"], data, queries.name_of(db, data["institution_id"]))
     if body["type"] in ("booking.submitted", "booking.cancelled"):
-        tell_staff(db, data["institution_id"], "booking_clerk", body["id"], text, now)
+        tell_staff(db, data["institution_id"], "booking_clerk", body["id"], text, now, _actor(data))
     if body["type"] != "booking.submitted":
-        tell_applicant(db, data["org_id"], body["id"], text, now)
+        tell_applicant(db, data["org_id"], body["id"], text, now, _actor(data))
 
 
 def on_certificates(db: Session, body: Body, now: datetime) -> None:
@@ -89,7 +91,18 @@ def on_certificates(db: Session, body: Body, now: datetime) -> None:
 
 
 def on_reminder(db: Session, body: Body, now: datetime) -> None:
-    tell_applicant(db, body["data"]["org_id"], body["id"], texts.reminder(body["data"]), now)
+    text = texts.reminder(body["data"], str(business_date(now)))
+    tell_applicant(db, body["data"]["org_id"], body["id"], text, now)
+
+
+def on_security(db: Session, body: Body, now: datetime) -> None:
+    data = body["data"]
+    tell_account(db, data["account_id"], body["id"], texts.security(data), data["phones"], now)
+
+
+def _actor(data: Body) -> str | None:
+    """Who did it is not told of it."""
+    return str(data["actor"]["account_id"]) if data.get("actor") else None
 
 
 def _keep_place(db: Session, body: Body, place_id: str, name: str) -> None:
@@ -106,6 +119,7 @@ def _all(
 EFFECTS: dict[str, Callable[[Session, Body, datetime], None]] = {
     "account.changed": on_account,
     "account.disabled": on_account_disabled,
+    "account.security": on_security,
     "account.wechat_bound": on_bound,
     "account.wechat_unbound": on_bound,
     "organization.approved": on_registration,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import ForeignKey, LargeBinary, MetaData, SmallInteger
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db import NAMING, TYPES
@@ -53,7 +53,8 @@ class Preference(Base):
 
 
 class Message(Base):
-    """What one account is told about one event; in-app always, elsewhere by its deliveries."""
+    """What one account is told; in-app always, elsewhere by its deliveries. Events of one `digest` that come before
+    `gather_until` join it. lane: 0 security, 1 asks for action, 2 tells, 3 may wait."""
 
     __tablename__ = "message"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -66,11 +67,25 @@ class Message(Base):
     link: Mapped[str]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    lane: Mapped[int] = mapped_column(SmallInteger, default=2)
+    facts: Mapped[dict[str, Any] | None]
+    digest: Mapped[str | None]
+    gather_until: Mapped[datetime | None]
+
+
+class MessageEvent(Base):
+    """An event that a message tells of; no account is told of one twice."""
+
+    __tablename__ = "message_event"
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
 
 
 class Delivery(Base):
     """A message on its way through one channel. It is marked before it is handed over, and its id goes along, so that
-    a try that is repeated after a crash is not shown twice."""
+    a try that is repeated after a crash is not shown twice. sent: the provider accepted it; delivered: it says that it
+    arrived."""
 
     __tablename__ = "delivery"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -82,6 +97,36 @@ class Delivery(Base):
     next_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
+    lane: Mapped[int] = mapped_column(SmallInteger, default=2)
+    provider_id: Mapped[str | None]
+    delivered_at: Mapped[datetime | None]
+
+
+class WechatSilence(Base):
+    """An openid that WeChat does not deliver to: unfollowed, blocked or unknown."""
+
+    __tablename__ = "wechat_silence"
+    openid: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    since: Mapped[datetime]
+
+
+class WechatReceipt(Base):
+    """What WeChat says became of a message; it may come before we know its number."""
+
+    __tablename__ = "wechat_receipt"
+    msgid: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    at: Mapped[datetime]
+
+
+class FollowerQuestion(Base):
+    """A follower whose unionid is asked for later: nothing slow is done while WeChat waits."""
+
+    __tablename__ = "follower_question"
+    openid: Mapped[str] = mapped_column(primary_key=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
 
 
 class NumberTry(Base):
@@ -94,6 +139,18 @@ class NumberTry(Base):
 
 
 class WechatPush(Base):
+    """What was taken already: pushes by their key, and nonces with the body they came with."""
+
     __tablename__ = "wechat_push"
     key: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class BindState(Base):
+    """A visit to the start page of 绑定账号 that has not come back from WeChat yet."""
+
+    __tablename__ = "bind_state"
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    nonce_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]

@@ -10,7 +10,7 @@ from chassis.wechat import WechatApp
 from notification.domain.cipher import MessageCipher
 from notification.settings import Settings
 
-WHILE_WECHAT_WAITS = (1.0, 3.0)  # connect, read: it waits five in all, and nothing is tried again [seconds]
+WHILE_WECHAT_WAITS = (0.5, 3.0)  # connect, read: it waits five in all, and nothing is tried again [seconds]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Parts:
     official: WechatApp
     cipher: MessageCipher
     identity: ServiceClient
+    identity_now: ServiceClient  # for what WeChat waits for
     filing: ServiceClient
     booking: ServiceClient
 
@@ -33,6 +34,7 @@ def prepare(runtime: Runtime) -> None:
         official=WechatApp(settings.wechat_api_url, appid, settings.wechat_official_secret),
         cipher=MessageCipher(settings.wechat_callback_aes_key, appid),
         identity=ServiceClient("identity", settings.identity_url, runtime.tokens),
+        identity_now=ServiceClient("identity", settings.identity_url, runtime.tokens, WHILE_WECHAT_WAITS, attempts=1),
         filing=ServiceClient("filing", settings.filing_url, runtime.tokens, WHILE_WECHAT_WAITS, attempts=1),
         booking=ServiceClient("booking", settings.booking_url, runtime.tokens, WHILE_WECHAT_WAITS, attempts=1),
     )

@@ -1,15 +1,16 @@
 """Reads of notification; everybody sees their own messages only."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from chassis.actor import Actor
 from chassis.paging import narrowed, paginate
-from notification.models import Contact, Delivery, Message, Place, Preference, WechatContact
+from notification.models import Contact, Delivery, Message, Place, Preference, WechatContact, WechatSilence
 
 M = Message
 CONTAINED = {"title": M.title, "body": M.body}
@@ -38,7 +39,7 @@ def deliveries(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, 
     """What was sent where; administrators see everybody's, others their own."""
     d, m = Delivery, Message
     statement = select(
-        d.id, d.message_id, m.title, d.channel, d.address, d.state, d.attempts, d.sent_at, d.error
+        d.id, d.message_id, m.title, d.channel, d.address, d.state, d.attempts, d.sent_at, d.delivered_at, d.error
     ).join(m, m.id == d.message_id)  # fmt: skip
     if actor.kind != "admin":
         statement = statement.where(m.account_id == actor.account_id)
@@ -57,9 +58,19 @@ def name_of(db: Session, place_id: UUID | str) -> str:
     return db.scalar(select(Place.name).where(Place.id == place_id)) or "技术机构"
 
 
-def openid_of(db: Session, account_id: UUID, appid: str) -> str | None:
-    return db.scalar(
-        select(WechatContact.openid)
-        .where(WechatContact.account_id == account_id, WechatContact.appid == appid)
-        .limit(1)
+BLOCKED_FOR = timedelta(days=30)  # then it is tried once more: nobody tells when a block ends
+
+
+def reachable_openid(db: Session, account_id: UUID, appid: str, now: datetime) -> str | None:
+    """Where the official account reaches an account: the openid of a follower that WeChat delivers to."""
+    bound, silence = WechatContact, WechatSilence
+    silent = select(silence.openid).where(
+        silence.openid == bound.openid, or_(silence.reason != "blocked", silence.since > now - BLOCKED_FOR)
     )
+    return db.scalar(
+        select(bound.openid).where(bound.account_id == account_id, bound.appid == appid, ~silent.exists()).limit(1)
+    )
+
+
+def is_bound(db: Session, account_id: UUID) -> bool:
+    return db.scalar(select(WechatContact.openid).where(WechatContact.account_id == account_id).limit(1)) is not None

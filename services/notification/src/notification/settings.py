@@ -17,6 +17,7 @@ class Settings(ServiceSettings):
     wechat_official_secret: str
     wechat_callback_token: str
     wechat_callback_aes_key: str  # 43 characters, as the official account's page shows it
+    wechat_callback_mode: str = "aes"  # or plain, where the official account's page says so: a plain body is not signed
     wechat_template_registration: str = "registration"
     wechat_template_filing: str = "filing"
     wechat_template_booking: str = "booking"

@@ -3,11 +3,14 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,8 +21,9 @@ from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.testing import cloud_event, deliver, recorded
 from chassis.testing.outside import Outside
-from notification.actions.official import BIND_KEY, take_push
+from notification.actions.official import BIND_KEY
 from notification.api.binding import LIFETIME
+from notification.background import send_due
 
 PASSWORD = "correct horse battery"
 
@@ -30,9 +34,13 @@ class Identity:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.answer: tuple[int, dict[str, Any]] | None = None
+        self.language: str | None = None
+        self.bound: dict[str, str] = {}  # on the website: unionid -> name
 
     def verify(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.asked.append(body)
+        if "username" not in body:
+            return 200, {"name": self.bound.get(body["unionid"])}
         if self.answer is not None:
             return self.answer
         if body["password"] != PASSWORD:
@@ -46,6 +54,7 @@ def identity(runtime: Runtime) -> Iterator[Identity]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            known.language = self.headers["Accept-Language"]
             status, body = known.verify(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(status)
             self.end_headers()
@@ -57,11 +66,13 @@ def identity(runtime: Runtime) -> Iterator[Identity]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     parts = runtime.parts["notification"]
-    before = parts.identity
-    client = ServiceClient("identity", f"http://127.0.0.1:{server.server_port}", runtime.tokens)
-    object.__setattr__(parts, "identity", client)
+    before = {name: getattr(parts, name) for name in ("identity", "identity_now")}
+    for name in before:
+        client = ServiceClient("identity", f"http://127.0.0.1:{server.server_port}", runtime.tokens)
+        object.__setattr__(parts, name, client)
     yield known
-    object.__setattr__(parts, "identity", before)
+    for name, client in before.items():
+        object.__setattr__(parts, name, client)
     server.shutdown()
     server.server_close()
 
@@ -71,9 +82,18 @@ def browser(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+def way_back(browser: FlaskClient, world: Outside, openid: str) -> str:
+    """From our start page over WeChat's, where this person agrees: the address that WeChat sends the browser back to."""
+    world.person(openid, phone=f"137{abs(hash(openid)) % 10**8:08d}", nickname=f"微信昵称{openid[-1]}")
+    begun = browser.get("/wechat/bind/start")
+    assert begun.status_code == 302
+    back = world.scan(begun.headers["Location"], openid)
+    assert back.startswith("http://127.0.0.1:8080/wechat/bind?")
+    return "/wechat/bind?" + urlsplit(back).query
+
+
 def page(browser: FlaskClient, world: Outside, openid: str) -> str:
-    world.person(openid, phone=f"137{abs(hash(openid)) % 10**8:08d}")
-    return str(browser.get(f"/wechat/bind?code={world.tap(openid, 'official')}&state=bind").get_data(as_text=True))
+    return str(browser.get(way_back(browser, world, openid)).get_data(as_text=True))
 
 
 def ticket_of(text: str) -> str:
@@ -142,8 +162,66 @@ def test_a_ticket_ends_after_ten_minutes(browser: FlaskClient, world: Outside, i
 
 
 def test_without_wechats_code_there_is_no_form(browser: FlaskClient) -> None:
-    for path in ("/wechat/bind", "/wechat/bind?code=never-given"):
+    for path in ("/wechat/bind", "/wechat/bind?code=never-given", "/wechat/bind?code=never-given&state=bind"):
         assert "<form" not in browser.get(path).get_data(as_text=True)
+
+
+def test_the_page_says_which_wechat_it_binds(browser: FlaskClient, world: Outside, identity: Identity) -> None:
+    text = page(browser, world, "o-bind-7")
+    assert "微信昵称7" in text
+    assert "微信昵称7" in send(browser, ticket_of(text), "wrong wrong")
+
+
+def test_a_stranger_whose_name_wechat_does_not_tell_is_shown_by_the_end_of_the_openid(
+    browser: FlaskClient, world: Outside
+) -> None:
+    world.fault(path="/sns/userinfo", errcode=48001, times=1)
+    assert "尾号 nd-8" in page(browser, world, "o-bind-8")
+
+
+def test_a_link_with_a_strangers_code_shows_no_form(app: Flask, world: Outside, identity: Identity) -> None:
+    """The stranger goes to WeChat and keeps what comes back; the victim only opens the link."""
+    stranger, victim = app.test_client(), app.test_client()
+    link = way_back(stranger, world, "o-bind-9")
+    assert "<form" not in victim.get(link).get_data(as_text=True)
+    victim.get("/wechat/bind/start")  # nor with a cookie of the victim's own
+    assert "<form" not in victim.get(link).get_data(as_text=True)
+    code = world.tap("o-bind-9", "official")
+    assert "<form" not in victim.get(f"/wechat/bind?code={code}&state=bind").get_data(as_text=True)
+
+
+def test_the_state_is_good_once(browser: FlaskClient, world: Outside) -> None:
+    link = way_back(browser, world, "o-bind-0")
+    assert "<form" in browser.get(link).get_data(as_text=True)
+    again = parse_qs(urlsplit(link).query)
+    code = world.tap("o-bind-0", "official")
+    assert "<form" not in browser.get(f"/wechat/bind?code={code}&state={again['state'][0]}").get_data(as_text=True)
+
+
+def test_a_strangers_ticket_is_not_taken_from_another_browser(app: Flask, world: Outside, identity: Identity) -> None:
+    stranger, victim = app.test_client(), app.test_client()
+    ticket = ticket_of(page(stranger, world, "o-bind-a"))
+    victim.get("/wechat/bind/start")
+    assert "重新打开" in send(victim, ticket)
+    assert identity.asked == []
+
+
+def test_the_tickets_key_is_not_that_of_the_cipher(
+    browser: FlaskClient, world: Outside, identity: Identity, runtime: Runtime
+) -> None:
+    ticket = ticket_of(page(browser, world, "o-bind-b"))
+    settings: Any = runtime.settings
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(ticket, settings.wechat_callback_aes_key, algorithms=["HS256"], audience="wechat-bind")
+
+
+def test_identity_is_asked_in_the_language_of_the_page(
+    browser: FlaskClient, world: Outside, identity: Identity
+) -> None:
+    ticket = ticket_of(page(browser, world, "o-bind-c"))
+    browser.post("/wechat/bind", headers={"Accept-Language": "en"},
+                 data={"ticket": ticket, "username": "applicant", "password": "wrong wrong"})  # fmt: skip
+    assert identity.language == "zh"
 
 
 @pytest.mark.parametrize("username", ["<script>alert(1)</script>", '"><img src=x>', "a\x00b", "𠮷" * 200])
@@ -158,33 +236,53 @@ def test_what_is_typed_is_shown_as_text(
 # -- the button ------------------------------------------------------------------------------------------------
 
 
-def push(runtime: Runtime, **fields: str) -> str:
-    with runtime.database.transaction() as db:
-        said = take_push(
-            db,
-            "wx-official",
-            {"FromUserName": "o-menu", "CreateTime": "1", **fields},
-            "u-menu",
-            "https://x/y",
-            clock.now(),
-        )
-    assert said is not None
-    return said
+TAPPED = {"FromUserName": "o-menu", "MsgType": "event", "Event": "CLICK", "EventKey": BIND_KEY}
+TYPED = {"FromUserName": "o-menu", "MsgType": "text", "Content": " 绑定账号 "}
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [{"MsgType": "event", "Event": "CLICK", "EventKey": BIND_KEY}, {"MsgType": "text", "Content": " 绑定账号 "}],
-)
-def test_the_button_gives_the_link_and_looks_for_who_is_bound_on_the_website(
-    runtime: Runtime, asked: dict[str, str]
+@pytest.mark.parametrize("asked", [TAPPED, TYPED], ids=["tapped", "typed"])
+def test_who_is_bound_on_the_website_is_bound_by_one_tap(
+    pushed: Callable[..., str], world: Outside, identity: Identity, asked: dict[str, str]
 ) -> None:
-    assert '<a href="https://x/y">' in push(runtime, **asked)
+    world.person("o-menu", phone="13711110099")
+    identity.bound["u-o-menu"] = "陈志强"
+    assert pushed(**asked) == "已绑定平台账号：陈志强。"
+
+
+def test_who_is_not_bound_gets_the_link(pushed: Callable[..., str], world: Outside, identity: Identity) -> None:
+    world.person("o-menu", phone="13711110099")
+    answer = pushed(**TAPPED)
+    assert "尚未绑定" in answer
+    assert '<a href="http://127.0.0.1:8080/wechat/bind/start">' in answer
+
+
+@pytest.mark.parametrize("away", [{"errcode": -1}, {"delay_seconds": 6}], ids=["refuses", "slow"])
+def test_wechat_that_is_slow_is_asked_afterwards(
+    pushed: Callable[..., str], world: Outside, identity: Identity, runtime: Runtime, away: dict[str, Any], at: Any
+) -> None:
+    """Whoever waits five seconds for an answer is told by WeChat that the account is out of order."""
+    world.person("o-menu", phone="13711110099")
+    world.fault(path="/cgi-bin/user/info", times=1, **away)
+    started = time.monotonic()
+    assert "稍后再点一次" in pushed(**TAPPED)
+    assert time.monotonic() - started < 4
+    at(clock.now() + timedelta(seconds=1))
+    send_due(runtime)
     [told] = recorded(runtime, "wechat.followed")
-    assert told["data"] == {"appid": "wx-official", "openid": "o-menu", "unionid": "u-menu"}
+    assert told["data"] == {"appid": "wx-official", "openid": "o-menu", "unionid": "u-o-menu"}
 
 
-def test_who_is_bound_is_told_so(runtime: Runtime) -> None:
+def test_a_token_that_wechat_ended_binds_all_the_same(
+    pushed: Callable[..., str], world: Outside, identity: Identity, runtime: Runtime
+) -> None:
+    world.person("o-menu", phone="13711110099")
+    identity.bound["u-o-menu"] = "陈志强"
+    runtime.parts["notification"].official.token()
+    world.expire_tokens()
+    assert "陈志强" in pushed(**TAPPED)
+
+
+def test_who_is_bound_is_told_so(runtime: Runtime, pushed: Callable[..., str]) -> None:
     account = new_id()
     data = {"account_id": account, "org_id": new_id(), "kind": "applicant", "username": "a", "name": "陈志强", "phone": None,
             "roles": ["owner"], "status": "approved", "tier": None, "division_code": "440106"}  # fmt: skip
@@ -192,19 +290,14 @@ def test_who_is_bound_is_told_so(runtime: Runtime) -> None:
     bound = {"account_id": account, "org_id": data["org_id"], "unionid": "u-menu",
              "openids": [{"appid": "wx-official", "openid": "o-menu"}]}  # fmt: skip
     deliver(runtime, cloud_event("account.wechat_bound", "identity", bound, subject=account, sequence=2))
-    assert "已绑定平台账号：陈志强" in push(runtime, MsgType="event", Event="CLICK", EventKey=BIND_KEY)
+    assert "已绑定平台账号：陈志强" in pushed(**TAPPED)
 
 
-def test_the_link_leads_to_wechat_and_back_to_our_page(browser: FlaskClient, app: Flask, world: Outside) -> None:
+def test_the_link_leads_to_our_start_page(app: Flask) -> None:
     from notification.api.binding import bind_link
 
     with app.test_request_context():
-        url = bind_link()
-    world.person("o-bind-6", phone="13711110006")
-    back = world.scan(url, "o-bind-6")
-    assert back.startswith("http://127.0.0.1:8080/wechat/bind?")
-    code = parse_qs(urlsplit(back).query)["code"][0]
-    assert "<form" in browser.get(f"/wechat/bind?code={code}").get_data(as_text=True)
+        assert bind_link() == "http://127.0.0.1:8080/wechat/bind/start"
 
 
 def test_a_disabled_account_heard_of_late_does_not_end_one_that_was_enabled(runtime: Runtime) -> None:

@@ -1,9 +1,7 @@
 """备案查询, 检定查询 and a booking number in the official account, through its callback."""
 
 import json
-import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,7 +23,6 @@ from notification.actions.official import BOOKINGS, FILINGS, HELP, MENU
 from notification.api.official import AWAY
 from notification.app import publish_menu
 from notification.domain import answers
-from notification.domain.cipher import signature
 from notification.parts import WHILE_WECHAT_WAITS
 from notification.settings import Settings
 
@@ -82,33 +79,61 @@ def others(runtime: Runtime, key_folder: Any) -> Iterator[Others]:
 
 
 Send = Callable[..., str]
+Seal = Callable[..., tuple[dict[str, str], bytes]]
 
 
 @pytest.fixture
-def settings(runtime: Runtime) -> Settings:
-    assert isinstance(runtime.settings, Settings)
-    return runtime.settings
-
-
-@pytest.fixture
-def send(app: Flask, settings: Settings, others: Others) -> Send:
+def send(pushed: Callable[..., str], others: Others) -> Send:
     """`send("备案查询")`, `send(key="filings")`: the text that a follower reads in reply."""
 
     def push(content: str = "", key: str = "", openid: str = "o-asks", msg_id: str = "") -> str:
-        fields = {"ToUserName": "gh", "FromUserName": openid, "MsgId": msg_id or str(new_id()), "MsgType": "text",
-                  "Content": content} if content else {"ToUserName": "gh", "FromUserName": openid, "MsgType": "event",
-                  "Event": "CLICK", "EventKey": key, "CreateTime": str(new_id())}  # fmt: skip
-        xml = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
-        stamp = str(int(time.time()))
-        signed = signature(settings.wechat_callback_token, stamp, "n")
-        query = {"timestamp": stamp, "nonce": "n", "signature": signed}
-        answer = app.test_client().post("/wechat/callback", data=f"<xml>{xml}</xml>".encode(), query_string=query)
-        assert answer.status_code == 200
-        found = re.search(r"<Content><!\[CDATA\[(.*?)\]\]></Content>", answer.get_data(as_text=True), re.DOTALL)
-        assert found, answer.get_data(as_text=True)
-        return found[1]
+        if content:
+            return pushed(FromUserName=openid, MsgId=msg_id or str(new_id()), MsgType="text", Content=content)
+        return pushed(FromUserName=openid, MsgType="event", Event="CLICK", EventKey=key)
 
     return push
+
+
+def test_a_plain_body_is_refused_where_pushes_are_encrypted(app: Flask, sealed: Seal) -> None:
+    """The signature of a plain push says nothing about its body: whoever has seen one could ask in anybody's name."""
+    query, _ = sealed("<xml></xml>")
+    forged = b"<xml><FromUserName>o-asks</FromUserName><MsgType>event</MsgType><Event>CLICK</Event><EventKey>filings</EventKey></xml>"
+    for plain in ({name: query[name] for name in ("timestamp", "nonce", "signature")}, query | {"encrypt_type": "raw"}):
+        assert app.test_client().post("/wechat/callback", data=forged, query_string=plain).status_code == 403
+
+
+@pytest.mark.parametrize("mode", ["aes", "plain"])
+def test_a_nonce_is_good_for_the_body_that_came_with_it(
+    app: Flask, settings: Settings, sealed: Seal, mode: str
+) -> None:
+    def send(content: str) -> int:
+        xml = f"<xml><FromUserName>o-nonce</FromUserName><MsgType>text</MsgType><MsgId>1</MsgId><Content>{content}</Content></xml>"
+        query, body = sealed(xml, nonce="only-once")
+        if mode == "plain":
+            query = {name: query[name] for name in ("timestamp", "nonce", "signature")}
+            body = xml.encode()
+        return app.test_client().post("/wechat/callback", data=body, query_string=query).status_code
+
+    before = settings.wechat_callback_mode
+    object.__setattr__(settings, "wechat_callback_mode", mode)
+    try:
+        assert [send("你好"), send("你好"), send("备案查询")] == [200, 200, 403]
+    finally:
+        object.__setattr__(settings, "wechat_callback_mode", before)
+
+
+@pytest.mark.parametrize("content", ["<!DOCTYPE html>", "<!ENTITY x>", "a ]] > b", "&lt;b&gt;"])
+def test_who_writes_about_markup_is_answered(send: Send, content: str) -> None:
+    assert send(f"<![CDATA[{content}]]>") == HELP
+
+
+@pytest.mark.parametrize(
+    "xml", ['<!DOCTYPE x [<!ENTITY a "b">]><xml><FromUserName>&a;</FromUserName></xml>', "<!-- <![CDATA[ --><!DOCTYPE x><xml/>",
+            "<a>" * 9000, "nonsense", "", "<xml><FromUserName>\x00</FromUserName></xml>"],
+)  # fmt: skip
+def test_a_document_type_or_no_xml_at_all_is_refused(app: Flask, sealed: Seal, xml: str) -> None:
+    query, body = sealed(xml)
+    assert app.test_client().post("/wechat/callback", data=body, query_string=query).status_code == 400
 
 
 @pytest.fixture

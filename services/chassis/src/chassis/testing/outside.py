@@ -57,6 +57,9 @@ class Outside:
     def fault(self, **fault: Any) -> None:
         requests.post(f"{self.url}/faults", json=fault, timeout=5).raise_for_status()
 
+    def no_faults(self) -> None:
+        requests.delete(f"{self.url}/faults", timeout=5).raise_for_status()
+
     def _get(self, path: str, **params: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = requests.get(self.url + path, params=params, timeout=5).json()
         return items

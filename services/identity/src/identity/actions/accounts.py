@@ -30,7 +30,8 @@ def change_profile(db: Session, by: Actor, version: int, changes: dict[str, Any]
         if other is not None and other.id != account.id:
             raise PhoneTaken  # told to who holds that phone, and to nobody else
         code.used_at = now
-        account.phone = changes["phone"]
+        before, account.phone = account.phone, changes["phone"]
+        outbox.record(db, events.account_security(account, "phone_changed", now, phones=[before, account.phone]))
     if "name" in changes:
         account.name = changes["name"]
     tell_account(db, account)
@@ -44,6 +45,7 @@ def change_password(db: Session, hasher: Hasher, by: Actor, new: str, now: datet
         raise Invalid(errors=errors)
     account.password_hash = hasher.hash(new)
     end_all(db, account.id, now, but=by.session_id)
+    outbox.record(db, events.account_security(account, "password_changed", now))
 
 
 def reset_password(db: Session, hasher: Hasher, phone: str, code: str, new: str, now: datetime) -> None:
@@ -60,6 +62,7 @@ def reset_password(db: Session, hasher: Hasher, phone: str, code: str, new: str,
     sent.used_at = now
     account.password_hash = hasher.hash(new)
     end_all(db, account.id, now)
+    outbox.record(db, events.account_security(account, "password_reset", now))
 
 
 def create_sub_user(db: Session, hasher: Hasher, by: Actor, phone: str, name: str, now: datetime) -> Account:

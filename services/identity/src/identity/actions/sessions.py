@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, true
+from sqlalchemy import Boolean, Integer, column, select, text, true
 from sqlalchemy.orm import Session
 
 from chassis import audit, outbox, revocations
@@ -27,17 +27,34 @@ _new_session = text(
     "INSERT INTO session (id, account_id, refresh_hash, client, address, created_at, used_at, expires_at)"
     " SELECT :id, holder.id, :hash, :client, :address, :now, :now, :expires FROM holder"
 )
+_known = text("SELECT count(*) AS known FROM known_device WHERE account_id = :account_id")
+_device = text(
+    "INSERT INTO known_device AS d (account_id, device_hash, name, first_at, last_at)"
+    " SELECT holder.id, :device_hash, :client, :now, :now FROM holder"
+    " ON CONFLICT (account_id, device_hash) DO UPDATE SET last_at = excluded.last_at RETURNING (d.xmax = 0) AS new_device"
+)
+_before = _known.columns(column("known", Integer)).cte("devices_before")
+_this = _device.columns(column("new_device", Boolean)).cte("device")
 # One statement for what a sign-in reads and writes: each more costs as much around it as in it. Who may not sign in is
 # found out from its row, and then everything is rolled back.
 _OPEN = Statement(
-    select(*_holder.c, *_forgotten.c)
-    .select_from(_holder.outerjoin(_forgotten, true()))
+    select(*_holder.c, *_forgotten.c, _before.c.known, _this.c.new_device)
+    .select_from(_holder.outerjoin(_forgotten, true()).join(_before, true()).join(_this, true()))
     .add_cte(
-        _holder, _forgotten, guard.KEEP_SUCCESS.columns().cte("kept"), _new_session.columns().cte("opened"),
+        _holder, _forgotten, _before, _this, guard.KEEP_SUCCESS.columns().cte("kept"), _new_session.columns().cte("opened"),
         audit.INSERT.columns().cte("told"),
     )
 )  # fmt: skip
+_TELL = Statement(outbox.INSERT)
 _SET_HASH = Statement(text("UPDATE account SET password_hash = :hash WHERE id = :id"))
+
+
+@dataclass(frozen=True)
+class Device:
+    """From where somebody signs in. key: what tells it from others, a browser's cookie or a client's name."""
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -52,25 +69,36 @@ class Identified:
 
 
 def open_session(
-    direct: Direct, who: Identified, told: dict[str, Any], client: str, address: str, lifetime: timedelta, now: datetime
+    direct: Direct,
+    who: Identified,
+    told: dict[str, Any],
+    device: Device,
+    address: str,
+    lifetime: timedelta,
+    now: datetime,
 ) -> tuple[Holder, UUID, str]:
-    """Whose it is, the id of the new session and its refresh token. told: the values of its audit line. Raises:
-    AccountDisabled, SlowDown, Unauthorized for an account that is gone meanwhile."""
+    """Whose it is, the id of the new session and its refresh token. told: the values of its audit line. A device that the
+    account was never signed in from is told to its owner, unless it is the first of all. Raises: AccountDisabled,
+    SlowDown, Unauthorized for an account that is gone meanwhile."""
     session_id, refresh_token = new_id(), new_refresh_token()
     [rows] = direct.run(
         (_OPEN, told | {"account_id": who.account_id, "key": guard.key_of(who.account_id, who.login), "login": who.login,
                         "way": who.way, "address": address, "now": now, "id": session_id, "hash": digest(refresh_token),
-                        "client": client[:200], "expires": now + lifetime})
+                        "client": device.name[:200], "device_hash": digest(device.key), "expires": now + lifetime})
     )  # fmt: skip
     if not rows:
         raise Unauthorized
     [row] = rows
     guard.check_overtaken(row.pop("failures"), row.pop("last_at"), who.way, now)
+    known, fresh = row.pop("known"), row.pop("new_device")
     holder = Holder(**row)
     if holder.standing == "disabled":
         raise AccountDisabled
     if who.new_hash is not None:
         direct.later(_SET_HASH, {"id": holder.id, "hash": who.new_hash})
+    if fresh and known:
+        for values in outbox.rows(events.account_security(holder, "new_device", now, device.name)):
+            direct.later(_TELL, values)
     return holder, session_id, refresh_token
 
 

@@ -76,7 +76,7 @@ def bind_wechat(body: dict[str, Any]) -> Any:
     """Bind the WeChat person who scanned the code."""
     check_came_back(body, is_portal())
     person = sign_in.person_of_website_code(parts(), body["wechat_code"])
-    actions.bind(db(), queries.account_of(db(), current_user()), person)
+    actions.bind(db(), queries.account_of(db(), current_user()), person, clock.now())
     return _wechat_view()
 
 
@@ -85,7 +85,7 @@ def bind_wechat(body: dict[str, Any]) -> Any:
 @blp.response(204)
 def unbind_wechat() -> Any:
     """Unbind WeChat."""
-    actions.unbind(db(), queries.account_of(db(), current_user()))
+    actions.unbind(db(), queries.account_of(db(), current_user()), clock.now())
     return ""
 
 
@@ -100,4 +100,8 @@ def _wechat_view() -> dict[str, Any]:
         parts().official.appid: "official",
         parts().miniprogram.appid: "miniprogram",
     }
-    return {"bound": bool(known), "apps": sorted(names.get(person.appid, "?") for person in known)}
+    return {
+        "bound": bool(known),
+        "apps": sorted(names.get(person.appid, "?") for person in known),
+        "following": any(person.following for person in known if person.appid == parts().official.appid),
+    }

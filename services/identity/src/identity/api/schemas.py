@@ -237,6 +237,9 @@ class WechatLogin(Schema):
 class WechatView(Schema):
     bound = fields.Boolean(required=True)
     apps = fields.List(fields.String(), required=True)
+    following = fields.Boolean(
+        required=True, metadata={"description": "whether the official account is followed: else it reaches nobody"}
+    )
 
 
 class SubUserRequest(Schema):
@@ -374,3 +377,14 @@ class AccountVerified(Schema):
     account_id = fields.UUID(required=True)
     username = fields.String(required=True)
     name = fields.String(required=True)
+
+
+class FollowerAsked(Schema):
+    openid = Text(required=True, min=1, max=100)
+    unionid = Text(max=100, allow_none=True)
+
+
+class FollowerKnown(Schema):
+    name = fields.String(
+        required=True, allow_none=True, metadata={"description": "of the account that is bound, if any"}
+    )

@@ -1,5 +1,6 @@
 """Sign-in in all its ways, refresh, sessions, SMS codes and captcha."""
 
+import secrets
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from chassis.web import (
     secret_answer,
 )
 from identity import actions, queries, sign_in
+from identity.actions.sessions import Device
 from identity.actions.sms_codes import LIFETIME, sent_from
 from identity.api.schemas import (
     CaptchaView,
@@ -40,6 +42,7 @@ from identity.api.views import account_view
 from identity.api.wechat_login import check_came_back
 from identity.captchas import check_captcha, new_captcha
 from identity.counted import counted
+from identity.domain import devices
 from identity.domain.errors import CaptchaRequired, CodeWrong
 from identity.models import Holder
 from identity.parts import parts
@@ -49,6 +52,8 @@ blp = Blueprint("sessions", "sessions", url_prefix="/api/identity", description=
 
 COOKIE = "qj_refresh"
 COOKIE_PATH = "/api/identity/sessions"
+DEVICE_COOKIE = "qj_device"
+DEVICE_SECONDS = 2 * 365 * 86_400
 CODES_WITHOUT_CAPTCHA = 10  # SMS codes of one address in an hour
 
 
@@ -65,12 +70,16 @@ def create_session(body: dict[str, Any]) -> Any:
         check_came_back(body, is_portal())
     miniprogram = request.headers.get("X-Client") == "miniprogram"
     who = sign_in.identify(sign_in.Door(database, parts(), address, now, miniprogram), body)
+    device, cookie = _device()
     with direct.transaction(database, scope=None) as opening:
         told = audit_line(who.account_id)
-        holder, session_id, refresh_token = actions.open_session(
-            opening, who, told, _client(), address, _lifetime(), now
-        )
+        holder, session_id, refresh_token = actions.open_session(opening, who, told, device, address, _lifetime(), now)
         answer = _signed_in(holder, session_id, refresh_token, 201)
+    if cookie:
+        answer.set_cookie(
+            DEVICE_COOKIE, cookie, max_age=DEVICE_SECONDS, path=COOKIE_PATH, httponly=True, samesite="Strict",
+            secure=parts().settings.secure_cookies,
+        )  # fmt: skip
     return answer
 
 
@@ -127,7 +136,8 @@ def _ended(session_id: UUID) -> Response:
     audit_subject(session_id)
     actions.end_session(db(), current_user(), session_id, clock.now())
     response = Response(status=204)
-    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    if session_id == current_user().session_id:  # another device's session is not in this browser's cookie
+        response.delete_cookie(COOKIE, path=COOKIE_PATH)
     return response
 
 
@@ -225,8 +235,16 @@ def _cookie() -> str | None:
     return None
 
 
-def _client() -> str:
-    return request.headers.get("X-Client") or request.headers.get("User-Agent", "")[:100]
+def _device() -> tuple[Device, str]:
+    """From where somebody signs in, and the cookie by which this browser will be known."""
+    if request.headers.get("X-Client") == "miniprogram":
+        return Device("miniprogram", "miniprogram"), ""
+    name = devices.name_of(request.headers.get("User-Agent", "")[:500])
+    if not is_portal():
+        return Device(name, name), ""
+    known = request.cookies.get(DEVICE_COOKIE, "")[:100]
+    cookie = known or secrets.token_urlsafe(24)
+    return Device(cookie, name), cookie
 
 
 def _lifetime() -> timedelta:

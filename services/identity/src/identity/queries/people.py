@@ -37,8 +37,8 @@ def staff(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
     if "role" in args:
         statement = statement.where(a.roles.contains([args["role"]]))
     if args.get("q"):
-        like = f"%{args['q']}%"
-        statement = statement.where(or_(a.name.ilike(like), a.username.ilike(like), a.phone.like(like)))
+        searched = (a.name, a.username, a.phone)
+        statement = statement.where(or_(*(one.icontains(args["q"], autoescape=True) for one in searched)))
     shown = {"name": a.name, "username": a.username, "phone": a.phone, "home_name": _HOME}
     statement = narrowed(statement, args, contained=shown, days={"created": a.created_at})
     return paginate(db, statement, args, key=a.id, sortable=shown | {"status": a.status, "created_at": a.created_at})

@@ -39,8 +39,8 @@ def registrations(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[st
     shown = {"name": org.name, "credit_code": org.credit_code, "contact_name": org.contact_name, "phone": org.phone}
     statement = narrowed(statement, args, contained=shown, days={"submitted": org.submitted_at})
     if args.get("q"):
-        like = f"%{args['q']}%"
-        statement = statement.where(or_(org.name.ilike(like), org.credit_code.ilike(like)))
+        searched = (org.name, org.credit_code)
+        statement = statement.where(or_(*(one.icontains(args["q"], autoescape=True) for one in searched)))
     return paginate(
         db, statement, args, key=org.id, default=[org.submitted_at.asc()],
         sortable={

@@ -1,90 +1,191 @@
 """Sending: a delivery is claimed in one transaction, handed over outside of it, and settled in a second one."""
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from chassis import log
+from chassis import log, outbox
 from chassis.errors import ServiceError
 from chassis.sms import SmsRefused
 from chassis.wechat import WechatError
-from notification import queries
-from notification.models import Delivery, Message
+from notification import events, queries
+from notification.actions.messages import sms_instead
+from notification.domain.plain import cut
+from notification.domain.texts import SHANGHAI
+from notification.models import Delivery, Message, WechatReceipt, WechatSilence
 from notification.parts import Parts
 
+CHANNELS = ("wechat", "sms")
 ATTEMPTS = 6
 LEASE = timedelta(minutes=2)  # a try that was never settled is made again after so long
+LONGEST_WAIT = timedelta(days=1, hours=1)  # of a delivery for its next try
+NOT_FOLLOWING = "not_following"
+QUOTA = 45009  # of the day; it is back at midnight
 WECHAT_FINAL = (40003, 40037, 43004, 43101, 47003)  # no use trying again
+SILENT = {40003: "unknown", 43004: "unfollowed"}  # nor trying the same openid with the next message
+BLOCKED = "failed:user block"  # the receipt of a follower who refuses messages
+RECEIPTS_KEPT = timedelta(days=1)
 
 
-def claim(db: Session, official_appid: str, now: datetime) -> tuple[Delivery, Message] | None:
-    """The next delivery that is due, marked as being sent; by WeChat to the account's openid at the official account."""
-    row = db.execute(
+@dataclass(frozen=True)
+class Outcome:
+    """How handing over went. state: sent, waiting or failed. again_at: not before then, and the try does not count."""
+
+    state: str
+    error: str | None = None
+    provider_id: str | None = None
+    again_at: datetime | None = None
+    silent: str | None = None  # why WeChat will not deliver to this openid the next time either
+
+
+def claim(
+    db: Session, channel: str, most: int, official_appid: str, now: datetime
+) -> Sequence[tuple[Delivery, Message]]:
+    """What is due next of a channel, the most urgent first, marked as being sent; by WeChat to the account's openid at the
+    official account."""
+    rows = db.execute(
         select(Delivery, Message)
         .join(Message, Message.id == Delivery.message_id)
-        .where(Delivery.state.in_(["waiting", "sending"]), _due(now))
-        .order_by(Delivery.next_at)
-        .limit(1)
+        .where(Delivery.state.in_(["waiting", "sending"]), Delivery.channel == channel, due(now))
+        .order_by(Delivery.lane, Delivery.next_at)
+        .limit(most)
         .with_for_update(of=Delivery, skip_locked=True)
-    ).first()
-    if row is None:
-        return None
-    delivery, message = row
-    delivery.state = "sending"
-    delivery.attempts += 1
-    delivery.next_at = now + LEASE
-    if delivery.channel == "wechat":
-        delivery.address = queries.openid_of(db, message.account_id, official_appid) or ""
+    ).all()
+    for delivery, message in rows:
+        delivery.state = "sending"
+        delivery.attempts += 1
+        delivery.next_at = now + LEASE
+        if channel == "wechat":
+            delivery.address = queries.reachable_openid(db, message.account_id, official_appid, now) or ""
     db.flush()
-    return delivery, message
+    return [(delivery, message) for delivery, message in rows]
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def due(now: datetime) -> ColumnElement[bool]:
     """A time that is further away than any wait was set before the clock was set back."""
-    return or_(Delivery.next_at <= now, Delivery.next_at > now + timedelta(days=1))
+    return or_(Delivery.next_at <= now, Delivery.next_at > now + LONGEST_WAIT)
 
 
-def hand_over(parts: Parts, delivery: Delivery, message: Message) -> tuple[str, str | None]:
-    """Send one; (sent | waiting | failed, error). Nothing is raised: the outcome is kept."""
+def hand_over(parts: Parts, delivery: Delivery, message: Message, now: datetime) -> Outcome:
+    """Send one. Nothing is raised: the outcome is kept."""
     if not delivery.address:
-        return "failed", "not_following"
+        return Outcome("failed", NOT_FOLLOWING)
     try:
         if delivery.channel == "wechat":
-            _by_wechat(parts, delivery, message)
-        else:
-            parts.sms.send(delivery.address, "notice", {"title": message.title, "body": message.body}, delivery.id)
+            return Outcome("sent", provider_id=_by_wechat(parts, delivery, message))
+        parts.sms.send(delivery.address, "notice", {"title": message.title, "body": message.body}, delivery.id)
     except WechatError as error:
-        return ("failed" if error.code in WECHAT_FINAL else "waiting"), str(error)
+        if error.code == QUOTA:
+            return Outcome("waiting", str(error), again_at=_midnight_after(now))
+        state = "failed" if error.code in WECHAT_FINAL else "waiting"
+        return Outcome(state, str(error), silent=SILENT.get(error.code))
     except SmsRefused as error:
-        return "failed", error.code
+        return Outcome("failed", error.code)
     except ServiceError as error:
-        return "waiting", error.code
+        wait = timedelta(seconds=error.retry_after or 0)
+        return Outcome("waiting", error.code, again_at=now + wait if error.status == 429 else None)
     except Exception as error:
         log.get().error("delivery_failed", delivery_id=str(delivery.id), exc_info=error)
-        return "waiting", repr(error)
-    return "sent", None
+        return Outcome("waiting", repr(error))
+    return Outcome("sent")
 
 
-def _by_wechat(parts: Parts, delivery: Delivery, message: Message) -> None:
+def _by_wechat(parts: Parts, delivery: Delivery, message: Message) -> str:
+    """WeChat's number of the message."""
     settings = parts.settings
-    parts.official.call(
+    answer = parts.official.call(
         "/cgi-bin/message/template/send",
         {
             "touser": delivery.address,
             "template_id": getattr(settings, f"wechat_template_{message.template}"),
             "url": f"{settings.public_url}{message.link}",
             "client_msg_id": str(delivery.id),
-            "data": {name: {"value": value[:20]} for name, value in message.fields.items()},
+            "data": {name: {"value": cut(value, 20)} for name, value in message.fields.items()},
         },
     )
+    return str(answer.get("msgid", ""))
 
 
-def settle(db: Session, delivery_id: UUID, outcome: str, error: str | None, now: datetime) -> None:
-    delivery = db.get_one(Delivery, delivery_id)
-    if outcome == "waiting" and delivery.attempts >= ATTEMPTS:
-        outcome = "failed"
-    delivery.state, delivery.error = outcome, error
-    delivery.sent_at = now if outcome == "sent" else None
-    delivery.next_at = now + timedelta(seconds=min(5 * 4 ** (delivery.attempts - 1), 3600))
+def settle(db: Session, delivery: Delivery, outcome: Outcome, appid: str, now: datetime) -> None:
+    kept = db.get_one(Delivery, delivery.id)
+    state, error = outcome.state, outcome.error
+    if outcome.silent and delivery.address:
+        silence(db, delivery.address, outcome.silent, now)
+        if outcome.silent == "unfollowed":  # identity has not heard of it either
+            outbox.record(db, events.followed("wechat.unfollowed", appid, delivery.address, None))
+    if state == "waiting" and outcome.again_at is not None:
+        kept.attempts -= 1
+        kept.next_at = outcome.again_at
+        if kept.channel == "wechat" and _instead(db, kept, now):
+            state = "failed"  # whoever has to act does not wait for tomorrow
+    else:
+        kept.next_at = now + timedelta(seconds=min(5 * 4 ** (kept.attempts - 1), 3600))
+    if state == "waiting" and kept.attempts >= ATTEMPTS:
+        state = "failed"
+    kept.state, kept.error, kept.provider_id = state, error, outcome.provider_id
+    kept.sent_at = now if state == "sent" else None
+    if state == "failed" and kept.channel == "wechat":
+        _instead(db, kept, now)
+
+
+def _instead(db: Session, delivery: Delivery, now: datetime) -> bool:
+    return sms_instead(db, db.get_one(Message, delivery.message_id), now)
+
+
+def _midnight_after(now: datetime) -> datetime:
+    """In Asia/Shanghai, and a little later: the clocks of two companies differ."""
+    tomorrow = now.astimezone(SHANGHAI).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(0, 1), SHANGHAI)
+
+
+# -- who is reached by WeChat ----------------------------------------------------------------------------------------
+
+
+def silence(db: Session, openid: str, reason: str, now: datetime) -> None:
+    """Nothing more is sent to this openid until it follows again."""
+    values = {"openid": openid, "reason": reason, "since": now}
+    statement = insert(WechatSilence).values(**values)
+    db.execute(statement.on_conflict_do_update(index_elements=["openid"], set_={"reason": reason, "since": now}))
+
+
+def hear_again(db: Session, openid: str, followed: bool) -> None:
+    """A follower who writes or taps follows; only following anew ends a block."""
+    statement = delete(WechatSilence).where(WechatSilence.openid == openid)
+    db.execute(statement if followed else statement.where(WechatSilence.reason != "blocked"))
+
+
+def keep_receipt(db: Session, msgid: str, status: str, now: datetime) -> None:
+    """It is applied later: it may come before the number of the message is ours."""
+    db.execute(insert(WechatReceipt).values(msgid=msgid, status=status, at=now).on_conflict_do_nothing())
+
+
+def apply_receipts(db: Session, now: datetime) -> int:
+    """Note what arrived and what did not. Returns how many."""
+    rows = db.execute(
+        select(WechatReceipt, Delivery)
+        .join(Delivery, Delivery.provider_id == WechatReceipt.msgid)
+        .where(Delivery.channel == "wechat")
+        .limit(200)
+        .with_for_update(of=WechatReceipt, skip_locked=True)
+    ).all()
+    for receipt, delivery in rows:
+        db.delete(receipt)
+        if delivery.state != "sent":
+            continue
+        if receipt.status.startswith("success"):
+            delivery.state, delivery.delivered_at = "delivered", receipt.at
+            continue
+        delivery.state, delivery.error = "failed", receipt.status[:200]
+        if receipt.status == BLOCKED:
+            silence(db, delivery.address, "blocked", now)
+        _instead(db, delivery, now)
+    db.flush()
+    return len(rows)
+
+
+def forget_receipts(db: Session, now: datetime) -> None:
+    db.execute(delete(WechatReceipt).where(WechatReceipt.at < now - RECEIPTS_KEPT))

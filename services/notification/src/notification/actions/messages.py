@@ -1,33 +1,46 @@
-"""Telling people: one message an event and account, and a delivery for each channel that reaches them."""
+"""Telling people: a message for each account, and a delivery for each channel that reaches them.
+
+No event is told twice. Single decisions that come soon after one another are one message: it is shown in the portal at
+once and grows, and goes out when nothing has joined it for a while.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.actor import Actor
 from chassis.errors import NotFound
 from chassis.ids import new_id
+from notification import queries
+from notification.domain import texts
 from notification.domain.texts import Text
-from notification.models import Contact, Delivery, Message, Preference, WechatContact
+from notification.models import Contact, Delivery, Message, MessageEvent, Preference
 
-ALWAYS_BY_SMS = ("registration",)  # who registers has no WeChat bound yet
+QUIET = timedelta(seconds=20)  # a message goes out when nothing has joined it for so long
+LONGEST = timedelta(minutes=5)  # and after this whatever still comes
+NO_MORE = timedelta(seconds=1)  # before it goes out nothing joins it any more
+A_DAY = timedelta(hours=24)  # reminders of one day are one message, also where some come late
 
 
-def tell_applicant(db: Session, org_id: UUID | str, event_id: UUID | str, text: Text, now: datetime) -> None:
-    """Every account of an organisation, by its own choice of channels. Raises: LookupError while its main account is not
-    known (a sub-user may be): identity's events have not all arrived yet, and the inbox tries again."""
+def tell_applicant(
+    db: Session, org_id: UUID | str, event_id: UUID | str, text: Text, now: datetime, but: str | None = None
+) -> None:
+    """Every account of an organisation, by its own choice of channels; not `but`, who did it. Raises: LookupError while
+    its main account is not known (a sub-user may be): identity's events have not all arrived yet, and the inbox tries
+    again."""
     people = list(db.scalars(select(Contact).where(Contact.home_id == org_id, Contact.kind == "applicant")))
     if not any("owner" in one.roles for one in people):
         raise LookupError(f"the main account of organisation {org_id} is not known")
-    _tell(db, [one for one in people if one.status != "disabled"], event_id, text, now, outside=True)
+    told = [one for one in people if one.status != "disabled" and str(one.account_id) != but]
+    _tell(db, told, event_id, text, now, outside=True)
 
 
 def tell_staff(
-    db: Session, institution_id: UUID | str, role: str, event_id: UUID | str, text: Text, now: datetime
+    db: Session, institution_id: UUID | str, role: str, event_id: UUID | str, text: Text, now: datetime, but: str | None
 ) -> None:
     """The staff of an institution who have a role, in-app: they work in the portal all day."""
     people = db.scalars(
@@ -35,38 +48,126 @@ def tell_staff(
             Contact.home_id == institution_id, Contact.roles.contains([role]), Contact.status == "approved"
         )
     )
-    _tell(db, list(people), event_id, text, now, outside=False)
+    _tell(db, [one for one in people if str(one.account_id) != but], event_id, text, now, outside=False)
+
+
+def tell_account(
+    db: Session, account_id: UUID | str, event_id: UUID | str, text: Text, phones: Sequence[str], now: datetime
+) -> None:
+    """One account, and each of these phones by SMS. Raises: LookupError while it is not known."""
+    person = db.get(Contact, UUID(str(account_id)))
+    if person is None:
+        raise LookupError(f"account {account_id} is not known")
+    message = _new_message(db, person, event_id, text, now)
+    if message is not None:
+        db.add_all(_by_sms(message, phone, now) for phone in dict.fromkeys(phones))
+    db.flush()
 
 
 def _tell(
     db: Session, people: Sequence[Contact], event_id: UUID | str, text: Text, now: datetime, outside: bool
 ) -> None:
     for person in sorted(people, key=lambda p: p.account_id):
-        message_id = db.execute(
-            insert(Message)
-            .values(id=new_id(), account_id=person.account_id, event_id=event_id, template=text.template, title=text.title,
-                    body=text.body, fields=text.fields, link=text.link, created_at=now)
-            .on_conflict_do_nothing()
-            .returning(Message.id)
-        ).scalar()  # fmt: skip
-        if message_id is not None and outside:
-            db.add_all(_deliveries(db, person, message_id, text, now))
+        if text.digest and _join(db, person, event_id, text, now):
+            continue
+        message = _new_message(db, person, event_id, text, now)
+        if message is not None and outside:
+            db.add_all(_deliveries(db, person, message, now))
     db.flush()
 
 
-def _deliveries(db: Session, person: Contact, message_id: UUID, text: Text, now: datetime) -> list[Delivery]:
-    """WeChat where it is bound and wanted; SMS where it is wanted, or nothing else reaches who must know."""
+def _new_message(
+    db: Session, person: Contact, event_id: UUID | str, text: Text, now: datetime, message_id: UUID | None = None
+) -> Message | None:
+    """None where the account was told of this event before."""
+    message = Message(
+        id=message_id or new_id(), account_id=person.account_id, event_id=UUID(str(event_id)), template=text.template,
+        title=text.title, body=text.body, fields=text.fields, link=text.link, created_at=now, lane=text.lane,
+        facts=text.facts or None, digest=text.digest, gather_until=_until(text, now) if text.digest else None,
+    )  # fmt: skip
+    if _told_before(db, person.account_id, event_id):
+        return None
+    db.add(message)
+    db.flush()
+    _keep_event(db, person.account_id, event_id, message.id)
+    return message
+
+
+def _join(db: Session, person: Contact, event_id: UUID | str, text: Text, now: datetime) -> bool:
+    """Whether the account has been told, or is now by a message that still gathers."""
+    if _told_before(db, person.account_id, event_id):
+        return True
+    # two events at once make one message: the second waits for the first here
+    db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{person.account_id}{text.digest}", 0))))
+    message = db.scalars(
+        select(Message)
+        .where(
+            Message.account_id == person.account_id, Message.digest == text.digest,
+            Message.gather_until > now + NO_MORE, Message.created_at <= now + A_DAY,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+        .with_for_update()
+    ).first()  # fmt: skip
+    if message is None or message.facts is None:
+        return False
+    both = texts.joined(message.facts, text.facts)
+    message.title, message.body, message.fields, message.link = both.title, both.body, both.fields, both.link
+    message.facts, message.lane, message.read_at = both.facts, both.lane, None
+    goes_out = min(now + QUIET, message.created_at + LONGEST)
+    if both.template != "reminder":
+        message.gather_until = goes_out
+    db.execute(
+        update(Delivery)
+        .where(Delivery.message_id == message.id, Delivery.state == "waiting", Delivery.attempts == 0)
+        .values(next_at=goes_out, lane=both.lane)
+    )
+    _keep_event(db, person.account_id, event_id, message.id)
+    return True
+
+
+def _until(text: Text, now: datetime) -> datetime:
+    return now + (A_DAY if text.template == "reminder" else QUIET)
+
+
+def _told_before(db: Session, account_id: UUID, event_id: UUID | str) -> bool:
+    statement = select(MessageEvent.message_id).where(
+        MessageEvent.account_id == account_id, MessageEvent.event_id == event_id
+    )
+    return db.scalar(statement) is not None
+
+
+def _keep_event(db: Session, account_id: UUID, event_id: UUID | str, message_id: UUID) -> None:
+    db.execute(insert(MessageEvent).values(account_id=account_id, event_id=event_id, message_id=message_id))
+
+
+def _deliveries(db: Session, person: Contact, message: Message, now: datetime) -> list[Delivery]:
+    """WeChat where it reaches and is wanted; SMS where it is wanted, or WeChat is and does not reach who has to act."""
     choice = db.get(Preference, person.account_id) or Preference(wechat=True, sms=False)
+    goes_out = now + QUIET if message.digest else now
     found: list[Delivery] = []
-    if choice.wechat:
-        bound = db.scalars(
-            select(WechatContact.openid).where(WechatContact.account_id == person.account_id).limit(1)
-        ).first()
-        if bound is not None:  # where to is found out when it is sent
-            found.append(Delivery(message_id=message_id, channel="wechat", address="", next_at=now))
-    if person.phone and (choice.sms or (not found and text.template in ALWAYS_BY_SMS)):
-        found.append(Delivery(message_id=message_id, channel="sms", address=person.phone, next_at=now))
+    if choice.wechat and queries.is_bound(db, person.account_id):
+        # where to, and whether WeChat reaches there, is found out when it is sent
+        found.append(Delivery(message_id=message.id, channel="wechat", address="", next_at=goes_out, lane=message.lane))
+    instead = not found and message.lane <= texts.ACTION and (choice.wechat or message.template == "registration")
+    if person.phone and (choice.sms or instead):
+        found.append(_by_sms(message, person.phone, goes_out))
     return found
+
+
+def sms_instead(db: Session, message: Message, now: datetime) -> bool:
+    """What WeChat did not bring to who has to act goes by SMS, once. Whether it does."""
+    person = db.get(Contact, message.account_id)
+    if message.lane > texts.ACTION or person is None or not person.phone or person.status == "disabled":
+        return False
+    by_sms = select(Delivery.id).where(Delivery.message_id == message.id, Delivery.channel == "sms").limit(1)
+    if db.scalar(by_sms) is None:
+        db.add(_by_sms(message, person.phone, now))
+    return True
+
+
+def _by_sms(message: Message, phone: str, goes_out: datetime) -> Delivery:
+    return Delivery(message_id=message.id, channel="sms", address=phone, next_at=goes_out, lane=message.lane)
 
 
 def mark_read(db: Session, by: Actor, message_id: UUID, now: datetime) -> Message:

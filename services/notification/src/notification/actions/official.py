@@ -5,21 +5,20 @@ What only filing or booking knows is a question that is answered after the trans
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis import outbox
-from chassis.events import Event
-from notification import queries
-from notification.actions import tries
+from notification import events, queries
+from notification.actions import deliveries, followers, tries
 from notification.domain.answers import number_in
 from notification.models import Contact, WechatPush
 
 WELCOME = "欢迎关注。绑定平台账号后，备案、预约和证书的变化会通知到您。"
 BOUND = "已绑定平台账号：{name}。"
+NOT_BOUND = '此微信尚未绑定平台账号，请<a href="{link}">点此输入平台的用户名和密码</a>进行绑定。'
 BIND = (
     "如您已在网站上绑定微信，系统将自动绑定，稍后再点一次【绑定账号】即可看到结果；"
     '否则请<a href="{link}">点此输入平台的用户名和密码</a>进行绑定。'
@@ -57,12 +56,17 @@ class OfNumber:
     counted: bool
 
 
-Question = OfOrganisation | OfNumber
+@dataclass(frozen=True)
+class WhoseWechat:
+    """绑定账号: whether this follower is bound on the website, which identity knows by the unionid."""
+
+    openid: str
 
 
-def take_push(
-    db: Session, appid: str, push: dict[str, str], unionid: str | None, bind_link: str, now: datetime
-) -> str | Question | None:
+Question = OfOrganisation | OfNumber | WhoseWechat
+
+
+def take_push(db: Session, appid: str, push: dict[str, str], bind_link: str, now: datetime) -> str | Question | None:
     """The reply's text, what has to be asked for it, or None where there is none to give. A push that came before has no
     second effect. bind_link: where a follower says which account is theirs."""
     key = push.get("MsgId") or f"{push['FromUserName']}:{push.get('CreateTime')}:{push.get('Event', '')}"
@@ -70,22 +74,26 @@ def take_push(
         insert(WechatPush).values(key=key, at=now).on_conflict_do_nothing().returning(WechatPush.key)
     ).first()
     event, openid = push.get("Event", "").lower(), push["FromUserName"]
-    if event == "subscribe":
-        if fresh:
-            outbox.record(db, _followed("wechat.followed", appid, openid, unionid))
-        return WELCOME
+    if event == "templatesendjobfinish":
+        deliveries.keep_receipt(db, push.get("MsgID", ""), push.get("Status", ""), now)
+        return None
     if event == "unsubscribe":
         if fresh:
-            outbox.record(db, _followed("wechat.unfollowed", appid, openid, unionid))
+            deliveries.silence(db, openid, "unfollowed", now)
+            outbox.record(db, events.followed("wechat.unfollowed", appid, openid, None))
         return None
+    if fresh:
+        deliveries.hear_again(db, openid, followed=event == "subscribe")
+    if event == "subscribe":
+        if fresh:
+            followers.ask_later(db, openid, now)
+        return WELCOME
     asked = _asked(push)
     if asked == BIND_KEY:
         contact = queries.contact_of_follower(db, appid, openid)
         if contact is not None:
             return BOUND.format(name=contact.name)
-        if fresh:
-            outbox.record(db, _followed("wechat.followed", appid, openid, unionid))  # who is bound by unionid is found
-        return BIND.format(link=bind_link)
+        return WhoseWechat(openid)
     if asked in (FILINGS, BOOKINGS):
         return _of_organisation(asked, queries.contact_of_follower(db, appid, openid), bind_link)
     if push.get("MsgType") == "text" and (number := number_in(push.get("Content", ""))):
@@ -93,10 +101,6 @@ def take_push(
             return SLOW_DOWN
         return OfNumber(number, openid, counted=fresh is not None)
     return HELP if push.get("MsgType") == "text" or event == "click" else None
-
-
-def asks_to_bind(push: dict[str, str]) -> bool:
-    return _asked(push) == BIND_KEY
 
 
 def _asked(push: dict[str, str]) -> str | None:
@@ -114,8 +118,3 @@ def _of_organisation(what: str, contact: Contact | None, bind_link: str) -> str 
     if contact.kind != "applicant" or contact.home_id is None:
         return NO_APPLICANT
     return OfOrganisation(what, contact.home_id)
-
-
-def _followed(kind: str, appid: str, openid: str, unionid: str | None) -> Event:
-    data: dict[str, Any] = {"appid": appid, "openid": openid, "unionid": unionid}
-    return Event(kind, openid, data)

@@ -1,22 +1,28 @@
 """绑定账号 by user name and password: a page in WeChat's browser, which has to say first whose WeChat it is.
 
-The page's ticket names the follower that WeChat vouched for in this very browser. So a link that is passed on binds the
-WeChat of whoever opens it, never that of who sent it.
+It begins at our own start page, which gives the browser a cookie and a state that is good once; only the browser that
+has both is shown the form, and only it may send the form. So a link that is passed on binds the WeChat of whoever opens
+it, never that of who sent it.
 """
 
+import hashlib
+import hmac
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import jwt
-from flask import Response, render_template, request
+from flask import Response, redirect, render_template, request
 
-from chassis import clock, context
+from chassis import clock, context, log
 from chassis.auth import allow_anyone
 from chassis.calls import Refused
 from chassis.errors import ServiceError
-from chassis.web import Blueprint, audit_subject
+from chassis.runtime import runtime
+from chassis.web import Blueprint, audit_subject, db, own_transactions
 from chassis.wechat import Person, WechatError
+from notification.actions import bind_states
 from notification.parts import parts
 
 blp = Blueprint("binding", __name__, description="绑定账号", template_folder="templates")
@@ -25,32 +31,56 @@ HTML = "text/html; charset=utf-8"
 PAGE = {"type": "string"}
 LIFETIME = timedelta(minutes=10)
 AUDIENCE = "wechat-bind"
+COOKIE = "qj_bind"
+COOKIE_PATH = "/wechat"
 REOPEN = "请在公众号中点击【绑定账号】重新打开此页面。"
 CAPTCHA = "失败次数过多，请稍后再试，或在网站上登录后扫码绑定。"
 
 
 def bind_link() -> str:
-    """WeChat's page that sends its browser on to ours with a code."""
+    """Our start page; the official account sends it."""
+    return f"{parts().settings.public_url}/wechat/bind/start"
+
+
+@blp.route("/wechat/bind/start", methods=["GET"])
+@allow_anyone
+@blp.response(302)
+def start() -> Any:
+    """On to WeChat, which sends this browser back with a code and the state that is made here."""
+    state, nonce = bind_states.begin(db(), clock.now())
     query = {
         "appid": parts().official.appid, "redirect_uri": f"{parts().settings.public_url}/wechat/bind",
-        "response_type": "code", "scope": "snsapi_base", "state": "bind",
+        "response_type": "code", "scope": "snsapi_userinfo", "state": state,
     }  # fmt: skip
-    return f"{parts().settings.wechat_open_url}/connect/oauth2/authorize?{urlencode(query)}#wechat_redirect"
+    response = redirect(
+        f"{parts().settings.wechat_open_url}/connect/oauth2/authorize?{urlencode(query)}#wechat_redirect"
+    )
+    # Lax: the way back is a link from WeChat's page; a form of another site is sent without it
+    response.set_cookie(
+        COOKIE, nonce, max_age=int(bind_states.LIFETIME.total_seconds()), path=COOKIE_PATH, httponly=True,
+        samesite="Lax", secure=parts().settings.public_url.startswith("https:"),
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blp.route("/wechat/bind", methods=["GET"])
 @allow_anyone
+@own_transactions
 @blp.response(200, PAGE, content_type=HTML)
 def ask() -> Any:
-    """The form, for the follower that WeChat's code names."""
-    code = request.args.get("code", "")[:200]
-    if not code:
+    """The form, for the follower that WeChat's code names, in the browser that began at the start page."""
+    code, state, nonce = request.args.get("code", "")[:200], request.args.get("state", "")[:200], _nonce()
+    with runtime().database.transaction() as session:
+        ours = bool(code and nonce) and bind_states.use(session, state, nonce, clock.now())
+    if not ours:
         return _page(problem=REOPEN)
     try:
-        person = parts().official.person_of_website_code(code)
+        person, nickname = parts().official.named_person_of_code(code)
     except (WechatError, ServiceError):
         return _page(problem=REOPEN)
-    return _page(ticket=_ticket(person))
+    shown = nickname or f"尾号 {person.openid[-4:]}"
+    return _page(ticket=_ticket(person, nonce, shown), wechat=shown)
 
 
 @blp.route("/wechat/bind", methods=["POST"])
@@ -59,44 +89,59 @@ def ask() -> Any:
 def bind() -> Any:
     """Bind the follower to the account of this user name and password; identity checks them."""
     given = {name: request.form.get(name, "") for name in ("ticket", "username", "password")}
-    person, username, password = _person(given["ticket"]), given["username"].strip()[:50], given["password"][:128]
-    if person is None:
+    known, username, password = _person(given["ticket"]), given["username"].strip()[:50], given["password"][:128]
+    if known is None:
         return _page(problem=REOPEN)
+    person, wechat = known
     if not username or not password or "\x00" in username + password:
-        return _page(problem="请填写用户名和密码。", ticket=given["ticket"])
+        return _page(problem="请填写用户名和密码。", ticket=given["ticket"], wechat=wechat)
     asked = {"username": username, "password": password, "address": context.current().address,
              "openid": person.openid, "unionid": person.unionid}  # fmt: skip
     try:
-        bound = parts().identity.post("/internal/accounts/verify", asked, idempotent=False)
+        with context.work(replace(context.current(), language="zh")):  # the page is Chinese, whatever the browser asks
+            bound = parts().identity.post("/internal/accounts/verify", asked, idempotent=False)
     except Refused as error:
         problem = CAPTCHA if error.code == "captcha_required" else error.message("zh")
-        return _page(problem=problem, ticket=given["ticket"], username=username)
+        return _page(problem=problem, ticket=given["ticket"], username=username, wechat=wechat)
     except ServiceError as error:
-        return _page(problem=error.message("zh"), ticket=given["ticket"], username=username)
-    audit_subject(bound["account_id"])
+        return _page(problem=error.message("zh"), ticket=given["ticket"], username=username, wechat=wechat)
+    audit_subject(bound["account_id"], openid=person.openid)
     return _page(done=bound["name"])
 
 
 def _page(**values: str) -> Response:
-    response = Response(render_template("bind.html", **({"username": ""} | values)), content_type=HTML)
+    response = Response(render_template("bind.html", **({"username": "", "wechat": ""} | values)), content_type=HTML)
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def _ticket(person: Person) -> str:
-    claims = {"openid": person.openid, "unionid": person.unionid, "aud": AUDIENCE,
-              "exp": int((clock.now() + LIFETIME).timestamp())}  # fmt: skip
-    return jwt.encode(claims, parts().settings.wechat_callback_aes_key, algorithm="HS256")
+def _nonce() -> str:
+    return request.cookies.get(COOKIE, "")[:200]
 
 
-def _person(ticket: str) -> Person | None:
+def _ticket_key() -> bytes:
+    """A key for tickets alone: the one of the callback's cipher has one use."""
+    return hmac.digest(parts().settings.wechat_callback_aes_key.encode(), b"ticket of the binding page", hashlib.sha256)
+
+
+def _ticket(person: Person, nonce: str, shown: str) -> str:
+    claims = {"openid": person.openid, "unionid": person.unionid, "shown": shown, "aud": AUDIENCE,
+              "browser": bind_states.digest(nonce).hex(), "exp": int((clock.now() + LIFETIME).timestamp())}  # fmt: skip
+    return jwt.encode(claims, _ticket_key(), algorithm="HS256")
+
+
+def _person(ticket: str) -> tuple[Person, str] | None:
+    """Whose WeChat the ticket names and how the page calls it; None for one of another browser, or too old."""
     try:
         claims = jwt.decode(
-            ticket, parts().settings.wechat_callback_aes_key, algorithms=["HS256"], audience=AUDIENCE,
-            options={"require": ["exp", "aud", "openid"], "verify_exp": False},
+            ticket, _ticket_key(), algorithms=["HS256"], audience=AUDIENCE,
+            options={"require": ["exp", "aud", "openid", "browser"], "verify_exp": False},
         )  # fmt: skip
     except jwt.InvalidTokenError:
         return None
-    if claims["exp"] < clock.now().timestamp():
+    here = bind_states.digest(_nonce()).hex()
+    if claims["exp"] < clock.now().timestamp() or not hmac.compare_digest(claims["browser"], here):
+        log.get().info("bind_ticket_refused")
         return None
-    return Person(parts().official.appid, claims["openid"], claims.get("unionid"))
+    return Person(parts().official.appid, claims["openid"], claims.get("unionid")), claims["shown"]

@@ -34,7 +34,7 @@ class MessageView(Schema):
 
 
 class DeliveryArgs(PageArgs):
-    state = Text(max=20, validate=one_of("waiting", "sending", "sent", "failed"))
+    state = Text(max=20, validate=one_of("waiting", "sending", "sent", "delivered", "failed"))
 
 
 class DeliveryView(Schema):
@@ -45,7 +45,8 @@ class DeliveryView(Schema):
     address = fields.String(required=True)
     state = fields.String(required=True)
     attempts = fields.Integer(required=True)
-    sent_at = fields.DateTime(allow_none=True)
+    sent_at = fields.DateTime(allow_none=True, metadata={"description": "when the provider accepted it"})
+    delivered_at = fields.DateTime(allow_none=True, metadata={"description": "when it arrived, as WeChat says"})
     error = fields.String(allow_none=True)
 
 

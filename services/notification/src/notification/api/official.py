@@ -1,12 +1,15 @@
 """The official account's callback: signed by WeChat, plain or encrypted, answered within five seconds."""
 
+import contextvars
+import hashlib
 import secrets
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
-from xml.etree import ElementTree
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from chassis import clock, log
 from chassis.auth import allow_anyone
@@ -15,16 +18,29 @@ from chassis.errors import Forbidden, Malformed, ServiceError
 from chassis.runtime import runtime
 from chassis.web import Blueprint, own_transactions
 from chassis.wechat import WechatError
-from notification.actions import tries
-from notification.actions.official import FILINGS, OfNumber, OfOrganisation, Question, asks_to_bind, take_push
+from notification.actions import followers, nonces, tries
+from notification.actions.official import (
+    BIND,
+    BOUND,
+    FILINGS,
+    NOT_BOUND,
+    OfNumber,
+    OfOrganisation,
+    Question,
+    WhoseWechat,
+    take_push,
+)
 from notification.api.binding import bind_link
 from notification.domain import answers
 from notification.domain.cipher import NotOurs, check_signature, signature
-from notification.parts import parts
+from notification.domain.pushes import first_level
+from notification.parts import Parts, parts
 
 blp = Blueprint("official", "official", description="Official account")
 MAX_BYTES = 64 << 10
 MAX_AGE = 600  # of a push [seconds]
+WHILE_BINDING = 2.5  # of the five that WeChat waits [seconds]
+_asking = ThreadPoolExecutor(4, "asking")
 AWAY = "暂时查不到，请稍后再试。"
 
 
@@ -43,14 +59,18 @@ def push() -> Any:
     """A message or event of a follower."""
     _check(request.args.get("signature", ""))
     encrypted = request.args.get("encrypt_type") == "aes"
-    fields = _fields(request.get_data(cache=True)[:MAX_BYTES].decode("utf-8", "replace"))
+    if not encrypted and parts().settings.wechat_callback_mode != "plain":
+        raise Forbidden  # the signature says nothing about a plain body
+    xml = request.get_data(cache=True)[:MAX_BYTES].decode("utf-8", "replace")
+    fields = first_level(xml)
     if encrypted:
-        fields = _fields(_decrypted(fields.get("Encrypt", "")))
+        xml = _decrypted(fields.get("Encrypt", ""))
+        fields = first_level(xml)
     if "FromUserName" not in fields:
         raise Malformed(reason="FromUserName")
-    unionid = _unionid(fields)
     with runtime().database.transaction() as db:
-        text = take_push(db, parts().official.appid, fields, unionid, bind_link(), clock.now())
+        _check_nonce(db, xml)
+        text = take_push(db, parts().official.appid, fields, bind_link(), clock.now())
     if isinstance(text, Question):
         text = _answer(text)
     if text is None:
@@ -62,6 +82,8 @@ def push() -> Any:
 
 def _answer(question: Question) -> str:
     try:
+        if isinstance(question, WhoseWechat):
+            return _whose(question)
         return _organisation(question) if isinstance(question, OfOrganisation) else _booking(question)
     except ServiceError as error:  # where nothing comes in time, WeChat says that the account is out of order
         log.get().warning("official_query_failed", error=repr(error))
@@ -99,6 +121,13 @@ def _check(given: str, *more: str) -> None:
         raise Forbidden from error
 
 
+def _check_nonce(db: Session, xml: str) -> None:
+    """A signature belongs to the first body that came with it: the same push once more is answered, another is not."""
+    key = f"nonce:{request.args.get('timestamp', '')}:{request.args.get('nonce', '')}"[:200]
+    if not nonces.is_of(db, key, hashlib.sha256(xml.encode()).digest(), clock.now()):
+        raise Forbidden
+
+
 def _decrypted(cipher_text: str) -> str:
     _check(request.args.get("msg_signature", ""), cipher_text)
     try:
@@ -113,26 +142,24 @@ def _encrypted(reply: str) -> str:
     return _xml({"Encrypt": cipher_text, "MsgSignature": signed, "TimeStamp": stamp, "Nonce": nonce})
 
 
-def _unionid(fields: dict[str, str]) -> str | None:
-    """Who follows, across our apps; a push does not say it. None while WeChat does not answer: bound later."""
-    if fields.get("Event", "").lower() != "subscribe" and not asks_to_bind(fields):
-        return None
+def _whose(question: WhoseWechat) -> str:
+    """Ask WeChat and identity, as long as WeChat waits; what takes longer is done afterwards."""
+    asked = contextvars.copy_context()
     try:
-        return parts().official.unionid_of(fields["FromUserName"])
-    except (WechatError, ServiceError) as error:
-        log.get().warning("unionid_unknown", error=repr(error))
-        return None
+        name = _asking.submit(asked.run, _name_of_bound, parts(), question.openid).result(timeout=WHILE_BINDING)
+    except (TimeoutError, WechatError, ServiceError) as error:
+        log.get().warning("binding_later", error=repr(error))
+        with runtime().database.transaction() as db:
+            followers.ask_later(db, question.openid, clock.now())
+        return BIND.format(link=bind_link())
+    return BOUND.format(name=name) if name else NOT_BOUND.format(link=bind_link())
 
 
-def _fields(xml: str) -> dict[str, str]:
-    """The first level of a push. Raises: Malformed; document types are not read (entity bombs)."""
-    if "<!DOCTYPE" in xml or "<!ENTITY" in xml:
-        raise Malformed(reason="XML")
-    try:
-        root = ElementTree.fromstring(xml)  # noqa: S314 (no document type)
-    except ElementTree.ParseError as error:
-        raise Malformed(reason="XML") from error
-    return {child.tag: (child.text or "").replace("\x00", "") for child in root}
+def _name_of_bound(parts_: Parts, openid: str) -> str | None:
+    unionid = parts_.official.unionid_of(openid)
+    body = {"openid": openid, "unionid": unionid}
+    name: str | None = parts_.identity_now.post("/internal/wechat/followers", body, idempotent=False)["name"]
+    return name
 
 
 def _xml(fields: dict[str, str]) -> str:

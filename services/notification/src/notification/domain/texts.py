@@ -1,8 +1,15 @@
-"""What messages say. Values for WeChat are short: `thing` fields hold 20 characters, without line breaks."""
+"""What messages say. Values for WeChat are short: `thing` fields hold 20 characters, without line breaks.
+
+A text is made from facts, so that a message that others join can be written anew.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from notification.domain.plain import plain
 
 WORDS = {
     "filing.submitted": "已提交备案", "filing.dispatched": "已分派至区县级机构", "filing.forwarded": "已转送至省级机构",
@@ -14,44 +21,88 @@ WORDS = {
 }  # fmt: skip
 REASONED = ("booking.rejected", "booking.cancelled", "booking.returned", "booking.no_show")
 PERIODS = {"am": "上午", "pm": "下午"}
-REMINDERS = {
-    "expires_in_30": "30 天后到期", "expires_in_10": "10 天后到期", "expires_today": "今天到期", "not_verified": "备案后未检定",
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+SECURITY, ACTION, NEWS, LATER = 0, 1, 2, 3  # lanes
+# What the applicant has to do something about, or waits for: by SMS too, where WeChat does not reach.
+ASKS = (
+    "filing.approved", "filing.returned", "filing.revoked", "booking.confirmed", "booking.rejected", "booking.cancelled",
+    "booking.rescheduled", "booking.returned", "booking.completed", "booking.no_show",
+)  # fmt: skip
+# Where the list stands that holds what the message is about, for the applicant and for a clerk.
+LISTS = {
+    "filing.submitted": "submitted", "filing.dispatched": "awaiting_confirmation", "filing.forwarded": "awaiting_confirmation",
+    "filing.declined": "pending_reassignment", "filing.approved": "approved", "filing.returned": "returned",
+    "filing.revoked": "revoked", "filing.withdrawn": "unfiled", "filing.closed": "unfiled",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Text:
-    """One message. template: registration, filing, booking, certificate or reminder. fields: for WeChat and SMS."""
+    """One message. template: registration, filing, booking, certificate, reminder or security. fields: for WeChat.
+    digest: what has the same one may join it, as `facts`."""
 
     template: str
     title: str
     body: str
     fields: dict[str, str]
     link: str
+    lane: int = NEWS
+    digest: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def registration(approved: bool, data: Mapping[str, Any]) -> Text:
     result = "审核通过" if approved else "审核未通过"
-    reason = data.get("reason") or "可登录使用"
-    return Text("registration", f"注册申请{result}", f"{data['name']} 的注册申请{result}。{'' if approved else '原因：' + reason}",
-                {"thing1": data["name"], "phrase2": result, "thing3": reason}, "/account")  # fmt: skip
+    name, reason = plain(data["name"]), plain(data.get("reason") or "可登录使用")
+    return Text("registration", f"注册申请{result}", f"{name} 的注册申请{result}。{'' if approved else '原因：' + reason}",
+                {"thing1": name, "phrase2": result, "thing3": reason}, "/home" if approved else "/registration",
+                lane=ACTION)  # fmt: skip
 
 
-def filing(kind: str, data: Mapping[str, Any], institution: str) -> Text:
-    count, result = len(data["items"]), WORDS[kind]
-    reason = f"原因：{data['reason']}" if data["reason"] else ""
-    return Text("filing", f"{result}（{count} 台）", f"{count} 台仪器{result}，机构：{institution}。{reason}",
-                {"thing1": f"{count} 台仪器", "thing2": result, "thing3": institution, "thing4": data["reason"] or "——"},
-                f"/filings?state={data['items'][0]['state']}")  # fmt: skip
+def filing(kind: str, data: Mapping[str, Any], institution: str, staff: bool = False) -> Text:
+    """staff: for the clerks who have to go on with it."""
+    snapshots = [item["snapshot"]["name"] for item in data["items"][:1] if item.get("snapshot")]
+    facts = {
+        "kind": kind, "count": len(data["items"]), "institution": institution, "staff": staff,
+        "reasons": [plain(data["reason"])] if data["reason"] else [], "name": plain(snapshots[0]) if snapshots else "",
+        "only": str(data["items"][0]["filing_id"]) if len(data["items"]) == 1 else "",
+    }  # fmt: skip
+    return _filing(facts)
+
+
+def _filing(facts: Mapping[str, Any]) -> Text:
+    kind, count, institution, staff = facts["kind"], facts["count"], facts["institution"], facts["staff"]
+    result, reasons, name = WORDS[kind], facts["reasons"], facts["name"]
+    what = (
+        f"{name}等 {count} 台仪器"
+        if name and count > 1
+        else f"{name or '1 台仪器'}"
+        if count == 1
+        else f"{count} 台仪器"
+    )
+    why = f"原因：{reasons[0]}" if len(reasons) == 1 else "原因各有不同，请打开列表查看。" if reasons else ""
+    short = reasons[0] if len(reasons) == 1 else "原因见列表" if reasons else "——"
+    link = f"/filings/{facts['only']}" if facts["only"] else f"/filings/{LISTS[kind]}"
+    if staff:
+        link = f"/desk/filings/{LISTS[kind]}"
+    return Text("filing", f"{result}（{count} 台）", f"{what}{result}，机构：{institution}。{why}",
+                {"thing1": what, "thing2": result, "thing3": institution, "thing4": short}, link,
+                lane=ACTION if kind in ASKS else NEWS, digest=f"{kind}:{institution}:{'staff' if staff else ''}",
+                facts=dict(facts))  # fmt: skip
 
 
 def booking(kind: str, data: Mapping[str, Any], institution: str) -> Text:
-    result, when = WORDS[kind], f"{data['date']} {PERIODS[data['period']]}"
-    why = data["reason"] if kind in REASONED else None  # a booking keeps the reason of an earlier step
-    reason = f"原因：{why}" if why else ""
-    return Text("booking", f"{result}（{data['number']}）", f"预约单 {data['number']}（{when}，{institution}）{result}。{reason}",
+    result, when, reason = WORDS[kind], f"{data['date']} {PERIODS[data['period']]}", data["reason"]
+    if kind == "booking.returned":  # its items are those that go back; the booking goes on with what is left
+        reason = data["items"][0].get("reason") or reason
+        if data["state"] != "returned":
+            result = f"{len(data['items'])} 台仪器被退回，其余照常检定"
+    why = plain(reason) if kind in REASONED and reason else None  # a booking keeps the reason of an earlier step
+    told = f"原因：{why}" if why else ""
+    return Text("booking", f"{result}（{data['number']}）", f"预约单 {data['number']}（{when}，{institution}）{result}。{told}",
                 {"character_string1": data["number"], "thing2": result, "thing3": when, "thing4": why or institution},
-                f"/bookings/{data['booking_id']}")  # fmt: skip
+                f"/bookings/{data['booking_id']}", lane=ACTION if kind in ASKS else NEWS)  # fmt: skip
 
 
 def certificates(data: Mapping[str, Any], institution: str) -> Text:
@@ -69,11 +120,63 @@ def superseded(data: Mapping[str, Any], institution: str) -> Text:
     return Text("certificate", f"证书更正或作废：{numbers[0]}{more}",
                 f"{institution}：证书 {numbers[0]}{more}已被更正或作废，请在“证书查询”中查看现行的证书。",
                 {"thing1": institution, "thing2": f"{len(numbers)} 份证书更正或作废", "character_string3": numbers[0]},
-                "/certificates")  # fmt: skip
+                "/certificates", lane=ACTION)  # fmt: skip
 
 
-def reminder(data: Mapping[str, Any]) -> Text:
-    count, reason = len(data["items"]), REMINDERS[data["items"][0]["reason"]]
-    return Text("reminder", f"{count} 台仪器{reason}", f"{count} 台仪器{reason}，请及时预约检定。",
-                {"thing1": f"{count} 台仪器", "thing2": reason, "time3": str(data["items"][0]["due_on"])},
-                "/instruments?view=due")  # fmt: skip
+def reminder(data: Mapping[str, Any], today: str) -> Text:
+    """All that an organisation is reminded of on one day is one message. today: the business date, 2026-12-01."""
+    days = [str(item["due_on"]) for item in data["items"]]
+    new = data["items"][0]["reason"] == "not_verified"
+    return _reminder({
+        "kind": "reminder", "today": today, "count": len(days), "never": len(days) if new else 0, "earliest": min(days),
+        "name": plain(min(data["items"], key=lambda item: str(item["due_on"]))["name"]),
+        "later": data["items"][0]["reason"] == "expires_in_30",
+    })  # fmt: skip
+
+
+def _reminder(facts: Mapping[str, Any]) -> Text:
+    count, never, earliest, name = facts["count"], facts["never"], facts["earliest"], facts["name"]
+    what = name if count == 1 else f"{count} 台仪器"
+    first = f"最早 {earliest} 到期" if count > 1 else f"{earliest} 到期"
+    overdue = earliest < facts["today"]
+    if overdue:
+        first = f"最早的 {earliest} 已到期" if count > 1 else f"{earliest} 已到期"
+    which = f"（{name} 等）" if count > 1 else ""
+    fresh = f"其中 {never} 台备案通过后尚未检定。" if 0 < never < count else "备案通过后尚未检定。" if never else ""
+    return Text("reminder", f"{what}须检定，{first}", f"{what}{which}须检定，{first}。{fresh}请及时预约检定。",
+                {"thing1": what, "thing2": "请及时预约检定", "time3": earliest},
+                "/instruments/overdue" if overdue and count == 1 else "/instruments/due",
+                lane=LATER if facts["later"] else ACTION, digest=f"reminder:{facts['today']}", facts=dict(facts))  # fmt: skip
+
+
+def joined(before: Mapping[str, Any], after: Mapping[str, Any]) -> Text:
+    """The message of both: of two single decisions, or of two reasons to be reminded."""
+    both = dict(before) | {"count": before["count"] + after["count"]}
+    if before["kind"] == "reminder":
+        first = min(before, after, key=lambda facts: facts["earliest"])
+        both |= {"never": before["never"] + after["never"], "earliest": first["earliest"], "name": first["name"],
+                 "later": before["later"] and after["later"]}  # fmt: skip
+        return _reminder(both)
+    both |= {"reasons": list(dict.fromkeys([*before["reasons"], *after["reasons"]]))[:2], "only": ""}
+    return _filing(both)
+
+
+SECURITY_WORDS = {
+    "wechat_bound": ("账号绑定了微信", "账号绑定了微信"),
+    "wechat_unbound": ("账号解除了微信绑定", "账号解除了微信绑定"),
+    "password_changed": ("账号的密码已修改", "账号的密码已修改"),
+    "password_reset": ("账号的密码已通过短信验证码重设", "账号的密码已通过短信验证码重设，其他设备已全部退出"),
+    "phone_changed": ("账号的手机号已更换", "账号的手机号已更换"),
+    "new_device": ("账号在新设备上登录", "账号在新设备上登录"),
+}
+
+
+def security(data: Mapping[str, Any]) -> Text:
+    """What happened to an account, told to it whoever did it."""
+    title, happened = SECURITY_WORDS[data["what"]]
+    at = datetime.fromisoformat(data["at"]).astimezone(SHANGHAI)
+    when = f"{at:%Y-%m-%d %H:%M}"
+    device = f"（{plain(data['device'])}）" if data.get("device") else ""
+    body = f"{data['username']}：{when} {happened}{device}。如非本人操作，请立即修改密码，并在“登录设备与记录”中退出其他设备。"
+    link = "/account/wechat" if data["what"].startswith("wechat") else "/account/sessions"
+    return Text("security", title, body, {}, link, lane=SECURITY)
