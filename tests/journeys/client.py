@@ -89,6 +89,11 @@ class Client:
     def patch(self, path: str, body: Any, version: int, expect: int = 200) -> Any:
         return self.call("PATCH", path, expect, json=body, headers={"If-Match": f'"{version}"'})
 
+    def act(self, path: str, version: int, body: Any = None, expect: int = 200) -> Any:
+        """An act on the version that one read."""
+        headers = {"If-Match": f'"{version}"'}
+        return self.call("POST", path, expect, headers=headers, **({} if body is None else {"json": body}))
+
     def upload(self, path: str, name: str, content: bytes, expect: int, **fields: str) -> Any:
         return self.call("POST", path, expect, files={"file": (name, content)}, data=fields)
 

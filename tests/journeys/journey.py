@@ -284,9 +284,16 @@ def verify(story: Story) -> None:
     path = f"/api/booking/bookings/{booking['id']}"
     verifier.put(f"{path}/results", [results[0] | {"checker": name}], 422)
     verifier.put(f"{path}/results", results[:10])
-    verifier.put(f"{path}/results", results)
-    verifier.post(f"{path}/complete", {}, 403)
-    done = checker.post(f"{path}/complete")
+    desk = story.person("city-clerk")
+    desk.put(f"{path}/results", results[:1])
+    entered = verifier.put(f"{path}/results", results[1:])
+    checker.act(f"{path}/complete", entered["version"], None, 409)  # the first waits for the verifier's signature
+    signed = verifier.act(f"{path}/sign", entered["version"])
+    checker.act(f"{path}/complete", entered["version"], None, 412)
+    sent_back = checker.act(f"{path}/send_back", signed["version"], {"reason": "请复核首台"})
+    signed = verifier.act(f"{path}/sign", sent_back["version"])
+    verifier.act(f"{path}/complete", signed["version"], None, 403)
+    done = checker.act(f"{path}/complete", signed["version"])
     assert done["state"] == "completed", done
     story.facts |= {"failed": failed, "kind_of": kind_of}
     story.say("39 台检定，1 台不合格，核验员复核完成")

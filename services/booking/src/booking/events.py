@@ -18,12 +18,13 @@ RESULT = ("unit", "conclusion", "verified_on", "procedure", "verifier", "verifie
 
 
 def booking_event(
-    verb: str, booking: Booking, by: Actor, at: datetime, items: Sequence[BookingItem] | None = None, **more: Any
-) -> Event:
-    """verb: submitted, confirmed, … `more` goes into the event's data."""
+    verb: str, booking: Booking, by: Actor, at: datetime, items: Sequence[BookingItem] | None = None, *,
+    reason: str | None = None, **more: Any,
+) -> Event:  # fmt: skip
+    """verb: submitted, confirmed, … reason: of this move alone. `more` goes into the event's data."""
     chosen = booking.items if items is None else items
     rows = [{"instrument_id": i.instrument_id, "state": i.state, "reason": i.reason} for i in chosen]
-    return _event(verb, booking, by, at, rows, more)
+    return _event(verb, booking, by, at, rows, {"reason": reason, **more})
 
 
 def completed(
@@ -38,7 +39,7 @@ def completed(
         }
         for item in booking.items
     ]  # fmt: skip
-    return _event("completed", booking, by, at, rows, {})
+    return _event("completed", booking, by, at, rows, {"reason": None})
 
 
 def _event(
@@ -48,6 +49,6 @@ def _event(
         "booking_id": booking.id, "number": booking.number, "org_id": booking.org_id,
         "institution_id": booking.institution_id, "mode": booking.mode, "date": booking.date,
         "period": booking.period, "state": booking.state, "actor": actor_json(by), "at": at,
-        "reason": booking.reason, "items": items, **more,
+        "items": items, **more,
     }  # fmt: skip
     return Event(f"booking.{verb}", booking.id, data, booking.version)

@@ -15,7 +15,7 @@ from booking.domain.states import OPEN_ITEM, Item, State, after
 from chassis.actor import Actor
 from chassis.clock import business_date
 from chassis.db import NAMING, TYPES
-from chassis.errors import NotFound
+from chassis.errors import NotFound, Stale
 from chassis.ids import new_id
 
 
@@ -207,7 +207,10 @@ class Result(Base):
     valid_until: Mapped[Day | None]
     remarks: Mapped[str | None]
     entered_by: Mapped[UUID]
+    entered_name: Mapped[str] = mapped_column(default="")
     entered_at: Mapped[datetime]
+    signed_at: Mapped[datetime | None]  # by the verifier himself
+    sent_back: Mapped[str | None]  # why the checker gave it back, until it is entered or signed anew
 
 
 class ItemCertificate(Base):
@@ -228,6 +231,7 @@ class Booking(Base):
     org_id: Mapped[UUID]
     institution_id: Mapped[UUID]
     division_code: Mapped[str]
+    areas: Mapped[list[str]] = mapped_column(default=list)
     mode: Mapped[str]
     date: Mapped[Day]
     period: Mapped[str]
@@ -240,8 +244,14 @@ class Booking(Base):
     proposed_period: Mapped[str | None]
     proposed_by: Mapped[str | None]
     created_at: Mapped[datetime]
+    ready_to_check: Mapped[bool] = mapped_column(default=False)  # every result is there and signed
     version: Mapped[int] = mapped_column(default=1)
     items: Mapped[list[BookingItem]] = relationship(order_by=BookingItem.position, lazy="select")
+
+    def check_version(self, version: int) -> None:
+        """Raises: Stale where the caller read another version."""
+        if self.version != version:
+            raise Stale
 
     def items_in(self, *states: str) -> list[BookingItem]:
         return [item for item in self.items if item.state in states]
@@ -292,9 +302,16 @@ class Booking(Base):
     def enter_results(self, by: Actor, now: datetime, items: Sequence[BookingItem]) -> Step:
         return self._move("enter_results", by, now, detail=_concerning(items))
 
+    def sign(self, by: Actor, now: datetime, items: Sequence[BookingItem]) -> Step:
+        return self._move("sign", by, now, detail=_concerning(items))
+
+    def send_back(self, by: Actor, now: datetime, items: Sequence[BookingItem], reason: str) -> Step:
+        return self._move("send_back", by, now, reason, _concerning(items))
+
     def complete(self, by: Actor, now: datetime) -> Step:
         """What was received is verified; what never came is a no-show, so that it can be booked again."""
         step = self._move("complete", by, now)
+        self.ready_to_check = False
         _set(self.items_in(Item.BOOKED), Item.NO_SHOW)
         _set(self.items_in(Item.RECEIVED), Item.VERIFIED)
         return step
@@ -350,8 +367,8 @@ class Booking(Base):
         self, move: str, by: Actor, now: datetime, reason: str | None = None, detail: dict[str, Any] | None = None
     ) -> Step:
         before, self.state = self.state, after(self.state, move).value
-        if reason is not None:
-            self.reason = reason
+        if reason is not None and self.state != before:
+            self.reason = reason  # of the whole booking; what concerns some items stands at those
         if self.state not in (State.PENDING, State.CONFIRMED):
             self._forget_proposal()
         self.version += 1

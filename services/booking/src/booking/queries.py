@@ -39,7 +39,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.kind == "institution":
         return B.institution_id == actor.org_id
     if actor.kind == "supervisor":
-        return B.division_code.startswith(actor.area or "none")
+        return B.areas.contains([actor.area or "none"])
     return true()
 
 
@@ -125,7 +125,7 @@ def booked_among(db: Session, ids: Sequence[UUID]) -> set[UUID]:
 COLUMNS = (
     B.id, B.number, B.org_id, Org.name.label("org_name"), B.institution_id, Institution.name.label("institution_name"),
     B.mode, B.date, B.period, B.state, B.address, B.contact, B.reason, B.proposed_date, B.proposed_period,
-    B.proposed_by, B.created_at, B.version,
+    B.proposed_by, B.created_at, B.ready_to_check, B.version,
 )  # fmt: skip
 EQUAL = {column.key: column for column in (B.state, B.mode, B.institution_id, B.org_id, B.period)}
 DAYS = {"date": B.date, "created": B.created_at}
@@ -176,6 +176,14 @@ def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> 
     if args.get("instrument_id"):
         holds = BookingItem.instrument_id == args["instrument_id"]
         statement = statement.where(exists().where(BookingItem.booking_id == B.id, holds))
+    if args.get("to_sign"):
+        mine = exists().where(
+            Result.booking_id == B.id, Result.verifier_id == actor.account_id, Result.signed_at.is_(None)
+        )
+        statement = statement.where(B.state == State.IN_PROGRESS, mine)
+    if args.get("to_check"):
+        mine = exists().where(Result.booking_id == B.id, Result.checker_id == actor.account_id)
+        statement = statement.where(B.ready_to_check, mine)
     if args.get("q"):
         needle = args["q"].upper().replace(" ", "").replace("-", "")
         statement = statement.where(B.number.contains(needle, autoescape=True))
@@ -215,7 +223,7 @@ def _attach_items(db: Session, actor: Actor, rows: Sequence[dict[str, Any]]) -> 
             BookingItem.received_on, BookingItem.reason, certificates.label("certificate_number"),
             BookingItem.instrument,
         )
-        .where(BookingItem.booking_id.in_([row["id"] for row in rows]))
+        .where(BookingItem.booking_id.in_([row["id"] for row in rows]), _items_visible_to(actor))
         .order_by(BookingItem.booking_id, BookingItem.position)
     )  # fmt: skip
     by_id = {row["id"]: row for row in rows}
@@ -229,6 +237,14 @@ def _attach_items(db: Session, actor: Actor, rows: Sequence[dict[str, Any]]) -> 
         row["items"].append(values)
 
 
+def _items_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """A supervisor sees what is used in the area, also of a booking that holds more."""
+    if actor.kind == "supervisor":
+        used_in: ColumnElement[str] = BookingItem.instrument["division_code"].astext
+        return used_in.startswith(actor.area or "none")
+    return true()
+
+
 def _sees_results(actor: Actor, row: Mapping[str, Any]) -> bool:
     """Results that nobody has checked yet stay inside the institution."""
     return actor.kind == "institution" or row["state"] == State.COMPLETED
@@ -237,6 +253,7 @@ def _sees_results(actor: Actor, row: Mapping[str, Any]) -> bool:
 RESULT_COLUMNS = (
     Result.unit, Result.conclusion, Result.verified_on, Result.procedure, Result.verifier, Result.verifier_name,
     Result.checker, Result.checker_name, Result.standard, Result.fail_items, Result.valid_until, Result.remarks,
+    Result.entered_name.label("entered_by_name"), Result.entered_at, Result.signed_at, Result.sent_back,
 )  # fmt: skip
 
 
@@ -328,7 +345,8 @@ def kinds(db: Session, codes: set[str]) -> dict[str, Kind]:
 def results_of(db: Session, booking_id: UUID) -> dict[UUID, list[Result]]:
     """Instrument -> its results, in the order of units."""
     found: dict[UUID, list[Result]] = {}
-    for result in db.scalars(select(Result).where(Result.booking_id == booking_id).order_by(Result.unit)):
+    statement = select(Result).where(Result.booking_id == booking_id).order_by(Result.unit)
+    for result in db.scalars(statement.execution_options(populate_existing=True)):
         found.setdefault(result.instrument_id, []).append(result)
     return found
 

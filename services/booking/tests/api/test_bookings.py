@@ -11,6 +11,7 @@ import pytest
 from factories import World, approved, order, result
 from flask import Flask
 from sqlalchemy import text
+from walk import URL, Call, book, free, move, put_results, received
 
 from booking.api.schemas import BookableView, BookingDetail
 from booking.domain.numbers import ALPHABET
@@ -31,36 +32,6 @@ from chassis.testing import (
     routes_without_permission,
     supervisor,
 )
-
-Call = Callable[[str], Caller]
-URL = "/api/booking"
-
-
-def book(call: Call, ids: list[UUID], day: date, **changes: Any) -> Any:
-    answer = call("owner").post(f"{URL}/bookings", order(ids, day, **changes))
-    assert answer.status_code == 201, answer.json
-    return answer.json
-
-
-def move(call: Call, who: str, booking: Any, name: str, body: Any = None) -> Any:
-    return call(who).post(f"{URL}/bookings/{booking['id']}/{name}", body)
-
-
-def put_results(call: Call, who: str, booking: Any, results: list[dict[str, Any]]) -> Any:
-    return call(who).put(f"{URL}/bookings/{booking['id']}/results", results)
-
-
-def received(call: Call, ids: list[UUID], day: date, **changes: Any) -> Any:
-    booking = book(call, ids, day, **changes)
-    assert move(call, "clerk", booking, "confirm").status_code == 200
-    answer = move(call, "clerk", booking, "receive", {"instrument_ids": [str(i) for i in ids]})
-    assert answer.status_code == 200, answer.json
-    return answer.json
-
-
-def free(call: Call, day: date, period: str = "am") -> int | None:
-    items = call("owner").get(f"{URL}/slots?institution_id={GUANGZHOU}&mode=deliver").json["items"]
-    return next((i["free"] for i in items if i["date"] == day.isoformat() and i["period"] == period), None)
 
 
 def test_every_route_declares_who_may_call_it(app: Flask) -> None:
@@ -232,6 +203,8 @@ def test_items_are_received_and_returned_one_by_one(call: Call, runtime: Runtime
     assert put_results(call, "verifier", booking, [result(good)]).json["state"] == "in_progress"
     done = move(call, "checker", booking, "complete").json
     assert [item["state"] for item in done["items"]] == ["verified", "returned", "no_show"]
+    assert [item["reason"] for item in done["items"]] == [None, "铭牌不符", None]
+    assert (done["reason"], recorded(runtime, "booking.completed")[-1]["data"]["reason"]) == (None, None)
     assert book(call, [late], day)["state"] == "pending"
 
 
@@ -248,8 +221,7 @@ def test_who_verified_cannot_check(call: Call, runtime: Runtime, owner: Actor, d
     booking = received(call, ids, day)
     same = put_results(call, "clerk", booking, [result(ids[0], verifier="both", checker="both")])
     assert (same.status_code, same.json["errors"][0]["code"]) == (422, "same_person")
-    assert put_results(call, "clerk", booking, [result(ids[0], verifier="both")]).status_code == 200
-    assert put_results(call, "clerk", booking, [result(ids[1], verifier="both")]).status_code == 200
+    assert put_results(call, "both", booking, [result(i, verifier="both") for i in ids]).status_code == 200
     refused = move(call, "both", booking, "complete")
     assert (refused.status_code, refused.json["code"]) == (403, "not_the_checker")
     assert move(call, "checker", booking, "complete").status_code == 200
@@ -268,11 +240,11 @@ def test_a_booking_is_complete_only_with_all_results(call: Call, runtime: Runtim
     ids = approved(runtime, owner, units=["1", "2"])
     booking = received(call, ids, day)
     assert put_results(call, "clerk", booking, [result(ids[0])]).json["errors"][0]["code"] == "unknown_unit"
-    first = put_results(call, "clerk", booking, [result(ids[0], unit="1")])
+    first = put_results(call, "verifier", booking, [result(ids[0], unit="1")])
     assert first.json["items"][0]["conclusion"] is None
     assert move(call, "checker", booking, "complete").json["code"] == "results_missing"
-    put_results(call, "clerk", booking, [result(ids[0], unit="2", conclusion="fail", fail_items="示值误差")])
-    again = put_results(call, "clerk", booking, [result(ids[0], unit="1", remarks="复检")])
+    put_results(call, "verifier", booking, [result(ids[0], unit="2", conclusion="fail", fail_items="示值误差")])
+    again = put_results(call, "verifier", booking, [result(ids[0], unit="1", remarks="复检")])
     assert again.json["items"][0]["conclusion"] == "fail"
     done = move(call, "checker", booking, "complete").json
     assert [r["remarks"] for r in done["items"][0]["results"]] == ["复检", None]
@@ -284,7 +256,18 @@ def test_a_booking_is_complete_only_with_all_results(call: Call, runtime: Runtim
         ({"verifier": "nobody"}, "0.verifier", "not_a_verifier"),
         ({"verifier": "checker", "checker": "verifier"}, "0.checker", "not_a_checker"),
         ({"verified_on": (clock.today() + timedelta(days=1)).isoformat()}, "0.verified_on", "in_the_future"),
+        ({"verified_on": (clock.today() - timedelta(days=1)).isoformat()}, "0.verified_on", "before_reception"),
+        ({"verified_on": "2020-01-01"}, "0.verified_on", "before_reception"),
         ({"valid_until": "2020-01-01"}, "0.valid_until", "before_verified_on"),
+        ({"valid_until": "2030-01-01"}, "0.valid_until", "too_late"),
+        ({"valid_until": (clock.today() + timedelta(days=30)).isoformat()}, "0.remarks", "required"),
+        ({"conclusion": "fail"}, "0.fail_items", "required"),
+        ({"conclusion": "fail", "fail_items": " "}, "0.fail_items", "required"),
+        (
+            {"conclusion": "fail", "fail_items": "示值误差", "valid_until": "2027-01-01"},
+            "0.valid_until",
+            "not_for_a_fail",
+        ),
         ({"unit": "9"}, "0.unit", "unknown_unit"),
         ({"instrument_id": "01920000-0000-7000-8000-0000000000ff"}, "0.instrument_id", "not_in_booking"),
         ({"conclusion": "maybe"}, "0.conclusion", "not_an_option"),
@@ -302,7 +285,8 @@ def test_wrong_results_are_refused_field_by_field(
 
 
 @pytest.mark.parametrize(("kind", "more", "status"), [
-    ("990000", {}, 422), ("990000", {"valid_until": "2099-01-01"}, 200), ("990000", {"conclusion": "fail"}, 200),
+    ("990000", {}, 422), ("990000", {"valid_until": "2099-01-01"}, 200),
+    ("990000", {"conclusion": "fail", "fail_items": "示值误差"}, 200),
     ("990001", {}, 200), ("020100", {}, 200),
 ])  # fmt: skip
 def test_a_kind_without_a_period_needs_the_date(
@@ -408,3 +392,24 @@ def test_the_calendar_says_of_which_years_the_arrangement_is_not_published(call:
     ]  # fmt: skip
     english = call("clerk").get(path, headers={"Accept-Language": "en"}).json["items"]
     assert english[2]["holiday"] == "New Year's Day"
+
+
+def test_supervisors_see_bookings_by_the_area_of_use(
+    call: Call, signed_in: Callable[[Actor], Caller], runtime: Runtime, owner: Actor, day: date
+) -> None:
+    """The organisation has its seat in 440106; one instrument is used in 440104, one in a town of Dongguan."""
+    ids = [*approved(runtime, owner, division_code="440104"), *approved(runtime, owner, division_code="441900103")]
+    booking = book(call, ids, day)
+    seen = {
+        area: signed_in(supervisor(area)).get(f"{URL}/bookings/{booking['id']}")
+        for area in ("440104", "440100", "441900", "440000", "440106", "440300")
+    }
+    assert {area: answer.status_code for area, answer in seen.items()} == {
+        "440104": 200, "440100": 200, "441900": 200, "440000": 200, "440106": 404, "440300": 404,
+    }  # fmt: skip
+    shown = {area: len(answer.json["items"]) for area, answer in seen.items() if answer.status_code == 200}
+    assert shown == {"440104": 1, "440100": 1, "441900": 1, "440000": 2}
+    assert signed_in(supervisor("440106")).get(f"{URL}/statistics/overview").json["total"] == 0
+    for area, count in (("440104", 1), ("4419", 1), ("44", 1), ("440106", 0)):
+        with runtime.database.transaction(Scope(area=area)) as session:
+            assert session.execute(text("SELECT count(*) FROM booking")).scalar_one() == count, area

@@ -119,8 +119,8 @@ def test_a_revoked_filing_cancels_what_is_booked_but_not_what_was_received(
     assert [i["instrument_id"] for i in told[0]["data"]["items"]] == [str(coming)]
     slots = call("owner").get(f"{URL}/slots?institution_id={booking['institution_id']}&mode=deliver").json["items"]
     assert slots[0]["free"] == 59
-    call("verifier").put(f"{path}/results", [result(here)])
-    assert call("checker").post(f"{path}/complete").json["state"] == "completed"
+    tag = call("verifier").put(f"{path}/results", [result(here)]).headers["ETag"]
+    assert call("checker").post(f"{path}/complete", headers={"If-Match": tag}).json["state"] == "completed"
 
 
 @pytest.mark.parametrize("verb", ["suspended", "scrapped", "returned", "withdrawn", "closed"])

@@ -6,17 +6,19 @@ import { t } from '@/words'
 import type { Booking } from './offers'
 
 export type ForMany = 'cancel' | 'confirm' | 'reject'
-type Plain = ForMany | 'start' | 'complete' | 'no_show'
+type Plain = ForMany | 'start' | 'no_show'
+type OnVersion = 'sign' | 'send_back' | 'complete'
 type Asked = Pick<Booking, 'id' | 'number'>
+type Read = Pick<Booking, 'id' | 'number' | 'version'>
 
 const reason = (required: boolean): Field => ({ key: 'reason', label: t('bookings.f.reason'), kind: 'text', required })
-const FIELDS: Partial<Record<Plain, () => Field[]>> = { cancel: () => [reason(false)], reject: () => [reason(true)] }
+const FIELDS: Partial<Record<Plain | OnVersion, () => Field[]>> = { cancel: () => [reason(false)], reject: () => [reason(true)], send_back: () => [reason(true)] }
 
-const command = (action: Plain, n: number, number: string, send: Command['send']): Command => ({
+const command = (action: Plain | OnVersion, n: number, number: string, send: Command['send']): Command => ({
   title: t(`bookings.act.${action}`),
   text: t(`bookings.ask.${action}`, { n, number }),
   service: 'booking',
-  danger: action === 'cancel' || action === 'reject',
+  danger: ['cancel', 'reject', 'send_back'].includes(action),
   confirm: t(`bookings.act.${action}`),
   fields: FIELDS[action]?.(),
   send,
@@ -36,4 +38,17 @@ export function actOn(action: Plain, { id, number }: Asked): Promise<Outcome | n
       return { data: response.ok ? {} : undefined, error, response }
     }),
   )
+}
+
+/** An act that one answers for with one's name: refused where the booking changed since it was read. */
+export function actOnVersion(action: OnVersion, { id, number, version }: Read, verdicts: { pass: number; fail: number }): Promise<Outcome | null> {
+  const send: Command['send'] = async (values) => {
+    const { error, response } = await booking.POST(`/api/booking/bookings/{booking_id}/${action}` as '/api/booking/bookings/{booking_id}/send_back', {
+      params: { path: { booking_id: id } },
+      headers: { 'If-Match': `"${version}"` },
+      ...(action === 'send_back' ? { body: values as never } : { body: undefined as never }),
+    })
+    return { data: response.ok ? {} : undefined, error, response }
+  }
+  return runCommand({ ...command(action, 1, number, send), text: t(`bookings.ask.${action}`, { number, ...verdicts }) })
 }

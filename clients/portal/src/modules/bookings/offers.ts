@@ -3,14 +3,17 @@ import type { components } from '@/api/generated/booking'
 
 export type Booking = components['schemas']['BookingView']
 export type BookingDetail = components['schemas']['BookingDetail']
-export type Offer = 'cancel' | 'reschedule' | 'accept' | 'decline' | 'slip' | 'confirm' | 'reject' | 'no_show' | 'receive' | 'return' | 'start' | 'results' | 'complete'
+export type Offer = 'cancel' | 'reschedule' | 'accept' | 'decline' | 'slip' | 'confirm' | 'reject' | 'no_show' | 'receive' | 'return' | 'start' | 'results' | 'sign' | 'send_back' | 'complete'
 
 interface Who {
   kind: string
+  username?: string
   roles: readonly string[]
 }
 
-export function offersOf(booking: Pick<Booking, 'state' | 'date' | 'proposed_by'>, who: Who, today: string): Offer[] {
+type Looked = Pick<Booking, 'state' | 'date' | 'proposed_by' | 'ready_to_check'> & { items?: BookingDetail['items'] }
+
+export function offersOf(booking: Looked, who: Who, today: string): Offer[] {
   const early = booking.state === 'pending' || booking.state === 'confirmed'
   const has = (...roles: string[]) => roles.some((role) => who.roles.includes(role))
   const offers: Offer[] = []
@@ -23,7 +26,9 @@ export function offersOf(booking: Pick<Booking, 'state' | 'date' | 'proposed_by'
     if (['confirmed', 'received', 'in_progress'].includes(booking.state) && has('front_desk')) offers.push('receive', 'return')
     if (booking.state === 'received' && has('front_desk', 'verifier')) offers.push('start')
     if (['received', 'in_progress'].includes(booking.state) && has('verifier', 'booking_clerk', 'front_desk')) offers.push('results')
-    if (booking.state === 'in_progress' && has('checker')) offers.push('complete')
+    const results = (booking.items ?? []).filter((item) => item.state === 'received').flatMap((item) => item.results ?? [])
+    if (booking.state === 'in_progress' && has('verifier') && results.some((one) => one.verifier === who.username && !one.signed_at)) offers.push('sign')
+    if (booking.state === 'in_progress' && has('checker') && results.some((one) => one.checker === who.username)) offers.push('send_back', ...(booking.ready_to_check ? (['complete'] as const) : []))
     if (booking.state === 'confirmed' && booking.date <= today && has('booking_clerk', 'front_desk')) offers.push('no_show')
   }
   const moves = who.kind === 'applicant' || (who.kind === 'institution' && has('booking_clerk', 'front_desk'))

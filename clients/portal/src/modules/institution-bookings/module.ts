@@ -19,6 +19,7 @@ export default {
     list('confirmed', ['booking_clerk', 'front_desk']),
     { path: '/desk/reception', title: 'institution-bookings.menu.reception', component: () => import('./Reception.vue'), for: ['front_desk'] },
     { path: '/desk/results', title: 'institution-bookings.menu.results', component: () => import('./WorkList.vue'), props: { work: 'results' }, for: ['verifier', 'front_desk'] },
+    { path: '/desk/sign', title: 'institution-bookings.menu.sign', component: () => import('./WorkList.vue'), props: { work: 'sign' }, for: ['verifier'] },
     { path: '/desk/check', title: 'institution-bookings.menu.check', component: () => import('./WorkList.vue'), props: { work: 'check' }, for: ['checker'] },
     list('history', STAFF),
     ...['received', 'in_progress', 'completed'].map((menu) => ({ ...list(menu, STAFF), menu: false, under: '/desk/bookings/history' })),

@@ -14,9 +14,22 @@ export interface Unit {
 }
 
 /** A row for each unit of what was received. */
-export function unitsOf(booking: Pick<BookingDetail, 'items'>): Unit[] {
+export const unitsOf = (booking: Pick<BookingDetail, 'items'>): Unit[] => rows(booking, ['received'])
+
+/** What the checker reads: each unit of what is or was verified, fails first, then what is missing. */
+export function linesOf(booking: Pick<BookingDetail, 'items'>): Unit[] {
+  const rank = (line: Unit) => (line.result?.conclusion === 'fail' ? 0 : line.result ? 2 : 1)
+  return rows(booking, ['received', 'verified']).sort((one, other) => rank(one) - rank(other))
+}
+
+export function verdicts(lines: readonly Unit[]): { pass: number; fail: number } {
+  const count = (conclusion: string) => lines.filter((line) => line.result?.conclusion === conclusion).length
+  return { pass: count('pass'), fail: count('fail') }
+}
+
+function rows(booking: Pick<BookingDetail, 'items'>, states: readonly string[]): Unit[] {
   return booking.items
-    .filter((item) => item.state === 'received')
+    .filter((item) => states.includes(item.state))
     .flatMap((item) => {
       const names = item.instrument.units?.length ? item.instrument.units : ['']
       return names.map((unit) => ({
@@ -33,6 +46,6 @@ export function unitsOf(booking: Pick<BookingDetail, 'items'>): Unit[] {
 /** Empty fields are not sent: the service has rules for them. */
 export function resultsOf(units: readonly Unit[], values: Record<string, string>): Record<string, string>[] {
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value))
-  if (given.conclusion !== 'fail') delete given.fail_items
+  delete given[given.conclusion === 'fail' ? 'valid_until' : 'fail_items'] // a pass has no failed items, a fail no validity
   return units.map(({ instrument_id, unit }) => ({ instrument_id, ...(unit ? { unit } : {}), ...given }))
 }

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from booking import queries
 from booking.actions.places import Place, check_free, free_places, take
+from booking.domain.areas import areas_of
 from booking.domain.errors import AlreadyBooked, NotBookable, OtherInstitution, VenueMismatch
 from booking.domain.numbers import new_number
 from booking.domain.states import Item, State
@@ -40,7 +41,9 @@ def request_booking(db: Session, by: Actor, now: datetime, body: Mapping[str, An
     if len(found) < len(ids):
         raise NotFound
     _check_instruments([found[i] for i in ids], queries.booked_among(db, ids), place, business_date(now))
-    booking = _insert(db, _booking(db, by, now, body), [found[i] for i in ids])
+    chosen = [found[i] for i in ids]
+    areas = areas_of(instrument.division_code for instrument in chosen)
+    booking = _insert(db, _booking(db, by, now, body) | {"areas": areas}, chosen)
     db.add(_first_step(booking, by, now))
     db.execute(delete(PendingItem).where(PendingItem.account_id == by.account_id, PendingItem.instrument_id.in_(ids)))
     db.flush()
@@ -65,7 +68,7 @@ def reject(db: Session, by: Actor, booking_id: UUID, now: datetime, reason: str)
     held = places_of(booking)
     db.add(booking.reject(by, now, reason))
     db.flush()
-    outbox.record(db, booking_event("rejected", booking, by, now))
+    outbox.record(db, booking_event("rejected", booking, by, now, reason=reason))
     free_places(db, held)
 
 
@@ -78,7 +81,7 @@ def cancel(db: Session, by: Actor, booking_id: UUID, now: datetime, reason: str 
     held = places_of(booking)
     db.add(booking.cancel(by, now, reason))
     db.flush()
-    outbox.record(db, booking_event("cancelled", booking, by, now))
+    outbox.record(db, booking_event("cancelled", booking, by, now, reason=reason))
     free_places(db, held)
 
 
@@ -104,7 +107,7 @@ def _each(
 ) -> Outcome:
     """Each by itself: one that is not there, or not in a state to be moved so, is refused and leaves the others."""
     found, outcome = queries.many_for_move(db, by, ids), Outcome()
-    moved: list[Booking] = []
+    moved: list[tuple[Booking, Step]] = []
     freed: list[Place] = []
     for booking_id in ids:
         booking = found.get(booking_id)
@@ -112,15 +115,16 @@ def _each(
             if booking is None:
                 raise NotFound
             held = places_of(booking)
-            db.add(move(booking))
+            step = move(booking)
+            db.add(step)
         except ServiceError as error:
             outcome.refuse(booking_id, error)
             continue
         freed += held[len(places_of(booking)) :]
-        moved.append(booking)
+        moved.append((booking, step))
         outcome.done.append(booking_id)
     db.flush()
-    outbox.record(db, *(booking_event(verb, booking, by, now) for booking in moved))
+    outbox.record(db, *(booking_event(verb, booking, by, now, reason=step.reason) for booking, step in moved))
     free_places(db, freed)
     return outcome
 

@@ -34,5 +34,7 @@ def end_items(db: Session, instrument_ids: Collection[UUID], now: datetime) -> N
         held += places_of(booking, items)
         db.add(booking.end_items(SYSTEM, now, items, REASON))
         db.flush()
-        outbox.record(db, booking_event("cancelled", booking, SYSTEM, now, items, reason_code="filing_ended"))
+        outbox.record(
+            db, booking_event("cancelled", booking, SYSTEM, now, items, reason=REASON, reason_code="filing_ended")
+        )
     free_places(db, held)

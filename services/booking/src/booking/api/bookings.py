@@ -26,7 +26,7 @@ from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.selections import freeze
-from chassis.web import Blueprint, audit_subject, current_user, db
+from chassis.web import Blueprint, audit_subject, current_user, db, with_etag
 
 blp = Blueprint("bookings", "bookings", url_prefix="/api/booking", description="Bookings")
 SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
@@ -34,8 +34,9 @@ BOTH_SIDES = ["owner", "sub_user", "booking_clerk", "front_desk"]
 
 
 def answer(booking_id: UUID, status: int = 200) -> Response:
-    """The booking as its caller sees it now."""
-    return json_response(queries.booking(db(), current_user(), booking_id), status)
+    """The booking as its caller sees it now, with its version as ETag."""
+    found = queries.booking(db(), current_user(), booking_id)
+    return with_etag(json_response(found, status), found["version"])
 
 
 @blp.route("/bookings", methods=["POST"])

@@ -157,6 +157,8 @@ class _BookingFilter(Schema):
     institution_id = fields.UUID()
     org_id = fields.UUID()
     instrument_id = fields.UUID()
+    to_sign = fields.Boolean(metadata={"description": "results wait for the caller's signature as verifier"})
+    to_check = fields.Boolean(metadata={"description": "complete and signed, and the caller is the checker"})
     q = Text(max=30, metadata={"description": "a part of the number"})
 
 
@@ -191,6 +193,10 @@ class ResultView(Schema):
     fail_items = fields.String(allow_none=True)
     valid_until = fields.Date(allow_none=True)
     remarks = fields.String(allow_none=True)
+    entered_by_name = fields.String(required=True, metadata={"description": "whose account entered it"})
+    entered_at = fields.DateTime(required=True)
+    signed_at = fields.DateTime(allow_none=True, metadata={"description": "by the verifier; null: waits for it"})
+    sent_back = fields.String(allow_none=True, metadata={"description": "why the checker gave it back"})
 
 
 class ItemView(Schema):
@@ -222,6 +228,7 @@ class BookingView(Schema):
     proposed_period = fields.String(allow_none=True)
     proposed_by = fields.String(allow_none=True)
     created_at = fields.DateTime(required=True)
+    ready_to_check = fields.Boolean(metadata={"description": "every result is there and signed by its verifier"})
     version = fields.Integer(required=True)
     items = fields.List(fields.Nested(ItemView), required=True)
 
@@ -262,6 +269,10 @@ class ReceiveRequest(MaybeReason):
 
 class ReturnRequest(Reason):
     instrument_ids = instrument_ids(required=True)
+
+
+class SendBackRequest(Reason):
+    instrument_ids = instrument_ids()
 
 
 class RescheduleRequest(Schema):

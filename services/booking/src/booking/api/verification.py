@@ -6,12 +6,20 @@ from uuid import UUID
 from booking import queries
 from booking.actions import desk, verification
 from booking.api.bookings import answer
-from booking.api.schemas import MAX_RESULTS, BookingDetail, ReceiveRequest, ResultRequest, ReturnRequest, StaffList
+from booking.api.schemas import (
+    MAX_RESULTS,
+    BookingDetail,
+    ReceiveRequest,
+    ResultRequest,
+    ReturnRequest,
+    SendBackRequest,
+    StaffList,
+)
 from chassis import clock
 from chassis.auth import INSTITUTION, allow
 from chassis.errors import invalid
 from chassis.rawjson import json_response
-from chassis.web import Blueprint, current_user, db
+from chassis.web import Blueprint, audit_subject, current_user, db, if_match
 
 blp = Blueprint("verification", "verification", url_prefix="/api/booking", description="Reception and verification")
 
@@ -50,10 +58,31 @@ def start(booking_id: UUID) -> Any:
 @blp.arguments(ResultRequest(many=True))
 @blp.response(200, BookingDetail)
 def enter_results(body: list[dict[str, Any]], booking_id: UUID) -> Any:
-    """Results of some or all units; sent again they replace."""
+    """Results of some or all units; sent again they replace. Those that a verifier enters of himself are signed by it."""
     if not 1 <= len(body) <= MAX_RESULTS:
         raise invalid("", "wrong_length", f"须为 1 至 {MAX_RESULTS} 项。", f"Between 1 and {MAX_RESULTS} items.")
     verification.enter_results(db(), current_user(), booking_id, clock.now(), body)
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/sign", methods=["POST"])
+@allow(INSTITUTION, roles=["verifier"])
+@blp.response(200, BookingDetail)
+def sign(booking_id: UUID) -> Any:
+    """The verifier answers for the results that name him and that somebody else entered; If-Match is required."""
+    verification.sign(db(), current_user(), booking_id, clock.now(), if_match())
+    return answer(booking_id)
+
+
+@blp.route("/bookings/<uuid:booking_id>/send_back", methods=["POST"])
+@allow(INSTITUTION, roles=["checker"])
+@blp.arguments(SendBackRequest)
+@blp.response(200, BookingDetail)
+def send_back(body: dict[str, Any], booking_id: UUID) -> Any:
+    """The checker gives results back to the verifier, of some instruments or all; If-Match is required."""
+    ids, reason = body.get("instrument_ids"), body["reason"]
+    audit_subject(booking_id, reason=reason)
+    verification.send_back(db(), current_user(), booking_id, clock.now(), if_match(), ids, reason)
     return answer(booking_id)
 
 
@@ -61,8 +90,8 @@ def enter_results(body: list[dict[str, Any]], booking_id: UUID) -> Any:
 @allow(INSTITUTION, roles=["checker"])
 @blp.response(200, BookingDetail)
 def complete(booking_id: UUID) -> Any:
-    """The checker's act: certificates follow."""
-    verification.complete(db(), current_user(), booking_id, clock.now())
+    """The checker's act on the version that he read; If-Match is required. Certificates follow."""
+    verification.complete(db(), current_user(), booking_id, clock.now(), if_match())
     return answer(booking_id)
 
 

@@ -71,8 +71,20 @@ class TooEarly(Conflict):
 
 class NotTheChecker(Forbidden):
     code = "not_the_checker"
-    zh = "只有结果中指定的核验员可以完检，且不能是检定员本人。"
-    en = "Only the checker named in the results may complete, and never the verifier."
+    zh = "只有结果中指定的核验员可以核验，且不能是检定员或录入人本人。"
+    en = "Only the checker named in the results may check, and never who verified or entered them."
+
+
+class NotSigned(Conflict):
+    code = "not_signed"
+    zh = "尚有检定结果未经检定员本人确认：{name}。"
+    en = "The verifier has not signed the results of: {name}."
+
+
+class NothingToSign(Conflict):
+    code = "nothing_to_sign"
+    zh = "没有等待您确认的检定结果。"
+    en = "No result waits for your signature."
 
 
 class NoProposal(Conflict):

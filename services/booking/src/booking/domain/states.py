@@ -42,6 +42,8 @@ MOVES: dict[str, tuple[tuple[State, ...], State | None]] = {
     "return": (AT_THE_DESK, State.RETURNED),  # the last item went back
     "start": ((State.RECEIVED,), State.IN_PROGRESS),
     "enter_results": ((State.IN_PROGRESS,), None),
+    "sign": ((State.IN_PROGRESS,), None),
+    "send_back": ((State.IN_PROGRESS,), None),
     "complete": ((State.IN_PROGRESS,), State.COMPLETED),
     "no_show": (AT_THE_DESK, State.NO_SHOW),  # after the first receipt only where everything received went back
     "propose": (BEFORE_RECEIPT, None),
@@ -58,7 +60,7 @@ LABELS = {
 }  # fmt: skip
 MOVE_LABELS = {
     "confirm": "确认", "reject": "拒绝", "cancel": "取消", "receive": "接收", "receive_late": "接收",
-    "return_items": "退单", "return": "退单", "start": "开始检定", "enter_results": "录入结果", "complete": "完检",
+    "return_items": "退单", "return": "退单", "start": "开始检定", "enter_results": "录入结果", "sign": "检定员确认", "send_back": "退回检定员", "complete": "完检",
     "no_show": "登记未到检", "propose": "申请改期", "accept": "同意改期", "decline": "不同意改期",
     "end_items": "备案失效取消", "end": "备案失效取消",
 }  # fmt: skip

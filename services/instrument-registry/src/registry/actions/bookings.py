@@ -41,9 +41,15 @@ def take_over(db: Session, body: Mapping[str, Any], newest: bool) -> None:
             instrument.open_booking_id = None
         elif not over and newest:
             instrument.open_booking_id = booking_id
-    lines = [Line(instrument_id, reason=data["reason"], reference=data["number"]) for instrument_id in found]
+    lines = [Line(i, reason=_reason(items[i], data), reference=data["number"]) for i in found]
     tell(db, data["actor"], at, body["type"], lines)
     write_all(db, found.values())
+
+
+def _reason(item: Mapping[str, Any], data: Mapping[str, Any]) -> str | None:
+    """An item that went back or ended has its own reason, also where the rest of its booking goes on."""
+    reason: str | None = data["reason"]
+    return item.get("reason") if item["state"] in ("returned", "cancelled") else reason
 
 
 def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> None:

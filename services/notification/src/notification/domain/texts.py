@@ -17,9 +17,10 @@ WORDS = {
     "filing.revoked": "备案被撤销", "filing.withdrawn": "备案已撤回", "filing.closed": "备案已关闭",
     "booking.submitted": "预约已提交", "booking.confirmed": "预约已确认", "booking.rejected": "预约被拒绝",
     "booking.cancelled": "预约已取消", "booking.rescheduled": "预约已改期", "booking.received": "仪器已接收",
-    "booking.returned": "仪器被退回", "booking.completed": "检定已完成", "booking.no_show": "预约未到",
+    "booking.returned": "仪器被退回", "booking.completed": "检定已完成", "booking.no_show": "未到检",
+    "booking.sent_back": "检定结果被核验员退回",
 }  # fmt: skip
-REASONED = ("booking.rejected", "booking.cancelled", "booking.returned", "booking.no_show")
+REASONED = ("booking.rejected", "booking.cancelled", "booking.returned", "booking.no_show", "booking.sent_back")
 PERIODS = {"am": "上午", "pm": "下午"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0030"
-down_revision = "0003"
+down_revision = "0004"
 
 UP = """
 CREATE TABLE day_change (
