@@ -85,6 +85,8 @@ def bookable_instruments(db: Session, actor: Actor, args: Mapping[str, Any], tod
         statement = statement.where(
             Instrument.division_code.startswith(area_of(args["division_code"]), autoescape=True)
         )
+    if args.get("ids") is not None:
+        statement = statement.where(Instrument.instrument_id.in_(args["ids"]))
     if args.get("q"):
         statement = statement.where(Instrument.search.contains(args["q"].casefold(), autoescape=True))
     sortable = BOOKABLE_SORT | {"view": view_column(today)}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import factories
 import pytest
@@ -41,6 +41,10 @@ def test_every_route_declares_who_may_call_it(app: Flask) -> None:
 def test_the_way_of_a_booking_to_completed(call: Call, runtime: Runtime, owner: Actor, world: World, day: date) -> None:
     ids = approved(runtime, owner, 2)
     page = call("owner").get(f"{URL}/bookable?view=due&institution_id={GUANGZHOU}&q=acs").json
+    ids = [row["instrument_id"] for row in page["items"]]
+    named = call("owner").get(f"{URL}/bookable?ids={ids[0]}&ids={uuid4()}").json
+    assert [row["instrument_id"] for row in named["items"]] == ids[:1]
+    assert call("owner").get(f"{URL}/bookable?ids=x").status_code == 422
     assert {item["instrument_id"] for item in page["items"]} == {str(i) for i in ids}
     assert_satisfies(page_schema(BookableView), page)
     collected = call("owner").post(f"{URL}/pending-list", {"instrument_ids": [str(ids[0])]})

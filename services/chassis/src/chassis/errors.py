@@ -36,6 +36,7 @@ class ServiceError(Exception):
     code = "internal_error"
     zh = "系统出错，请稍后再试。"
     en = "Something went wrong on our side. Please try again later."
+    members: tuple[str, ...] = ()  # of its values, that the problem document carries beside the words
 
     def __init__(
         self, *, errors: list[FieldError] | None = None, retry_after: int | None = None, **values: Any

@@ -70,6 +70,7 @@ class Problem(Schema):
     detail = fields.String(required=True)
     errors = fields.List(fields.Nested(FieldProblem), required=True)
     request_id = fields.String(required=True)
+    count = fields.Integer(metadata={"description": "of selection_changed: how many it holds now"})
 
 
 class ProblemApi(Api):
@@ -111,7 +112,7 @@ def problem(error: ServiceError, of: HTTPException | None = None) -> Response:
             {"field": e.field, "code": e.code, "message": e.en if language == "en" else e.zh} for e in error.errors
         ],
         "request_id": context.current().request_id,
-    }
+    } | {name: error.values[name] for name in error.members}
     response = json_response(body, error.status, content_type="application/problem+json")
     if of is not None:
         for name, value in of.get_headers():

@@ -28,6 +28,7 @@ class SelectionChanged(Conflict):
     code = "selection_changed"
     zh = "符合条件的数量已变为 {count}，请确认后重试。"
     en = "The selection now holds {count}. Check and try again."
+    members = ("count",)
 
 
 def selection_schema(filters: type[Schema], name: str) -> type[Schema]:

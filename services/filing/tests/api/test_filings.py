@@ -192,6 +192,7 @@ def test_a_selection_that_changed_is_told_with_the_new_count(submit: Submit, sig
     body = {"selection": {"filter": {"state": "submitted"}, "expect": 2}}
     refused = signed_in(staff()).post(f"{ACTIONS}/approve", body)
     assert (refused.status_code, refused.json["code"]) == (409, "selection_changed")
+    assert refused.json["count"] == 3
     assert "3" in refused.json["detail"]
 
 

@@ -250,3 +250,30 @@ def test_after_thirty_days_the_file_and_the_errors_are_gone_and_the_instruments_
     assert importing.clerk.get(f"{base}/{job['id']}/errors.xlsx").status_code == 404
     assert {one["serial_no"] for one in importing.ledger(import_id=job["id"])} == {"1"}
     assert importing.of(young["id"])["state"] == "done"
+
+
+# -- written from the file that was judged -----------------------------------------------------------------------------
+
+
+def test_what_was_judged_is_written_without_the_file_again(importing: Importing) -> None:
+    judged = importing(csv_of(table(row("1"), row("2", 用途="9"), row("3"))), dry_run="true")
+    assert importing.ledger() == []
+    answer = importing.clerk.post(f"/api/registry/imports/{judged['id']}/write", {})
+    assert answer.status_code == 202, answer.json
+    run_jobs(importing.runtime)
+    written = importing.of(answer.json["id"])
+    assert (written["title"], written["created"], written["invalid"]) == (judged["title"], 2, 1)
+    assert importing.marked(written)
+    assert importing.clerk.post(f"/api/registry/imports/{written['id']}/write", {}).json["code"] == "import_not_judged"
+
+
+def test_the_file_stays_as_long_as_one_import_stands_on_it(importing: Importing, runtime: Runtime) -> None:
+    judged = importing(csv_of(table(row("1"))), dry_run="true")
+    written = importing.clerk.post(f"/api/registry/imports/{judged['id']}/write", {}).json
+    run_jobs(runtime)
+    name = figure(importing, f"SELECT file FROM import WHERE id = '{written['id']}'")
+    for last, there in ((judged, True), (written, False)):
+        with runtime.database.transaction() as db:
+            db.execute(text("DELETE FROM job WHERE id = :id"), {"id": last["id"]})
+        background.forget_old_imports(runtime, clock.now())
+        assert runtime.files.path(name).exists() is there

@@ -217,6 +217,7 @@ def test_clear_deletes_all_that_can_be_deleted(clerk: Caller, owner: Actor, runt
     approve(runtime, owner, kept["id"])
     for n in range(3):
         add(clerk, serial_no=f"D{n}")
+    assert clerk.get(f"{BASE}/deletable").json == {"count": 3}
     assert (
         clerk.post(f"{BASE}/actions/delete", {"selection": {"all": True, "expect": 9}}).json["code"]
         == "selection_changed"

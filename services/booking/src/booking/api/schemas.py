@@ -37,6 +37,9 @@ def instrument_ids(**kwargs: Any) -> fields.List[Any]:
 
 
 class _BookableArgs(PageArgs):
+    ids = fields.List(
+        fields.UUID(), validate=validate.Length(max=100), metadata={"description": "only those of these instruments"}
+    )
     institution_id = fields.UUID()
     kind_code = Text(max=20)
     venue = Text(max=10, validate=one_of(*MODES))

@@ -23,7 +23,8 @@ from chassis.sheets import known_as
 from chassis.web import Blueprint, audit_subject, current_user, db
 from registry import queries
 from registry.actions import imports
-from registry.api.schemas import ImportView, TemplateArgs
+from registry.api.schemas import IMPORT_MODES, ImportView, TemplateArgs, WriteRequest
+from registry.domain.errors import NotJudged
 from registry.domain.fields import LAYOUTS
 from registry.models import Division, Import
 from registry.queries import catalog
@@ -32,7 +33,7 @@ from registry.workbooks.template import write_template
 
 blp = Blueprint("imports", "imports", url_prefix="/api/registry", description="Import")
 LIMIT = 60 << 20  # [bytes]
-MODES = ("all_or_nothing", "valid_rows")
+MODES = IMPORT_MODES
 EXPECTED = (
     "请上传 .xlsx、.xls，或 UTF-8、GB18030 编码的 .csv 文件。An .xlsx or .xls workbook, or a .csv in UTF-8 or GB18030."
 )
@@ -129,6 +130,25 @@ def _mapping(sent: str) -> dict[str, str] | None:
         for theirs, ours in found.items()
     )
     return found if good else None
+
+
+@blp.route("/imports/<uuid:import_id>/write", methods=["POST"])
+@allow(APPLICANT)
+@blp.arguments(WriteRequest)
+@blp.response(202, ImportView)
+def write_import(body: dict[str, Any], import_id: UUID) -> Any:
+    """Write what a dry run judged, from the file that is here: nothing is uploaded again."""
+    user = current_user()
+    judged = queries.import_of(db(), user, import_id)
+    if not (judged.dry_run and judged.file and jobs.find(db(), user, import_id, "import")["state"] == "done"):
+        raise NotJudged
+    job_id = jobs.submit(db(), "import", user, job_id=new_id())
+    options = {"kind": judged.kind, "mode": body["mode"], "dry_run": False, "mapping": judged.mapping}
+    imports.start(db(), user, job_id, judged.file, judged.title, judged.sha256, options)
+    audit_subject(job_id, file=judged.title)
+    response = json_response(_view(job_id), 202)
+    response.headers["Location"] = f"/api/registry/imports/{job_id}"
+    return response
 
 
 @blp.route("/imports/<uuid:import_id>", methods=["GET"])

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
+from sqlalchemy import func, select
 
 from chassis import bulk, clock, context
 from chassis.app import send_stored
@@ -27,6 +28,7 @@ from registry.api.schemas import (
     AttachmentView,
     CopiesView,
     CopyRequest,
+    DeletableView,
     EditSelected,
     HistoryView,
     InstrumentArgs,
@@ -146,6 +148,15 @@ def resume(body: dict[str, Any]) -> Any:
 def scrap(body: dict[str, Any]) -> Any:
     """报废: for good."""
     return _run("scrap", selected.scrap, body, "all", reason=body.get("reason"))
+
+
+@blp.route("/instruments/deletable", methods=["GET"])
+@allow(APPLICANT)
+@blp.response(200, DeletableView)
+def deletable() -> Any:
+    """How many 清空 would delete now."""
+    ids = queries.ids_for_action(current_user(), "delete", "all", clock.today())
+    return json_response({"count": db().scalar(select(func.count()).select_from(ids.order_by(None).subquery()))})
 
 
 @blp.route("/instruments/actions/delete", methods=["POST"])

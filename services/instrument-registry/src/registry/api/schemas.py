@@ -184,6 +184,17 @@ class EditSelected(SelectedWithReason):
     changes = fields.Nested(AlikeChanges, required=True, metadata={"description": "all but what identifies one"})
 
 
+IMPORT_MODES = ("all_or_nothing", "valid_rows")
+
+
+class WriteRequest(Schema):
+    mode = Text(load_default="valid_rows", max=20, validate=one_of(*IMPORT_MODES))
+
+
+class DeletableView(Schema):
+    count = fields.Integer(required=True)
+
+
 class HistoryView(Schema):
     id = fields.Integer()
     at = fields.DateTime(required=True)

@@ -93,6 +93,12 @@ class HeadersUnclear(WorkbookInvalid):
     code = "headers_unclear"
 
 
+class NotJudged(Conflict):
+    code = "import_not_judged"
+    zh = "只有检查完成、文件尚在的导入可以继续写入，请重新上传文件。"
+    en = "Only an import that was judged, and whose file is still here, can be written. Upload the file again."
+
+
 class CertificateNotFound(NotFound):
     zh = "未找到该证书，请核对二维码或证书编号。"
     en = "There is no such certificate."
