@@ -78,7 +78,7 @@ def on_booking(db: Session, body: Body, now: datetime) -> None:
     data = body["data"]
     text = texts.booking(body["type"], data, queries.name_of(db, data["institution_id"]))
     if body["type"] == "booking.sent_back":  # inside the institution: the applicant hears of results that are checked
-        tell_staff(db, data["institution_id"], "verifier", body["id"], text, now)
+        tell_staff(db, data["institution_id"], "verifier", body["id"], text, now, _actor(data))
         return
     if body["type"] in ("booking.submitted", "booking.cancelled"):
         tell_staff(db, data["institution_id"], "booking_clerk", body["id"], text, now, _actor(data))
