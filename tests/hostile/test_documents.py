@@ -19,12 +19,12 @@ from launcher.servers import Platform
 SERVICES = ("identity", "registry", "filing", "booking", "notification")
 ACCOUNTS = ("applicant", "city-clerk", "admin") if os.environ.get("CI") else ("applicant",)
 # A request that satisfies the document may still be refused: for what is there (404, 409), for who asks (401, 403), for
-# what only rules can say (422), or for how it is sent.
+# what only rules can say (422), or for how it is sent. One route sends the browser on (302).
 CONFIGURATION = """
 base-url = "{url}"
 headers = {{ Authorization = "Bearer {token}" }}
 [checks]
-positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "412", "413", "415", "422", "428", "429"]
+positive_data_acceptance.expected-statuses = ["2xx", "302", "401", "403", "404", "409", "412", "413", "415", "422", "428", "429"]
 """
 Runs = dict[tuple[str, str], "Future[subprocess.CompletedProcess[str]]"]
 
