@@ -28,6 +28,9 @@ class Org(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     division_code: Mapped[str]
+    credit_code: Mapped[str] = mapped_column(default="")
+    contact_name: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
 
 
 class Institution(Base):
