@@ -28,6 +28,7 @@ from booking.view_sql import bookable, view_column
 from chassis.actor import Actor, area_of
 from chassis.errors import NotFound
 from chassis.paging import narrowed, paginate
+from chassis.searching import sought
 
 B = Booking
 
@@ -86,7 +87,7 @@ def bookable_instruments(db: Session, actor: Actor, args: Mapping[str, Any], tod
             Instrument.division_code.startswith(area_of(args["division_code"]), autoescape=True)
         )
     if args.get("q"):
-        statement = statement.where(Instrument.search.contains(args["q"].casefold(), autoescape=True))
+        statement = statement.where(Instrument.search.contains(sought(args["q"]), autoescape=True))
     sortable = BOOKABLE_SORT | {"view": view_column(today)}
     return paginate(db, statement, args, key=Instrument.instrument_id, sortable=sortable)
 

@@ -408,3 +408,19 @@ def test_the_calendar_says_of_which_years_the_arrangement_is_not_published(call:
     ]  # fmt: skip
     english = call("clerk").get(path, headers={"Accept-Language": "en"}).json["items"]
     assert english[2]["holiday"] == "New Year's Day"
+
+
+@pytest.mark.parametrize("q", ["计价", "ＡＣＳ", "编号Z", "自编A", "河路 39_", "示例衡器"])
+def test_q_finds_what_is_said_of_an_instrument_as_in_every_list(
+    call: Call, runtime: Runtime, owner: Actor, q: str
+) -> None:
+    approved(runtime, owner, serial_no="O")
+    told = {
+        "name": "电子计价秤", "model": "ACS-30", "serial_no": "编号z", "own_no": "自编a", "manufacturer": "示例衡器厂",
+        "install_address": "天河路 39_号",
+    }  # fmt: skip
+    (one,) = approved(runtime, owner, **told)
+    found = call("owner").get(f"{URL}/bookable", query_string={"q": q}).json["items"]
+    assert str(one) in [item["instrument_id"] for item in found]
+    for wrong in ("39%号", "秤ACS"):
+        assert call("owner").get(f"{URL}/bookable", query_string={"q": wrong}).json["total"] == 0

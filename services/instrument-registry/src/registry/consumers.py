@@ -73,7 +73,7 @@ EFFECTS = (
     }
     | {
         f"filing.{verb}": on_filing
-        for verb in ("submitted", "dispatched", "forwarded", "declined", "approved", "returned", "revoked", "withdrawn", "closed")
+        for verb in ("submitted", "dispatched", "forwarded", "declined", "recalled", "approved", "returned", "revoked", "withdrawn", "closed")
     }
     | {
         f"booking.{verb}": on_booking
