@@ -17,6 +17,7 @@ from chassis.clock import business_date
 from chassis.db import NAMING, TYPES
 from chassis.errors import NotFound, Stale
 from chassis.ids import new_id
+from chassis.searching import words
 
 
 class Base(DeclarativeBase):
@@ -80,6 +81,7 @@ class Kind(Base):
 
 FACTS = ("name", "model", "serial_no", "own_no", "manufacturer", "kind_code", "purpose", "division_code",
          "install_address", "venue")  # fmt: skip
+SEARCHED = ("name", "model", "serial_no", "own_no", "install_address", "manufacturer")  # together, by `q`
 
 
 class Instrument(Base):
@@ -118,8 +120,7 @@ class Instrument(Base):
         for key in FACTS:
             setattr(self, key, facts[key])
         self.units = list(facts.get("units") or [])
-        words = (self.name, self.model, self.serial_no, self.own_no, self.manufacturer)
-        self.search = " ".join(words).casefold()
+        self.search = words(getattr(self, key) for key in SEARCHED)
 
     def settle(self) -> None:
         """What counts: the result that registry told, else the declared validity as a pass."""

@@ -28,6 +28,7 @@ from booking.view_sql import bookable, view_column
 from chassis.actor import Actor, area_of
 from chassis.errors import NotFound
 from chassis.paging import narrowed, paginate
+from chassis.searching import sought
 
 B = Booking
 
@@ -88,7 +89,7 @@ def bookable_instruments(db: Session, actor: Actor, args: Mapping[str, Any], tod
     if args.get("ids") is not None:
         statement = statement.where(Instrument.instrument_id.in_(args["ids"]))
     if args.get("q"):
-        statement = statement.where(Instrument.search.contains(args["q"].casefold(), autoescape=True))
+        statement = statement.where(Instrument.search.contains(sought(args["q"]), autoescape=True))
     sortable = BOOKABLE_SORT | {"view": view_column(today)}
     return paginate(db, statement, args, key=Instrument.instrument_id, sortable=sortable)
 

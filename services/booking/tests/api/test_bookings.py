@@ -417,3 +417,19 @@ def test_supervisors_see_bookings_by_the_area_of_use(
     for area, count in (("440104", 1), ("4419", 1), ("44", 1), ("440106", 0)):
         with runtime.database.transaction(Scope(area=area)) as session:
             assert session.execute(text("SELECT count(*) FROM booking")).scalar_one() == count, area
+
+
+@pytest.mark.parametrize("q", ["计价", "ＡＣＳ", "编号Z", "自编A", "河路 39_", "示例衡器"])
+def test_q_finds_what_is_said_of_an_instrument_as_in_every_list(
+    call: Call, runtime: Runtime, owner: Actor, q: str
+) -> None:
+    approved(runtime, owner, serial_no="O")
+    told = {
+        "name": "电子计价秤", "model": "ACS-30", "serial_no": "编号z", "own_no": "自编a", "manufacturer": "示例衡器厂",
+        "install_address": "天河路 39_号",
+    }  # fmt: skip
+    (one,) = approved(runtime, owner, **told)
+    found = call("owner").get(f"{URL}/bookable", query_string={"q": q}).json["items"]
+    assert str(one) in [item["instrument_id"] for item in found]
+    for wrong in ("39%号", "秤ACS"):
+        assert call("owner").get(f"{URL}/bookable", query_string={"q": wrong}).json["total"] == 0

@@ -3,6 +3,7 @@ is idempotent, and a circuit that opens when the other does not answer."""
 
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import requests
@@ -10,7 +11,7 @@ import tenacity
 
 from chassis import context, telemetry
 from chassis.auth import ServiceTokens
-from chassis.errors import ServiceError, Unavailable
+from chassis.errors import FieldError, ServiceError, Unavailable
 
 TIMEOUT = (2.0, 30.0)  # connect, read [seconds]
 ATTEMPTS = 3
@@ -25,7 +26,14 @@ class Refused(ServiceError):
         self.status = status
         self.code = str(body.get("code", "refused"))
         self.zh = self.en = str(body.get("detail", "")).replace("{", "{{").replace("}", "}}")
-        super().__init__()
+        super().__init__(errors=list(_field_errors(body.get("errors"))))
+
+
+def _field_errors(told: Any) -> Iterator[FieldError]:
+    """They were told in the language of who asked."""
+    for one in told if isinstance(told, list) else ():
+        message = str(one.get("message", ""))
+        yield FieldError(str(one.get("field", "")), str(one.get("code", "invalid")), message, message)
 
 
 class ServiceClient:
@@ -62,7 +70,7 @@ class ServiceClient:
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Unavailable),
             stop=tenacity.stop_after_attempt(self._attempts),
-            wait=tenacity.wait_exponential_jitter(initial=0.1, max=1),
+            wait=tenacity.wait_exponential_jitter(multiplier=0.1, max=1),
             reraise=True,
         )(call)
 

@@ -1,6 +1,7 @@
 """Marshmallow schemas and fields that every service uses, corrected once."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import marshmallow as ma
@@ -111,3 +112,14 @@ def check_storable(text: str) -> None:
 
 def one_of(*values: str) -> validate.OneOf:
     return validate.OneOf(values)
+
+
+def some_of(*values: str) -> Callable[[str], None]:
+    """One of the values, or several by comma. Raises: ValidationError."""
+    known = validate.OneOf(values)
+
+    def check(text: str) -> None:
+        for one in text.split(","):
+            known(one)
+
+    return check

@@ -63,6 +63,7 @@ JOBS: dict[str, jobs.JobHandler] = {
     "dispatch": bulk.job_of(moves.dispatch),
     "forward": bulk.job_of(moves.forward),
     "confirm": bulk.job_of(moves.confirm),
+    "recall": bulk.job_of(moves.recall),
     "decline": bulk.job_of(moves.decline),
     "revoke": bulk.job_of(moves.revoke),
 }

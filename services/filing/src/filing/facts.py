@@ -15,7 +15,8 @@ FACTS = {
 }  # fmt: skip
 COPIES = {
     "organization": Copy(
-        "identity", "organization", select(Org.id.label("key"), Org.name, Org.division_code),
+        "identity", "organization",
+        select(Org.id.label("key"), Org.name, Org.division_code, Org.credit_code, Org.contact_name, Org.phone),
         needed={"status": ("approved",)},
     ),
     "institution": Copy(

@@ -28,6 +28,9 @@ class Org(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     division_code: Mapped[str]
+    credit_code: Mapped[str] = mapped_column(default="")
+    contact_name: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
 
 
 class Institution(Base):
@@ -122,31 +125,37 @@ class Filing(Base):
     due_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
 
-    def withdraw(self, by: Actor, now: datetime) -> Step:
-        return self._move("withdraw", by, now)
+    def withdraw(self, by: Actor, now: datetime, reason: str | None = None) -> Step:
+        return self._move("withdraw", by, now, None, reason)
 
-    def approve(self, by: Actor, now: datetime) -> Step:
+    def approve(self, by: Actor, now: datetime, reason: str | None = None) -> Step:
         self._check_turn(by)
-        return self._hold(self._move("approve", by, now))
+        return self._hold(self._move("approve", by, now, None, reason))
 
     def return_(self, by: Actor, now: datetime, reason_code: str, reason: str) -> Step:
         self._check_turn(by)
         return self._move("return", by, now, reason_code, reason)
 
-    def dispatch(self, by: Actor, now: datetime, to: UUID) -> Step:
+    def dispatch(self, by: Actor, now: datetime, to: UUID, reason: str | None = None) -> Step:
         self._check_turn(by)
-        return self._hand_to("dispatch", by, now, to)
+        return self._hand_to("dispatch", by, now, to, reason)
 
-    def forward(self, by: Actor, now: datetime, to: UUID) -> Step:
+    def forward(self, by: Actor, now: datetime, to: UUID, reason: str | None = None) -> Step:
         """To the province, where the applicant authorised it; by forwarding the city states that it cannot verify."""
         self._check_turn(by)
         if not self.authorize_province:
             raise NotAuthorized
-        return self._hand_to("forward", by, now, to)
+        return self._hand_to("forward", by, now, to, reason)
 
-    def confirm(self, by: Actor, now: datetime) -> Step:
+    def confirm(self, by: Actor, now: datetime, reason: str | None = None) -> Step:
         self._check_turn(by)
-        return self._hold(self._move("confirm", by, now))
+        return self._hold(self._move("confirm", by, now, None, reason))
+
+    def recall(self, by: Actor, now: datetime, reason: str | None = None) -> Step:
+        """The city takes back what it dispatched or forwarded, while it is not confirmed."""
+        if by.org_id != self.city_id:
+            raise NotYourTurn(institution="其他机构")
+        return self._hand_to("recall", by, now, self.city_id, reason)
 
     def decline(self, by: Actor, now: datetime, reason: str) -> Step:
         self._check_turn(by)

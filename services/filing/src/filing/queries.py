@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from chassis.actor import Actor, area_of
 from chassis.errors import NotFound
 from chassis.paging import narrowed, paginate
+from chassis.searching import sought
 from chassis.workdays import Change, Workdays
-from filing.domain.states import MOVES
+from filing.domain.states import MOVES, OPEN, State
 from filing.models import DayChange, Filing, Institution, Org, Step, Submission
 
 F = Filing
@@ -30,7 +31,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 COLUMNS = (
     F.id, F.number, F.submission_id, F.instrument_id, F.snapshot.label("instrument"), F.org_id, Org.name.label("org_name"),
-    F.kind_code, F.division_code, F.state, F.institution_id, F.holder_id, F.previous_id, F.authorize_province,
+    Org.credit_code.label("org_credit_code"), F.kind_code, F.division_code, F.state, F.institution_id, F.holder_id, F.previous_id, F.authorize_province,
     F.reason_code, F.reason, F.submitted_at, F.decided_at, F.due_on, F.version,
 )  # fmt: skip
 SUBMITTED = {  # of the instrument, as it was submitted
@@ -44,17 +45,22 @@ SORTABLE: dict[str, Any] = {
 } | SUBMITTED  # fmt: skip
 EQUAL = {
     column.key: column
-    for column in (F.state, F.kind_code, F.institution_id, F.holder_id, F.org_id, F.instrument_id, F.submission_id,
-                   F.number, F.reason_code)
+    for column in (F.kind_code, F.institution_id, F.holder_id, F.org_id, F.instrument_id, F.submission_id, F.reason_code)
 }  # fmt: skip
+DECIDED = {state.value for state in State} - {state.value for state in OPEN}
 DAYS = {"submitted": F.submitted_at, "decided": F.decided_at, "due_on": F.due_on}
 CONTAINED = SUBMITTED | {"reason": F.reason}
 
 
 def filings(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
-    """A page of filings; for institutions the oldest first, for others the newest."""
+    """A page of filings: an institution's waiting ones oldest first, what is decided by its decision, newest first."""
     statement = _filtered(select(*COLUMNS).outerjoin(Org, Org.id == F.org_id), actor, args)
-    default: list[Any] | None = [F.submitted_at.asc(), F.id.asc()] if actor.kind == "institution" else None
+    asked = set((args.get("state") or "").split(","))
+    default: list[Any] | None = None
+    if asked and asked <= DECIDED:
+        default = [F.decided_at.desc(), F.id.desc()]
+    elif actor.kind == "institution":
+        default = [F.submitted_at.asc(), F.id.asc()]
     return paginate(db, statement, args, key=F.id, sortable=SORTABLE, default=default)
 
 
@@ -66,7 +72,7 @@ def ids_for_move(actor: Actor, move: str) -> Select[UUID]:
     """Every filing on which the caller may make `move` now."""
     statement = select(F.id).where(visible_to(actor), F.latest, F.state.in_(MOVES[move][0]))
     if actor.kind == "institution":
-        turn = F.holder_id if move == "revoke" else F.institution_id
+        turn = {"revoke": F.holder_id, "recall": F.city_id}.get(move, F.institution_id)
         statement = statement.where(turn == actor.org_id)
     return statement.order_by(F.id)
 
@@ -78,8 +84,12 @@ def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> 
     statement = narrowed(statement, args, equal=EQUAL, contained=CONTAINED, days=DAYS)
     if args.get("division_code") is not None:  # of a city: everything in it
         statement = statement.where(F.division_code.startswith(area_of(args["division_code"]), autoescape=True))
+    if args.get("state"):
+        statement = statement.where(F.state.in_(args["state"].split(",")))
+    if args.get("number"):  # a filing's begins with its submission's
+        statement = statement.where(F.number.startswith(args["number"], autoescape=True))
     if args.get("q"):
-        statement = statement.where(F.search.contains(args["q"].casefold(), autoescape=True))
+        statement = statement.where(_searched(actor, args["q"]))
     if args.get("due_before"):
         statement = statement.where(F.due_on <= args["due_before"])
     if args.get("org_name_contains"):
@@ -88,9 +98,20 @@ def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> 
     return statement
 
 
+def _searched(actor: Actor, q: str) -> ColumnElement[bool]:
+    found = F.search.contains(sought(q), autoescape=True) | F.number.icontains(q, autoescape=True)
+    if actor.kind == "applicant":
+        return found
+    called = Org.name.icontains(q, autoescape=True) | Org.credit_code.icontains(q, autoescape=True)
+    return found | F.org_id.in_(select(Org.id).where(called))
+
+
 def filing(db: Session, actor: Actor, filing_id: UUID) -> dict[str, Any]:
     """One filing with its steps, oldest first. Raises: NotFound."""
-    statement = select(*COLUMNS).outerjoin(Org, Org.id == F.org_id).where(F.id == filing_id, visible_to(actor))
+    contact = Org.contact_name.label("org_contact_name"), Org.phone.label("org_phone")
+    statement = (
+        select(*COLUMNS, *contact).outerjoin(Org, Org.id == F.org_id).where(F.id == filing_id, visible_to(actor))
+    )
     row = db.execute(statement).mappings().first()
     if row is None:
         raise NotFound
@@ -126,9 +147,14 @@ def province(db: Session) -> Institution | None:
     return db.scalars(select(Institution).where(Institution.tier == "province", Institution.active).limit(1)).first()
 
 
-def overview(db: Session, actor: Actor) -> dict[str, int]:
-    """Counts of the latest filings by state."""
-    return _counts(db, visible_to(actor))
+def overview(db: Session, actor: Actor, mine: bool = False) -> dict[str, int]:
+    """Counts of the latest filings by state. mine: as the institution's own lists show them."""
+    scope = visible_to(actor)
+    if mine and actor.kind == "institution":
+        scope &= (F.state != State.APPROVED) | (F.holder_id == actor.org_id)
+        if actor.tier != "city":  # which waits for others
+            scope &= (F.state != State.AWAITING_CONFIRMATION) | (F.institution_id == actor.org_id)
+    return _counts(db, scope)
 
 
 def overview_of(db: Session, org_id: UUID) -> dict[str, int]:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from chassis.actor import Actor
 from chassis.ids import new_id
@@ -228,3 +228,83 @@ def test_the_list_costs_two_statements_however_long(submit: Submit, signed_in: S
     finally:
         event.remove(runtime.database.engine, "before_cursor_execute", note)
     assert len([s for s in seen if "revoked_session" not in s and "set_config" not in s]) == 2, seen
+
+
+@pytest.mark.parametrize(
+    ("path", "by", "move"),
+    [
+        ([], applicant(), "withdraw"),
+        ([], staff(), "approve"),
+        ([], staff(), "forward"),
+        ([("dispatch", staff())], staff(TIANHE), "confirm"),
+        ([("dispatch", staff())], staff(), "recall"),
+        ([], staff(), "dispatch"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_move_takes_a_reason_and_keeps_it(
+    submit: Submit, signed_in: SignIn, path: list[tuple[str, Actor]], by: Actor, move: str
+) -> None:
+    by = by if by.kind == "institution" else applicant()
+    (filing,) = submit(owner := by if by.kind == "applicant" else applicant())
+    for before, clerk in path:
+        act(signed_in(clerk), before, [filing], institution_id=str(TIANHE))
+    more = {"institution_id": str(TIANHE)} if move == "dispatch" else {}
+    assert act(signed_in(by), move, [filing], reason="电话已核实", **more) == {"done": 1, "failed": []}
+    step = signed_in(owner).get(f"/api/filing/filings/{filing['id']}").json["steps"][-1]
+    assert (step["move"], step["reason"]) == (move, "电话已核实")
+
+
+def test_dispatch_outside_the_countys_area_is_refused_one_by_one(submit: Submit, signed_in: SignIn) -> None:
+    (near,) = submit(applicant())
+    (far,) = submit(applicant(), division_code="440104")
+    outcome = act(signed_in(staff()), "dispatch", [near, far], institution_id=str(TIANHE))
+    assert outcome["done"] == 1
+    assert [(f["id"], f["code"]) for f in outcome["failed"]] == [(far["id"], "out_of_area")]
+    assert "440104" in outcome["failed"][0]["detail"]
+
+
+def test_the_city_recalls_what_nobody_confirms(submit: Submit, signed_in: SignIn, runtime: Runtime) -> None:
+    waiting, confirmed = submit(owner := applicant(), 2)
+    city, county = signed_in(staff()), signed_in(staff(TIANHE))
+    act(city, "dispatch", [waiting, confirmed], institution_id=str(TIANHE))
+    act(county, "confirm", [confirmed])
+    assert act(county, "recall", [waiting])["failed"][0]["code"] == "not_your_turn"
+    outcome = city.post(f"{ACTIONS}/recall", {"selection": {"all": True}, "reason": "区县未答复"}).json
+    assert outcome == {"done": 1, "failed": []}
+    assert act(city, "recall", [confirmed])["failed"][0]["code"] == "illegal_move"
+    shown = signed_in(owner).get(f"/api/filing/filings/{waiting['id']}").json
+    assert (shown["state"], shown["institution_id"]) == ("pending_reassignment", str(GUANGZHOU))
+    assert [e["data"]["reason"] for e in recorded(runtime, "filing.recalled")] == ["区县未答复"]
+    assert act(county, "confirm", [waiting])["failed"][0]["code"] == "not_your_turn"
+    assert act(city, "approve", [waiting])["done"] == 1
+
+
+def test_a_step_keeps_from_where_it_was_made(submit: Submit, signed_in: SignIn, runtime: Runtime) -> None:
+    (filing,) = submit(applicant())
+    body = {"selection": {"ids": [filing["id"]]}}
+    headers = {"X-Forwarded-For": "203.0.113.9", "X-Request-Id": "a" * 32}
+    assert signed_in(staff()).post(f"{ACTIONS}/approve", body, headers=headers).json["done"] == 1
+    with runtime.database.transaction() as db:
+        last = db.execute(text("SELECT address, request_id FROM step WHERE move = 'approve'")).one()
+    assert tuple(last) == ("203.0.113.9", "a" * 32)
+
+
+def test_the_numbers_of_an_institution_are_those_of_its_own_lists(submit: Submit, signed_in: SignIn) -> None:
+    ours, theirs, waiting, other = submit(applicant(), 4)
+    city, county = signed_in(staff()), signed_in(staff(TIANHE))
+    act(city, "approve", [ours])
+    act(city, "dispatch", [theirs, waiting, other], institution_id=str(TIANHE))
+    act(county, "confirm", [theirs])
+    act(county, "decline", [other], reason="无能力")
+    overview = "/api/filing/statistics/overview"
+    for clerk, states in (
+        (city, {"approved": f"holder_id={GUANGZHOU}", "awaiting_confirmation": "", "pending_reassignment": ""}),
+        (county, {"approved": f"holder_id={TIANHE}", "awaiting_confirmation": f"institution_id={TIANHE}"}),
+    ):
+        mine, everything = clerk.get(f"{overview}?mine=true").json, clerk.get(overview).json
+        for state, narrowed in states.items():
+            total = clerk.get(f"/api/filing/filings?state={state}&{narrowed}").json["total"]
+            assert mine[state] == total == 1, state
+            assert everything[state] == clerk.get(f"/api/filing/filings?state={state}").json["total"]
+    assert city.get(overview).json["approved"] == 2

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from chassis.actor import Actor
-from chassis.testing import GUANGZHOU, Caller, applicant, staff
+from chassis.runtime import Runtime
+from chassis.testing import GUANGZHOU, Caller, applicant, staff, supervisor, tell_organization
 from filing import queries
 
 URL = "/api/filing/filings"
@@ -65,3 +66,66 @@ def test_a_selection_takes_the_same_filters(clerk: Caller) -> None:
 )
 def test_a_filter_that_makes_no_sense_is_told_so(clerk: Caller, query: str) -> None:
     assert clerk.get(f"{URL}?{query}").status_code == 422
+
+
+def test_a_list_takes_several_states(submit: Submit, signed_in: SignIn) -> None:
+    first, second, _third = submit(owner := applicant(), 3)
+    clerk = signed_in(staff())
+    for filing, move in ((first, "approve"), (second, "return")):
+        body = {"selection": {"ids": [filing["id"]]}, **({"reason": "x"} if move == "return" else {})}
+        clerk.post(f"/api/filing/filings/actions/{move}", body)
+    both = signed_in(owner).get("/api/filing/filings?state=returned,approved").json
+    assert {one["id"] for one in both["items"]} == {first["id"], second["id"]}
+    refused = signed_in(owner).get("/api/filing/filings?state=approved,gone")
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "state")
+
+
+def test_what_is_decided_stands_newest_decision_first_and_what_waits_oldest_first(
+    submit: Submit, signed_in: SignIn
+) -> None:
+    filings = submit(applicant(), 3)
+    clerk = signed_in(staff())
+    waiting = [one["id"] for one in clerk.get("/api/filing/filings?state=submitted").json["items"]]
+    assert waiting == sorted(waiting)
+    for index in (1, 0, 2):
+        clerk.post("/api/filing/filings/actions/approve", {"selection": {"ids": [filings[index]["id"]]}})
+    decided = [one["id"] for one in clerk.get("/api/filing/filings?state=approved").json["items"]]
+    assert decided == [filings[index]["id"] for index in (2, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    "q", ["电子计价", "ＡＣＳ-30", "特别编号", "自编A", "天河北路 1_号", "示例衡器厂", "{filing}", "{submission}"]
+)
+def test_q_finds_what_is_said_of_an_instrument_and_the_number_of_its_receipt(
+    submit: Submit, signed_in: SignIn, q: str
+) -> None:
+    submit(applicant())
+    (filing,) = submit(
+        owner := applicant(),
+        own_no="自编a",
+        install_address="天河北路 1_号",
+        manufacturer="示例衡器厂",
+        name="电子计价秤特别编号",
+    )
+    q = q.format(filing=filing["number"], submission=filing["number"].rsplit("-", 1)[0]).lower()
+    for actor in (owner, staff(), supervisor()):
+        found = signed_in(actor).get("/api/filing/filings", query_string={"q": q}).json["items"]
+        assert filing["id"] in [one["id"] for one in found], actor.kind
+    for wrong in ("1%号", "秤特别编号ACS"):
+        assert signed_in(owner).get("/api/filing/filings", query_string={"q": wrong}).json["total"] == 0
+    number = filing["number"].rsplit("-", 1)[0]
+    assert signed_in(owner).get(f"/api/filing/filings?number={number}").json["total"] == 1
+
+
+def test_authorities_see_and_find_whose_a_filing_is(submit: Submit, signed_in: SignIn, runtime: Runtime) -> None:
+    (filing,) = submit(owner := applicant())
+    submit(applicant())
+    tell_organization(runtime, owner, "广州市惠民超市有限公司")
+    for actor in (staff(), supervisor()):
+        for q in ("惠民", "91440106MA5DEMX01G"):
+            (one,) = signed_in(actor).get("/api/filing/filings", query_string={"q": q}).json["items"]
+            assert (one["id"], one["org_credit_code"]) == (filing["id"], "91440106MA5DEMX01G")
+        detail = signed_in(actor).get(f"/api/filing/filings/{filing['id']}").json
+        assert (detail["org_contact_name"], detail["org_phone"]) == ("陈志强", "13800138000")
+    assert signed_in(owner).get("/api/filing/filings?q=惠民").json["total"] == 0, "all are its own"
+    assert signed_in(supervisor("440300")).get("/api/filing/filings?q=惠民").json["total"] == 0

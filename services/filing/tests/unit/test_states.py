@@ -22,6 +22,7 @@ EXPECTED = {
     "dispatch": {"submitted": "awaiting_confirmation", "pending_reassignment": "awaiting_confirmation"},
     "forward": {"submitted": "awaiting_confirmation", "pending_reassignment": "awaiting_confirmation"},
     "confirm": {"awaiting_confirmation": "approved"},
+    "recall": {"awaiting_confirmation": "pending_reassignment"},
     "decline": {"awaiting_confirmation": "pending_reassignment"},
     "revoke": {"approved": "revoked"},
     "send_back": {"approved": "returned"},
@@ -50,6 +51,7 @@ HANDS: dict[str, Callable[..., Any]] = {  # move -> how somebody whose turn it i
     "dispatch": lambda f, by, now: f.dispatch(by, now, COUNTY),
     "forward": lambda f, by, now: f.forward(by, now, COUNTY),
     "confirm": lambda f, by, now: f.confirm(by, now),
+    "recall": lambda f, by, now: f.recall(by, now),
     "decline": lambda f, by, now: f.decline(by, now, "x"),
     "revoke": lambda f, by, now: f.revoke(by, now, "x"),
     "send_back": lambda f, by, now: f.send_back(by, now, "x"),
@@ -81,7 +83,7 @@ def test_the_table_has_no_move_beyond_these_and_words_for_all() -> None:
 
 
 def test_what_is_open_can_still_be_decided_and_what_is_over_cannot() -> None:
-    deciding = {"approve", "return", "dispatch", "forward", "confirm", "decline"}
+    deciding = {"approve", "return", "dispatch", "forward", "confirm", "recall", "decline"}
     for state in State:
         moves = {move for move in deciding if state.value in EXPECTED[move]}
         assert bool(moves) is (state in OPEN), state

@@ -14,7 +14,7 @@ from identity.consumers import EFFECTS
 from identity.facts import FACTS
 from identity.models import File
 from identity.parts import prepare
-from identity.seed import seed, tell_divisions, tell_holidays, tell_institutions
+from identity.seed import seed, tell_divisions, tell_holidays, tell_institutions, tell_organizations
 from identity.settings import Settings
 from identity.tokens import rotate_keys
 
@@ -55,6 +55,11 @@ SERVICE = Service(
     seed=seed,
     prepare=prepare,
     commands={"rotate-keys": rotate},
-    resync={"divisions": tell_divisions, "holidays": tell_holidays, "institutions": tell_institutions},
+    resync={
+        "organizations": tell_organizations,
+        "divisions": tell_divisions,
+        "holidays": tell_holidays,
+        "institutions": tell_institutions,
+    },
 )
 create_app = wsgi(SERVICE)

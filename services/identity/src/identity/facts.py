@@ -25,6 +25,7 @@ _standing = case((Account.status == "disabled", "disabled"), else_=func.coalesce
 FACTS = {
     "organization": Fact(
         select(Organization.id.label("key"), Organization.name, Organization.division_code, Organization.status,
+               Organization.credit_code, Organization.contact_name, Organization.phone,
                func.right(Organization.phone, 4).label("phone_last4")),
         copied_by=("registry", "filing", "booking", "notification"),
     ),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, outbox
 from chassis.runtime import Runtime
-from identity import events
+from identity import events, queries
 from identity.domain import credit_code
 from identity.domain.passwords import Hasher
 from identity.models import Account, Bureau, Capability, DayChange, Division, Institution, Organization
@@ -67,6 +67,14 @@ def load_institutions(db: Session, rows: list[dict[str, Any]]) -> None:
         db.add(institution)
         db.flush()
         outbox.record(db, events.institution_changed(institution))
+
+
+def tell_organizations(db: Session) -> int:
+    rows = list(db.scalars(select(Organization).where(Organization.status == "approved")))
+    for row in rows:
+        row.version += 1
+        outbox.record(db, events.organization_event("changed", row, queries.owner_of(db, row.id)))
+    return len(rows)
 
 
 def tell_divisions(db: Session) -> int:

@@ -113,7 +113,7 @@ def run_export(runtime: Runtime, job: jobs.Job) -> None:
     """The instruments that match the filter, as a workbook in the import's layout."""
     name = runtime.files.new_name()
     try:
-        write_sheet(runtime.files.path(name), "仪器", exports.headers_of(job.params["columns"]), exports.rows(job))
+        write_sheet(runtime.files.path(name), "仪器", exports.headers(job), exports.rows(job))
     except BaseException:
         runtime.files.delete(name)
         raise

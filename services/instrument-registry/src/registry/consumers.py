@@ -16,7 +16,12 @@ Body = dict[str, Any]
 def on_organization(db: Session, body: Body, _now: datetime) -> None:
     data = body["data"]
     if inbox.newer(db, "organization", [(data["org_id"], body["sequence"])]):
-        db.merge(Org(id=UUID(data["org_id"]), name=data["name"], division_code=data["division_code"]))
+        db.merge(
+            Org(
+                id=UUID(data["org_id"]), name=data["name"], division_code=data["division_code"],
+                credit_code=data["credit_code"], contact_name=data["contact_name"], phone=data["phone"],
+            )
+        )  # fmt: skip
 
 
 def on_institution(db: Session, body: Body, _now: datetime) -> None:
@@ -68,7 +73,7 @@ EFFECTS = (
     }
     | {
         f"filing.{verb}": on_filing
-        for verb in ("submitted", "dispatched", "forwarded", "declined", "approved", "returned", "revoked", "withdrawn", "closed")
+        for verb in ("submitted", "dispatched", "forwarded", "declined", "recalled", "approved", "returned", "revoked", "withdrawn", "closed")
     }
     | {
         f"booking.{verb}": on_booking

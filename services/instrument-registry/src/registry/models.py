@@ -41,6 +41,10 @@ class Org(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     division_code: Mapped[str]
+    credit_code: Mapped[str] = mapped_column(default="")
+    contact_name: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
 
 
 class Institution(Base):

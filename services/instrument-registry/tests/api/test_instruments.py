@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chassis.actor import Actor
 from chassis.ids import new_id
@@ -257,6 +258,52 @@ def test_attachments_are_for_whoever_sees_the_instrument(
         assert {who.get(url).status_code for url in (path, one)} == {404}
     assert {who.post(path).status_code for who in (city, anyone)} == {403}, "only the owner adds"
     assert signed_in(None).get(one).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("state", "adds", "removes"),
+    [
+        ("none", 201, 204), ("withdrawn", 201, 204), ("returned", 201, 204), ("lapsed", 201, 204),
+        ("submitted", 409, 409), ("awaiting_confirmation", 409, 409), ("pending_reassignment", 409, 409),
+        ("approved", 201, 409), ("revoked", 201, 409),
+    ],
+)  # fmt: skip
+def test_a_wrong_paper_can_be_exchanged_but_not_under_the_clerks_eyes(
+    clerk: Caller, signed_in: SignIn, runtime: Runtime, state: str, adds: int, removes: int
+) -> None:
+    made = add(clerk)
+    path = f"{BASE}/{made['id']}/attachments"
+    paper = lambda: {"file": (io.BytesIO(b"%PDF-1.7\n"), "错误的.pdf")}  # noqa: E731
+    kept = clerk.post(path, data=paper()).json
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE instrument SET filing_state = :state"), {"state": state})
+    assert clerk.post(path, data=paper()).status_code == adds
+    assert signed_in(applicant()).delete(f"{path}/{kept['id']}").status_code == 404
+    before = clerk.get(path).json["items"]
+    removed = clerk.delete(f"{path}/{kept['id']}")
+    assert removed.status_code == removes, removed.json
+    assert len(clerk.get(path).json["items"]) == len(before) - (removes == 204)
+    if removes == 204:
+        assert clerk.get(f"{path}/{kept['id']}").status_code == 404
+        last = clerk.get(f"{BASE}/{made['id']}/history").json["items"][0]
+        assert (last["kind"], last["reference"]) == ("detached", "错误的.pdf")
+
+
+def test_a_revoked_one_is_suspended_and_resumed_before_it_is_edited(
+    clerk: Caller, runtime: Runtime, owner: Actor
+) -> None:
+    made = add(clerk)
+    approve(runtime, owner, made["id"])
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE instrument SET filing_state = 'revoked'"))
+    version = clerk.get(f"{BASE}/{made['id']}").json["version"]
+    for changes in ({"model": "X"}, {"department": "二部"}):
+        assert clerk.patch(f"{BASE}/{made['id']}", changes, version=version).json["code"] == "filing_revoked"
+    one = {"selection": {"ids": [made["id"]]}}
+    assert clerk.post(f"{BASE}/actions/suspend", one).json["done"] == 1
+    assert clerk.post(f"{BASE}/actions/resume", one).json["done"] == 1
+    version = clerk.get(f"{BASE}/{made['id']}").json["version"]
+    assert clerk.patch(f"{BASE}/{made['id']}", {"model": "X"}, version=version).status_code == 200
 
 
 def test_row_security_hides_what_a_forgotten_where_would_show(clerk: Caller, runtime: Runtime, owner: Actor) -> None:

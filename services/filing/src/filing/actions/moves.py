@@ -12,19 +12,19 @@ from chassis.bulk import Outcome
 from chassis.errors import NotFound, ServiceError
 from filing import queries
 from filing.domain.area import covers
-from filing.domain.errors import NotACounty, OutOfMandate
+from filing.domain.errors import NotACounty, OutOfArea, OutOfMandate
 from filing.events import filing_events
 from filing.models import Filing, Institution, Step, actor_json
 
 Move = Callable[[Filing], Step]
 
 
-def withdraw(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
-    return _each(db, by, ids, now, "withdraw", lambda filing: filing.withdraw(by, now))
+def withdraw(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    return _each(db, by, ids, now, "withdraw", lambda filing: filing.withdraw(by, now, reason))
 
 
-def approve(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
-    return _each(db, by, ids, now, "approve", lambda filing: filing.approve(by, now))
+def approve(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    return _each(db, by, ids, now, "approve", lambda filing: filing.approve(by, now, reason))
 
 
 def return_(
@@ -33,21 +33,33 @@ def return_(
     return _each(db, by, ids, now, "return", lambda filing: filing.return_(by, now, reason_code, reason))
 
 
-def dispatch(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, institution_id: UUID | str) -> Outcome:
-    """To a county institution of the same city. Raises: NotACounty."""
+def dispatch(
+    db: Session, by: Actor, ids: Sequence[UUID], now: datetime, institution_id: UUID | str, reason: str | None = None
+) -> Outcome:
+    """To a county institution of the same city, whose area holds each. Raises: NotACounty."""
     target = _county_below(db, by, UUID(str(institution_id)))
-    return _each(db, by, ids, now, "dispatch", lambda filing: filing.dispatch(by, now, target.id))
+
+    def move(filing: Filing) -> Step:
+        if not covers(target.tier, target.division_code, filing.division_code):
+            raise OutOfArea(division=filing.division_code)
+        return filing.dispatch(by, now, target.id, reason)
+
+    return _each(db, by, ids, now, "dispatch", move)
 
 
-def forward(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+def forward(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
     province = queries.province(db)
     if province is None:
         raise NotFound
-    return _each(db, by, ids, now, "forward", lambda filing: filing.forward(by, now, province.id))
+    return _each(db, by, ids, now, "forward", lambda filing: filing.forward(by, now, province.id, reason))
 
 
-def confirm(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
-    return _each(db, by, ids, now, "confirm", lambda filing: filing.confirm(by, now))
+def confirm(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    return _each(db, by, ids, now, "confirm", lambda filing: filing.confirm(by, now, reason))
+
+
+def recall(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
+    return _each(db, by, ids, now, "recall", lambda filing: filing.recall(by, now, reason))
 
 
 def decline(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str) -> Outcome:

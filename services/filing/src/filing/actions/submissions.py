@@ -22,6 +22,7 @@ from chassis.db import ALL, Database, Scope
 from chassis.errors import Unavailable
 from chassis.idempotency import KeyReused
 from chassis.ids import new_id
+from chassis.searching import words
 from filing import queries
 from filing.clients.registry import Claims
 from filing.domain.area import area_prefix
@@ -31,6 +32,7 @@ from filing.events import filing_events
 from filing.models import Filing, Step, Submission, actor_json, origin
 
 KIND = "submit"  # of the job
+SEARCHED = ("name", "model", "serial_no", "own_no", "install_address", "manufacturer")  # together, by `q`
 Steps = Callable[[], AbstractContextManager[Session]]  # a transaction for each chunk
 OnChunk = Callable[[Session, int, list[dict[str, Any]]], None]
 
@@ -188,7 +190,7 @@ def _filing(submission: Submission, item: dict[str, Any], previous: Filing | Non
         id=new_id(), number=f"{submission.number}-{position + 1:05d}", submission_id=submission.id,
         instrument_id=UUID(item["instrument_id"]), instrument_version=item["version"], org_id=submission.org_id,
         kind_code=snapshot["kind_code"], division_code=snapshot["division_code"], snapshot=snapshot,
-        search=" ".join(snapshot[k] for k in ("name", "model", "serial_no", "own_no", "manufacturer")).casefold(),
+        search=words(snapshot[key] for key in SEARCHED),
         city_id=submission.institution_id, institution_id=submission.institution_id,
         participants=[submission.institution_id], authorize_province=submission.authorize_province,
         previous_id=previous.id if previous else None, submitted_at=submission.submitted_at,

@@ -22,6 +22,7 @@ from filing.api.schemas import (
     FilingView,
     Move,
     Overview,
+    OverviewArgs,
     ReasonedMove,
     ReturnMove,
     SubmissionView,
@@ -83,7 +84,7 @@ def submit(body: dict[str, Any]) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def withdraw(body: dict[str, Any]) -> Any:
     """撤销备案: take back what the institution has not touched."""
-    return _run("withdraw", moves.withdraw, body)
+    return _run("withdraw", moves.withdraw, body, reason=body["reason"])
 
 
 @blp.route("/filings/actions/approve", methods=["POST"])
@@ -92,7 +93,7 @@ def withdraw(body: dict[str, Any]) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def approve(body: dict[str, Any]) -> Any:
     """Approve; the institution becomes the holder."""
-    return _run("approve", moves.approve, body)
+    return _run("approve", moves.approve, body, reason=body["reason"])
 
 
 @blp.route("/filings/actions/return", methods=["POST"])
@@ -110,7 +111,7 @@ def return_(body: dict[str, Any]) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def dispatch(body: dict[str, Any]) -> Any:
     """分派 to a county institution of the city, which must confirm."""
-    return _run("dispatch", moves.dispatch, body, institution_id=str(body["institution_id"]))
+    return _run("dispatch", moves.dispatch, body, institution_id=str(body["institution_id"]), reason=body["reason"])
 
 
 @blp.route("/filings/actions/forward", methods=["POST"])
@@ -119,7 +120,7 @@ def dispatch(body: dict[str, Any]) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def forward(body: dict[str, Any]) -> Any:
     """转送 to the province, where the applicant authorised it."""
-    return _run("forward", moves.forward, body)
+    return _run("forward", moves.forward, body, reason=body["reason"])
 
 
 @blp.route("/filings/actions/confirm", methods=["POST"])
@@ -128,7 +129,16 @@ def forward(body: dict[str, Any]) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def confirm(body: dict[str, Any]) -> Any:
     """Confirm what was dispatched or forwarded; the institution becomes the holder."""
-    return _run("confirm", moves.confirm, body)
+    return _run("confirm", moves.confirm, body, reason=body["reason"])
+
+
+@blp.route("/filings/actions/recall", methods=["POST"])
+@allow(INSTITUTION, roles=CLERK)
+@blp.arguments(Move)
+@blp.response(200, bulk.OutcomeView)
+def recall(body: dict[str, Any]) -> Any:
+    """收回: the city takes back what it dispatched or forwarded and nobody has confirmed."""
+    return _run("recall", moves.recall, body, reason=body["reason"])
 
 
 @blp.route("/filings/actions/decline", methods=["POST"])
@@ -151,10 +161,12 @@ def revoke(body: dict[str, Any]) -> Any:
 
 @blp.route("/statistics/overview", methods=["GET"])
 @allow(*SEES)
+@blp.arguments(OverviewArgs, location="query")
 @blp.response(200, Overview)
-def overview() -> Any:
-    """Counts of the latest filings by state."""
-    return json_response(queries.overview(db(), current_user()))
+def overview(args: dict[str, Any]) -> Any:
+    """Counts of the latest filings by state, each equal to the total of the list with that state. An institution's with
+    `mine=true`: of what is approved the ones it holds, and of what waits for a confirmation the ones it has to give."""
+    return json_response(queries.overview(db(), current_user(), args["mine"]))
 
 
 def _run(move: str, action: Callable[..., bulk.Outcome], body: dict[str, Any], **params: Any) -> Any:

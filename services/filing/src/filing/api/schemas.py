@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from chassis.bulk import FailureView
 from chassis.paging import PageArgs
-from chassis.schema import Flag, Schema, Text, between, contained, one_of
+from chassis.schema import Flag, Schema, Text, between, contained, one_of, some_of
 from chassis.selections import selection_schema
 from filing.domain.states import State
 from filing.queries import CONTAINED, DAYS
@@ -15,8 +15,16 @@ STATES = tuple(state.value for state in State)
 
 
 class _CommonFilter(Schema):
-    state = Text(max=30, validate=one_of(*STATES))
-    q = Text(max=100)
+    state = Text(
+        max=200, validate=some_of(*STATES), metadata={"description": f"one or several of {', '.join(STATES)}, by comma"}
+    )
+    q = Text(
+        max=100,
+        metadata={
+            "description": "a part of name, model, serial number, own number, address or maker, or of the number of a"
+            " filing or submission; for others than the applicant also of the organisation's name or credit code"
+        },
+    )
     kind_code = Text(max=20)
     division_code = Text(max=9)
     institution_id = fields.UUID()
@@ -24,7 +32,7 @@ class _CommonFilter(Schema):
     org_id = fields.UUID()
     instrument_id = fields.UUID()
     submission_id = fields.UUID()
-    number = Text(max=30)
+    number = Text(max=30, metadata={"description": "of a filing, or of a submission: all of its filings"})
     reason_code = Text(max=30)
     due_before = fields.Date()
     history = fields.Boolean(load_default=False)
@@ -64,6 +72,7 @@ class FilingView(Schema):
     instrument = fields.Dict(required=True, metadata={"description": "the instrument as it was submitted"})
     org_id = fields.UUID(required=True)
     org_name = fields.String(allow_none=True)
+    org_credit_code = fields.String(allow_none=True)
     kind_code = fields.String(required=True)
     division_code = fields.String(required=True)
     state = fields.String(required=True)
@@ -91,11 +100,14 @@ class StepView(Schema):
 
 
 class FilingDetail(FilingView):
+    org_contact_name = fields.String(allow_none=True)
+    org_phone = fields.String(allow_none=True)
     steps = fields.List(fields.Nested(StepView), required=True)
 
 
 class Move(Schema):
     selection = fields.Nested(FilingSelection, required=True)
+    reason = Text(max=500, load_default=None, allow_none=True)
 
 
 class ReasonedMove(Move):
@@ -108,7 +120,10 @@ class ReturnMove(ReasonedMove):
 
 class DispatchMove(Move):
     institution_id = fields.UUID(required=True)
-    reason = Text(max=500)
+
+
+class OverviewArgs(Schema):
+    mine = fields.Boolean(load_default=False)
 
 
 class Overview(Schema):

@@ -30,6 +30,7 @@ MOVES: dict[str, tuple[tuple[State, ...], State]] = {
     "dispatch": (WITH_THE_CITY, State.AWAITING_CONFIRMATION),
     "forward": (WITH_THE_CITY, State.AWAITING_CONFIRMATION),
     "confirm": ((State.AWAITING_CONFIRMATION,), State.APPROVED),
+    "recall": ((State.AWAITING_CONFIRMATION,), State.PENDING_REASSIGNMENT),  # the receiver does not answer
     "decline": ((State.AWAITING_CONFIRMATION,), State.PENDING_REASSIGNMENT),
     "revoke": ((State.APPROVED,), State.REVOKED),
     "send_back": ((State.APPROVED,), State.RETURNED),  # 退单: the front desk found it different from its filing
@@ -44,7 +45,7 @@ LABELS = {
 }  # fmt: skip
 MOVE_LABELS = {
     "withdraw": "撤销备案", "approve": "通过", "return": "退回", "dispatch": "分派", "forward": "转送省院",
-    "confirm": "确认", "decline": "无能力退回", "revoke": "撤销", "send_back": "退单", "lapse": "失效", "close": "关闭",
+    "confirm": "确认", "recall": "收回", "decline": "无能力退回", "revoke": "撤销", "send_back": "退单", "lapse": "失效", "close": "关闭",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from registry.codes import instrument_code
 from registry.domain.details import FREE as FREE_DETAILS
 from registry.domain.details import LABELS as DETAIL_LABELS
 from registry.domain.details import detail_faults
-from registry.domain.errors import BookingOpen, FieldsFrozen, FilingOpen, SameInstrument
+from registry.domain.errors import BookingOpen, FieldsFrozen, FilingOpen, RevokedFrozen, SameInstrument
 from registry.domain.fields import BY_KEY, IDENTITY
 from registry.domain.identity_key import identity_key
 from registry.domain.rules import RULED_FIELDS, Reference, faults
@@ -109,6 +109,9 @@ def _check_editable(instrument: Any, changed: set[str]) -> None:
     if instrument.filing_state in OPEN_FILING or instrument.claim_id is not None:
         if any(key not in BY_KEY or BY_KEY[key].locked for key in changed):
             raise FilingOpen
+    elif instrument.filing_state == "revoked":
+        if changed:
+            raise RevokedFrozen
     elif instrument.filing_state == "approved":
         frozen = [_label(key) for key in sorted(changed) if not _is_free(key)]
         if frozen:

@@ -16,7 +16,8 @@ blp = Blueprint("exports", "exports", url_prefix="/api/registry", description="E
 @blp.arguments(ExportRequest, required=False)
 @blp.response(202, jobs.JobView)
 def start_export(body: dict[str, Any]) -> Any:
-    """Export the instruments that match, as a job, in the layout of the import."""
+    """Export the instruments that match, as a job: an applicant's in the layout of the import, an
+    authority's as its ledger, with the owner, the state and the days overdue of each."""
     user = current_user()
     job_id = exports.start(db(), user, body["filter"], body["columns"], clock.today())
     audit_subject(job_id)

@@ -21,6 +21,7 @@ from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match, reader, with_etag
 from registry import queries
 from registry.actions import copies, instruments, selected
+from registry.actions.attachments import check_changeable, detach
 from registry.actions.histories import line
 from registry.api.certificate_schemas import CertificateArgs, CertificateView
 from registry.api.schemas import (
@@ -39,7 +40,7 @@ from registry.api.schemas import (
     SelectedWithReason,
 )
 from registry.api.views import certificate_view
-from registry.models import Attachment, check_not_scrapped
+from registry.models import Attachment
 from registry.queries import certificates as certificate_queries
 
 blp = Blueprint("instruments", "instruments", url_prefix="/api/registry", description="Instruments")
@@ -216,10 +217,10 @@ def attachments(instrument_id: UUID) -> Any:
 )
 @blp.response(201, AttachmentView)
 def add_attachment(instrument_id: UUID) -> Any:
-    """Attach a document: PDF, JPEG or PNG, at most 10 MB."""
+    """Attach a document: PDF, JPEG or PNG, at most 10 MB; not while a filing is open."""
     user, now = current_user(), clock.now()
     instrument = queries.own_instrument(db(), user, instrument_id)
-    check_not_scrapped(instrument.status)
+    check_changeable(instrument)
     upload = request.files.get("file")
     if upload is None:
         raise invalid("file", "required", "请选择要上传的文件。", "Choose a file.")
@@ -245,6 +246,20 @@ def get_attachment(instrument_id: UUID, attachment_id: UUID) -> Any:
     """Download an attachment."""
     found = queries.attachment(db(), current_user(), instrument_id, attachment_id)
     return send_stored(found.file, found.title, found.kind)
+
+
+@blp.route("/instruments/<uuid:instrument_id>/attachments/<uuid:attachment_id>", methods=["DELETE"])
+@allow(APPLICANT)
+@blp.response(204)
+def remove_attachment(instrument_id: UUID, attachment_id: UUID) -> Any:
+    """Remove a document, to exchange a wrong one: neither while a filing is open nor after its approval."""
+    user = current_user()
+    instrument = queries.own_instrument(db(), user, instrument_id)
+    found = queries.attachment(db(), user, instrument_id, attachment_id)
+    detach(db(), user, instrument, found, clock.now())
+    db().commit()  # the file goes when nothing names it any more
+    runtime().files.delete(found.file)
+    return "", 204
 
 
 def _plain(body: dict[str, Any]) -> dict[str, Any]:

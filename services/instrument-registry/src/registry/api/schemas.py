@@ -9,9 +9,10 @@ from chassis.listing import ListingArgs
 from chassis.problems import Message
 from chassis.schema import BLANK, Schema, Text, one_of
 from chassis.selections import selection_schema
+from registry.actions.ledger import LEDGER
 from registry.domain.fields import BY_KEY, EXPORT_COLUMNS, FIELDS, IDENTITY, LAYOUTS, Field
 from registry.domain.typed import CELL_ERRORS, typed, typed_code, typed_phone
-from registry.queries import CONTAINED, FILTERS, RANGES_OF
+from registry.queries import CONTAINED, FILTERS, RANGES_OF, owners
 from registry.view_sql import LIST_VIEWS
 
 _TYPED = {"phone": typed_phone, "code": typed_code}
@@ -146,11 +147,21 @@ class InstrumentView(Schema):
     version = fields.Integer(required=True)
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
+    org_name = fields.String(allow_none=True)
+    org_credit_code = fields.String(allow_none=True)
+    org_contact_name = fields.String(allow_none=True, metadata={"description": "of one instrument, not in the list"})
+    org_phone = fields.String(allow_none=True, metadata={"description": "of one instrument, not in the list"})
 
 
 class _CommonFilter(Schema):
     view = Text(max=20, validate=one_of(*LIST_VIEWS))
-    q = Text(max=100, metadata={"description": "a part of name, model, serial number, own number or address"})
+    q = Text(
+        max=100,
+        metadata={
+            "description": "a part of name, model, serial number, own number, address or maker; for others than the applicant also of"
+            " the organisation's name or credit code"
+        },
+    )
 
 
 _IDS = {"institution_id", "import_id", "org_id", "open_booking_id"}
@@ -159,7 +170,7 @@ InstrumentFilter: Any = type(
     (_CommonFilter,),
     {name: fields.UUID() if name in _IDS else Text(max=100) for name in FILTERS}
     | {name: fields.Date() for name in RANGES_OF}
-    | {name: Text(max=100, min=1) for name in CONTAINED}
+    | {name: Text(max=100, min=1) for name in (*CONTAINED, owners.FILTER)}
     | {"__doc__": "What a list, a selection or an export may be narrowed by."},
 )
 
@@ -294,10 +305,10 @@ class TemplateArgs(Schema):
 class ExportRequest(Schema):
     filter = fields.Nested(InstrumentFilter, load_default=dict)
     columns = fields.List(
-        Text(max=30, validate=one_of(*EXPORT_COLUMNS)),
+        Text(max=30, validate=one_of(*dict.fromkeys((*EXPORT_COLUMNS, *LEDGER)))),
         load_default=list,
-        validate=validate.Length(max=len(EXPORT_COLUMNS)),
-        metadata={"description": "only these, in the order of the import's layout; all where none is named"},
+        validate=validate.Length(max=len(EXPORT_COLUMNS) + len(LEDGER)),
+        metadata={"description": "only these, in the order of the layout; all where none is named"},
     )
 
 

@@ -17,8 +17,20 @@ class FilingOpen(Conflict):
 
 class FieldsFrozen(Conflict):
     code = "fields_frozen"
-    zh = "备案通过后不能直接修改：{fields}。请提交变更申请。"
-    en = "After approval these can only be changed by a change request: {fields}."
+    zh = "备案通过后不能修改：{fields}。资料确有错误的，请联系备案机构撤销备案；撤销后停用、启用，即可修改并重新提交。"
+    en = "Not to be changed after approval: {fields}. Ask the institution to revoke the filing; suspend and resume it then, correct it and submit it again."
+
+
+class RevokedFrozen(Conflict):
+    code = "filing_revoked"
+    zh = "备案已被撤销，只能停用或报废：停用后再启用，即可修改并重新提交备案。"
+    en = "Its filing was revoked: suspend and resume it, then it can be corrected and submitted again; or scrap it."
+
+
+class AttachmentKept(Conflict):
+    code = "attachment_kept"
+    zh = "备案通过后，提交过的资料不能删除；可以补充上传。"
+    en = "After approval a document stays; others can be added."
 
 
 class NotDeletable(Conflict):

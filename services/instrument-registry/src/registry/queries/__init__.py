@@ -22,9 +22,10 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from chassis.actor import Actor, area_of
 from chassis.auth import SIGNED_IN
@@ -48,10 +49,11 @@ from registry.models import (
     Instrument,
     Kind,
 )
-from registry.queries import areas
+from registry.queries import areas, owners
 from registry.view_sql import RANGES, in_view, view_column
 
 I = Instrument  # noqa: E741
+_Owned = aliased(Instrument)
 COLUMNS = (
     I.id, I.code, I.org_id, I.name, I.model, I.serial_no, I.own_no, I.manufacturer, I.kind_code, I.purpose,
     I.division_code, I.install_address, I.accuracy_class, I.measuring_range, I.resolution, I.made_on, I.in_use_on,
@@ -79,7 +81,8 @@ CONTAINED = {
         "accuracy_class", "measuring_range", "resolution", "type_approval_no", "last_cert_no",
     )
 }  # fmt: skip
-SEARCHED = ("name", "model", "serial_no", "own_no", "install_address")  # together, by `q`
+SEARCHED = ("name", "model", "serial_no", "own_no", "install_address", "manufacturer")  # together, by `q`
+ASKED = (*FILTERS, *RANGES_OF, *CONTAINED, owners.FILTER, "q")
 # The counters by which a kind of account counts what it sees, and what they are kept by besides the view.
 _OWN = (INSTRUMENT_COUNT.c, {"status", "filing_state"})
 _AREA = (SUPERVISION_COUNT.c, {"status", "filing_state", "division_code", "kind_code", "institution_id"})
@@ -100,16 +103,14 @@ class Question(NamedTuple):
 
     @classmethod
     def of(cls, actor: Actor, args: Mapping[str, Any]) -> "Question":
-        asked = (*FILTERS, *RANGES_OF, *CONTAINED, "q")
-        names = tuple(name for name in asked if args.get(name) is not None)
+        names = tuple(name for name in ASKED if args.get(name) is not None)
         area = areas.area_asked(actor, args.get("division_code")) if actor.kind == "supervisor" else ""
         return cls(actor.kind, args.get("view") or "all", names, len(area))
 
 
 def values(actor: Actor, args: Mapping[str, Any], today: date) -> dict[str, Any]:
     """The parameters of a statement that is made from a Question."""
-    asked = (*FILTERS, *RANGES_OF, *CONTAINED, "q")
-    given = {name: args[name] for name in asked if args.get(name) is not None}
+    given = {name: args[name] for name in ASKED if args.get(name) is not None}
     if "division_code" in given:  # of a city: everything in it
         given["division_code"] = area_of(given["division_code"])
     asked_area = areas.area_asked(actor, args.get("division_code"))
@@ -135,6 +136,8 @@ def conditions(question: Question) -> list[ColumnElement[bool]]:
     for name in question.names:
         if name == "q":
             found.append(_searched(question, name))
+        elif name == owners.FILTER:
+            found.append(I.org_id.in_(owners.called(name)))
         elif name in CONTAINED:
             column = CONTAINED[name]
             found.append(func.search_words(column).like(func.search_pattern(bindparam(name, type_=Text))))
@@ -183,18 +186,23 @@ def _searched(question: Question, name: str) -> ColumnElement[bool]:
     a city down."""
     s = INSTRUMENT_SEARCH.c
     pattern = func.search_pattern(bindparam(name, type_=Text))
+    by_owner = name == "q" and question.kind != "applicant"  # whose own are all of one owner
     if question.walked:  # of a truth that it knows nothing of, the planner takes half to be so, and walks
-        return select(s.words.like(pattern)).where(s.instrument_id == I.id).scalar_subquery()
+        holds = select(s.words.like(pattern)).where(s.instrument_id == I.id).scalar_subquery()
+        return or_(holds, I.org_id.in_(owners.called(name))) if by_owner else holds
     found = select(s.instrument_id).where(s.words.like(pattern))
-    return I.id.in_(found if _is_wide(question) else found.where(s.viewers.contains(array([VIEWER]))))
+    if not _is_wide(question):
+        found = found.where(s.viewers.contains(array([VIEWER])))
+    owned = select(_Owned.id).where(_Owned.org_id.in_(owners.called(name)))
+    return I.id.in_(union_all(found, owned) if by_owner else found)
 
 
 def is_search(question: Question) -> bool:
     """Whether the index of the search answers it."""
-    return not question.walked and any(name == "q" or name in CONTAINED for name in question.names)
+    return not question.walked and any(name in ("q", owners.FILTER) or name in CONTAINED for name in question.names)
 
 
-_SHOWN = {**{column.key: column for column in COLUMNS}, "view": view_column()}
+_SHOWN = {**{column.key: column for column in COLUMNS}, "view": view_column(), **owners.SHOWN}
 
 
 def _walked(question: Question) -> tuple[Question, Question]:
@@ -204,7 +212,7 @@ def _walked(question: Question) -> tuple[Question, Question]:
 LISTING = Listing(_SHOWN, "id", SORTABLE, conditions, is_search, _place, walked=_walked)
 _ONE = {
     kind: Read(
-        select(*(column.label(name) for name, column in _SHOWN.items())).where(
+        select(*(column.label(name) for name, column in (_SHOWN | owners.CONTACT).items())).where(
             visible_to(kind), I.id == bindparam("id", type_=Uuid)
         )
     )
@@ -233,12 +241,12 @@ def ids_by_filter(actor: Actor, args: Mapping[str, Any], today: date) -> Select[
 
 
 def to_export(
-    actor: Actor, frozen: Mapping[str, str], keys: Sequence[str], today: date
+    actor: Actor, frozen: Mapping[str, str], columns: Sequence[Any], today: date
 ) -> Callable[[UUID | None], Select[*tuple[Any, ...]]]:
-    """Id and `keys` of what a list with these filters shows, from the oldest on: of what comes after an id, or of all.
+    """Id and `columns` of what a list with these filters shows, from the oldest on: of what comes after an id, or of all.
     frozen: filters as JSON holds them."""
     args = {name: _thawed(name, value) for name, value in frozen.items()}
-    shown = [getattr(I, key).label(f"c{n}") for n, key in enumerate(keys)]
+    shown = [column.label(f"c{n}") for n, column in enumerate(columns)]
     question = Question.of(actor, args)
     place = _place(question)
     statement = select(I.id, *shown).where(*conditions(question)).order_by(place.column)

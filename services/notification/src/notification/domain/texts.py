@@ -13,7 +13,7 @@ from notification.domain.plain import plain
 
 WORDS = {
     "filing.submitted": "已提交备案", "filing.dispatched": "已分派至区县级机构", "filing.forwarded": "已转送至省级机构",
-    "filing.declined": "待市级机构重新处理", "filing.approved": "备案已通过", "filing.returned": "备案被退回",
+    "filing.declined": "待市级机构重新处理", "filing.recalled": "已由市级机构收回", "filing.approved": "备案已通过", "filing.returned": "备案被退回",
     "filing.revoked": "备案被撤销", "filing.withdrawn": "备案已撤回", "filing.closed": "备案已关闭",
     "booking.submitted": "预约已提交", "booking.confirmed": "预约已确认", "booking.rejected": "预约被拒绝",
     "booking.cancelled": "预约已取消", "booking.rescheduled": "预约已改期", "booking.received": "仪器已接收",
