@@ -86,6 +86,7 @@ def submit(body: dict[str, Any]) -> Any:
     submissions.file_claimed(database, claims, user, submission.id)
     with database.transaction(Scope.of(user)) as session:
         submission = queries.submission(session, submission.id)
+        audit_subject(submission.id, done=submission.done, refused=len(submission.failed))
         return json_response(
             {
                 "submission_id": submission.id, "number": submission.number, "submitted_at": submission.submitted_at,
