@@ -9,6 +9,6 @@ export default {
     { path: '/administration/staff', title: 'administration.staff', component: () => import('./Staff.vue'), for: ['admin', 'institution_admin'] },
     { path: '/administration/catalog', title: 'administration.catalog', component: () => import('./Catalog.vue'), for: ['admin'] },
     { path: '/administration/reference', title: 'administration.reference', component: () => import('./Reference.vue'), for: ['admin'] },
-    { path: '/administration/audit', title: 'administration.audit', component: () => import('./Audit.vue'), for: ['admin'] },
+    { path: '/administration/audit', title: 'administration.audit', component: () => import('@/modules/audit/Audit.vue'), for: ['admin'] },
   ],
 } satisfies Module
