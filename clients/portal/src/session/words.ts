@@ -11,7 +11,7 @@ export default {
   next: '下一步', have_account: '已有账户，去登录', send_registration: '提交注册申请', new_username: '用户名', password_hint: '至少 8 位，不要使用常见密码', review_note: '注册申请提交后，由当地市/区法定计量检定机构审核，如有疑问，请向当地市/区法定计量检定机构咨询。',
   registered: '注册申请已提交', registered_text: '审核通过后即可办理业务。现在可以查看审核状态，并扫码绑定微信，日后用微信登录。', see_state: '查看状态，绑定微信',
   new_password: '新密码', set_password: '设置新密码', password_set: '密码已修改，请重新登录', accept: '接受邀请', invited: '{name}，您受邀加入{home}（手机尾号 {phone}）。请设置用户名和密码。',
-  is_rejected: '注册申请未通过', is_pending: '注册申请审核中', reason: '原因', status: '状态', correct: '修改资料', send_again: '重新提交', sent_again: '已重新提交，请等待审核', keep_files: '不重新上传的证照保持不变。', delete_account: '自行注销', delete_sure: '注销后账号和已上传的资料将被删除，不能恢复。确定注销？', deleted: '账号已注销', look_again: '刷新状态',
-  wechat_binding: '绑定微信', is_bound: '已绑定微信', not_bound: '未绑定微信。绑定后可用微信扫码登录，备案和预约状态变化时会收到通知。', bind: '扫码绑定微信', unbind: '解除绑定', unbind_sure: '解除后不能再用微信登录。确定？', unbound: '已解除绑定', bound: '微信绑定成功', follow: '再关注微信公众号，可获得平台的动态信息：已绑定的，在公众号中点击“绑定账号”即可自动绑定。', app: { website: '网站', official: '公众号', miniprogram: '小程序' },
+  is_rejected: '注册申请未通过', is_pending: '注册申请审核中', reason: '原因', status: '状态', correct: '修改资料', send_again: '重新提交', sent_again: '已重新提交，请等待审核', keep_files: '不重新上传的证照保持不变。', delete_account: '自行注销', delete_sure: '注销后账号和已上传的资料将被删除，不能恢复。确定注销？', deleted: '账号已注销', look_again: '刷新状态', reviewer: '审核机构', reviewer_phone: '联系方式', since: '提交时间', decided: '审核时间', review_told: '审核结果将以短信通知您。',
+  wechat_binding: '绑定微信', is_bound: '已绑定微信', not_bound: '未绑定微信。绑定后可用微信扫码登录，备案和预约状态变化时会收到通知。', bind: '扫码绑定微信', unbind: '解除绑定', unbind_sure: '解除后不能再用微信登录。确定？', unbound: '已解除绑定', bound: '微信绑定成功', not_following: '尚未关注公众号，通知不能发到微信；重要事项会改发短信。', follow: '再关注微信公众号，可获得平台的动态信息：已绑定的，在公众号中点击“绑定账号”即可自动绑定。', app: { website: '网站', official: '公众号', miniprogram: '小程序' },
   no_account: '没有账户？',
 }

@@ -4,7 +4,7 @@ transaction and answered with 200; beyond that a job does them chunk by chunk an
 An action for many is a function (db, actor, ids, now, **params) -> Outcome that works set-wise on at most CHUNK ids.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from flask import Response
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from chassis import clock, context, jobs
+from chassis import audit, audited, clock, context, jobs
 from chassis.actor import Actor
 from chassis.errors import ServiceError
 from chassis.rawjson import json_response
@@ -51,6 +51,10 @@ class Outcome:
         self.done += other.done
         self.failed += other.failed
 
+    def audit(self, params: Mapping[str, Any]) -> None:
+        """Say in the audit line what became of the items."""
+        audited.items(self.done, [failure.to_json() for failure in self.failed], **params)
+
     def to_json(self) -> dict[str, Any]:
         return {"done": len(self.done), "failed": [failure.to_json() for failure in self.failed]}
 
@@ -80,8 +84,11 @@ def run(
     """Do `action` to `ids` now, or queue the job `kind` (made by `job_of(action)`) where they are too many."""
     if len(ids) > SYNC_LIMIT:
         job_id = jobs.submit(db, kind, actor, ids=ids, params=params)
+        audited.queued(job_id, len(ids), params)
         return jobs.accepted(db, actor, job_id, service)
-    return json_response(apply(db, action, actor, ids, **params).to_json())
+    outcome = apply(db, action, actor, ids, **params)
+    outcome.audit(params)
+    return json_response(outcome.to_json())
 
 
 def apply(db: Session, action: Action, actor: Actor, ids: Sequence[UUID], **params: Any) -> Outcome:
@@ -99,8 +106,11 @@ def job_of(action: Action) -> jobs.JobHandler:
     def handler(_runtime: Runtime, job: jobs.Job) -> None:
         while job.position < len(job.ids):
             chunk = job.ids[job.position : job.position + CHUNK]
-            with job.step() as db:
+            with audited.writing() as writing, job.step() as db:
                 outcome = action(db, job.actor, chunk, clock.now(), **job.params)
+                outcome.audit(job.params)
+                db.flush()
+                audit.record(db, f"jobs/{job.kind}", job.id, writing.all())
                 job.fail_items(db, [(f.id, f.error.code, f.error.message("zh")) for f in outcome.failed])
                 job.progress(db, position=job.position + len(chunk), done=len(outcome.done), failed=len(outcome.failed))
 

@@ -16,16 +16,19 @@ from flask import Response, g, make_response, request
 from marshmallow import RAISE, fields
 from sqlalchemy.orm import Session
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException
 
-from chassis import audit, auth, clock, context, idempotency
+from chassis import audit, audited, auth, clock, context, idempotency, log
 from chassis.actor import Actor
 from chassis.db import ALL, Scope
-from chassis.errors import Malformed, Precondition, Stale, Unauthorized
+from chassis.errors import Invalid, Malformed, Precondition, ServiceError, Stale, Unauthorized
 from chassis.metrics import REQUESTS
 from chassis.reads import Reader, Snapshot, Within
 from chassis.runtime import runtime
 
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
+_REASONS = ("reason", "reason_code", "remarks")  # of a request, that its audit line tells
+_MERELY_WRONG = (400, 413, 415, 428)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -122,25 +125,36 @@ def with_etag(response: Response, version: int) -> Response:
     return response
 
 
+def not_audited(view: View) -> View:
+    """For a write that decides nothing: a token renewed, a message read, the columns of a list."""
+    view.not_audited = True  # type: ignore[attr-defined]
+    return view
+
+
 def audit_subject(subject: UUID | str, **detail: Any) -> None:
-    """Name what the current write is about, for its audit line, where the path does not."""
-    g.audit = (str(subject), detail)
+    """Name what the current write is about, for its audit line, where the path does not; before it is refused, too."""
+    if (writing := audited.current()) is not None:
+        writing.subject = str(subject)
+        writing.detail.update(detail)
 
 
-def audit_line(subject: UUID | str, **detail: Any) -> dict[str, Any]:
+def audit_line(subject: UUID | str, by: Actor | None = None, **detail: Any) -> dict[str, Any]:
     """The values of the audit line, for a view that commits by itself and keeps the line (`audit.INSERT`) with what it
-    tells: one commit less."""
+    tells: one commit less. by: who turned out to be the caller."""
     g.audited = True
-    return audit.line(_action(), subject, detail)
+    return audit.line(_action(), subject, detail, by)
 
 
 def _door(view: Any, permission: auth.Permission) -> Any:
-    own = getattr(view, "own_transactions", False)
+    own, told = getattr(view, "own_transactions", False), not getattr(view, "not_audited", False)
 
     @wraps(view)
     def door(*args: Any, **kwargs: Any) -> Response:
+        writes = told and request.method in _WRITES
         started = time.perf_counter()
         status = 500
+        if writes:
+            audited.begin()
         try:
             _authenticate(permission)
             response = _run_own(view, args, kwargs) if own else _run(view, args, kwargs)
@@ -148,9 +162,12 @@ def _door(view: Any, permission: auth.Permission) -> Any:
             return response
         except Exception as error:
             status = getattr(error, "status", None) or getattr(error, "code", None) or 500
+            if writes:
+                _audit_refusal(permission, error, kwargs)
             raise
         finally:
             _close()
+            audited.end()
             route = request.url_rule.rule if request.url_rule else "?"
             REQUESTS.labels(request.method, route, str(status)).observe(time.perf_counter() - started)
 
@@ -186,7 +203,9 @@ def _run(view: Any, args: Any, kwargs: Any) -> Response:
     response = make_response(view(*args, **kwargs))
     if response.status_code < 400:
         if request.method in _WRITES:
-            _audit(db(), kwargs)
+            if audited.current() is not None:
+                db().flush()  # what changes with it is noted then
+                _audit(db(), kwargs)
             if key is not None:
                 idempotency.remember(db(), key, response)
         if "session" in g:
@@ -208,7 +227,7 @@ def _run_own(view: Any, args: Any, kwargs: Any) -> Response:
             with database.transaction(ALL) as session:
                 idempotency.forget(session, key)
         raise
-    told = g.pop("audited", False)
+    told = g.pop("audited", False) or audited.current() is None
     if request.method in _WRITES and response.status_code < 400 and not (told and key is None):
         with database.transaction(ALL) as session:
             if not told:
@@ -225,10 +244,42 @@ def _key(view: Any) -> idempotency.Key | None:
     return idempotency.of_request(request, actor.account_id if actor else UUID(int=0))
 
 
-def _audit(session: Session, path: dict[str, Any]) -> None:
-    subject, detail = g.get("audit", ("", {}))
-    subject = subject or next((str(value) for value in path.values()), "")
+def _audit(session: Session, path: dict[str, Any], refusal: dict[str, Any] | None = None) -> None:
+    writing = audited.current() or audited.Writing()
+    subject = writing.subject or next((str(value) for value in path.values()), "")
+    detail = _given_reason() | writing.all() | (refusal or {})
     audit.record(session, _action(), subject, detail)
+
+
+def _given_reason() -> dict[str, Any]:
+    """Why it was asked for, as the caller said."""
+    body = request.get_json(silent=True) if request.is_json else None
+    if not isinstance(body, dict):
+        return {}
+    return {name: str(body[name])[:500] for name in _REASONS if isinstance(body.get(name), str) and body[name]}
+
+
+def _audit_refusal(permission: auth.Permission, error: Exception, path: dict[str, Any]) -> None:
+    """A line for what was refused or failed. Fields that are merely wrong are no attempt at anything, and who is nobody yet
+    has attempted nothing but what is open to anyone."""
+    if not permission.anyone and not permission.services and context.current().actor is None:
+        return
+    if isinstance(error, HTTPException) or (isinstance(error, ServiceError) and error.status in _MERELY_WRONG):
+        return
+    if type(error) is Invalid:
+        return
+    refused = isinstance(error, ServiceError) and error.status < 500
+    told: dict[str, Any] = {"outcome": audited.REFUSED if refused else audited.FAILED, "code": "internal_error"}
+    if isinstance(error, ServiceError):
+        told |= {"code": error.code, "refusal": {language: error.message(language) for language in ("zh", "en")}}
+    _close()
+    if (writing := audited.current()) is not None:
+        writing.changes.clear()  # nothing of it stays
+    try:
+        with runtime().database.transaction(ALL) as session:
+            _audit(session, path, told)
+    except Exception as failure:  # the caller is told of the first failure
+        log.get().warning("refusal_not_audited", error=repr(failure))
 
 
 def _action() -> str:

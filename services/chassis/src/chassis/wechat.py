@@ -83,12 +83,13 @@ class WechatApp:
 
     def unionid_of(self, openid: str) -> str | None:
         """Of a follower of the official account."""
-        answer = self._with_token(
-            lambda token: self._get("/cgi-bin/user/info", access_token=token, openid=openid, lang="zh_CN")
-        )
-        return answer.get("unionid")
+        return self.get("/cgi-bin/user/info", openid=openid, lang="zh_CN").get("unionid")
 
     # -- calls with a token ------------------------------------------------------------------------------------
+
+    def get(self, path: str, **params: str) -> dict[str, Any]:
+        """GET with the access token."""
+        return self._with_token(lambda token: self._get(path, access_token=token, **params))
 
     def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """POST with the access token."""

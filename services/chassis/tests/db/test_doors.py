@@ -138,12 +138,48 @@ def test_each_successful_write_leaves_a_line(runtime: Runtime, app: Flask) -> No
     assert answer.headers["X-Request-Id"] == "request-77"
 
 
-def test_neither_a_read_nor_a_refusal_nor_a_failure_does(runtime: Runtime, signed_in: SignedIn) -> None:
+def test_neither_a_read_nor_wrong_fields_nor_a_stranger_do(runtime: Runtime, signed_in: SignedIn) -> None:
     caller = signed_in(applicant())
     caller.get("/api/shop/items")
     add(caller, "")
-    caller.post("/api/shop/broken")
+    signed_in(None).post("/api/shop/items", {"name": "pen"})
     assert audit_lines(runtime) == []
+
+
+def test_what_was_refused_is_told_with_its_reason(runtime: Runtime, signed_in: SignedIn) -> None:
+    actor, item = applicant(), new_id()
+    add(signed_in(staff()))
+    signed_in(actor).patch(f"/api/shop/items/{item}", {"name": "x"}, headers={"If-Match": '"1"'})
+    mine = add(signed_in(actor)).json["id"]
+    signed_in(actor).patch(f"/api/shop/items/{mine}", {"name": "x"}, headers={"If-Match": '"7"'})
+    told = [(line["actor_kind"], line["subject"], line["detail"].get("outcome"), line["detail"].get("code"))
+            for line in audit_lines(runtime)]  # fmt: skip
+    assert told == [
+        ("institution", "", "refused", "forbidden"), ("applicant", str(item), "refused", "not_found"),
+        ("applicant", mine, None, None), ("applicant", mine, "refused", "stale"),
+    ]  # fmt: skip
+    assert audit_lines(runtime)[1]["detail"]["refusal"] == {"zh": "未找到该记录。", "en": "There is no such record."}
+
+
+def test_what_failed_is_told_and_nothing_of_what_it_wrote(runtime: Runtime, signed_in: SignedIn) -> None:
+    signed_in(applicant()).post("/api/shop/broken")
+    [line] = audit_lines(runtime)
+    assert line["detail"] == {"outcome": "failed", "code": "internal_error"}
+
+
+def test_the_trail_is_searched_by_part_and_by_outcome(signed_in: SignedIn) -> None:
+    actor = applicant()
+    item = add(signed_in(actor), "红色钢笔").json["id"]
+    add(signed_in(staff()))
+    found = {
+        "q=钢笔": 1, "q=add_item": 2, "q=%25": 0, f"q={item[:13]}": 1, "action_contains=add": 2,
+        f"subject_contains={item[9:23]}": 1, "outcome=refused": 1, "outcome=done": 1, "action=items/add_item,other": 2,
+        "actor_name_contains=%25": 0,
+    }  # fmt: skip
+    for query, total in found.items():
+        answer = signed_in(admin()).get(f"/api/shop/audit?{query}&sort=-outcome")
+        assert answer.json["total"] == total, query
+    assert signed_in(admin()).get("/api/shop/audit?outcome=lost").status_code == 422
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET actor_name = 'nobody'", "DELETE FROM audit"])

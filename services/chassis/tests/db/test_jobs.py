@@ -307,3 +307,15 @@ def test_what_befalls_the_database_is_no_failure_of_the_job(
     assert run_one(runtime)
     assert job_row(runtime, job_id)["state"] == "done"
     assert packed(runtime) == ids
+
+
+def test_a_bulk_job_leaves_a_line_for_each_chunk(runtime: Runtime, owner: Actor, signed_in: SignedIn) -> None:
+    job_id, ids = submit(runtime, owner, "choose", bulk.CHUNK + 4)
+    run_jobs(runtime)
+    lines = signed_in(admin()).get(f"/api/shop/audit?subject={job_id}").json["items"]
+    assert [(line["action"], line["outcome"]) for line in lines] == [("jobs/choose", "partly")] * 2
+    assert sum(line["detail"]["done"] + line["detail"]["refused"] for line in lines) == bulk.CHUNK + 4
+    assert {line["actor_id"] for line in lines} == {str(owner.account_id)}
+    for item in (ids[0], ids[2], ids[-1]):
+        assert signed_in(admin()).get(f"/api/shop/audit?subject={item}").json["total"] == 1
+    assert len(lines[-1]["detail"]["ids"]) == 20, "of a list only the first"

@@ -53,7 +53,7 @@ def identify(door: Door, body: dict[str, Any]) -> Identified:
     """Raises: WrongCredentials, CodeWrong, CaptchaRequired, SlowDown, NotBound, ApplicantsOnly, WechatRefused, Invalid
     when the body is none of the ways."""
     way = _way(body)
-    login = str(body.get("username") or body.get("phone") or way).strip().casefold()
+    login = login_of(body)
     known = _look(door, login)
     if known["address_failures"] >= FAILURES_A_MINUTE:
         raise SlowDown(retry_after=60)
@@ -94,6 +94,11 @@ def _look(door: Door, login: str) -> dict[str, Any]:
     return row
 
 
+def login_of(body: dict[str, Any]) -> str:
+    """What was typed to say who it is; the way, where WeChat says it."""
+    return str(body.get("username") or body.get("phone") or _way(body)).strip().casefold()
+
+
 def _way(body: dict[str, Any]) -> str:
     given = {name for name in body if not name.startswith("captcha")}
     for way, needed in (
@@ -113,7 +118,7 @@ def _by_password(door: Door, body: dict[str, Any], known: dict[str, Any], login:
     if not hasher.verify(stored, password) or known["id"] is None:
         raise WrongCredentials
     new_hash = hasher.hash(password) if hasher.outdated(stored) else None
-    return Identified(known["id"], known["kind"], login, "password", new_hash)
+    return Identified(known["id"], known["kind"], login, "password", new_hash, known["name"])
 
 
 def _by_sms(door: Door, body: dict[str, Any], _known: dict[str, Any], login: str) -> Identified:
@@ -125,7 +130,7 @@ def _by_sms(door: Door, body: dict[str, Any], _known: dict[str, Any], login: str
         return account
 
     account = counted(door.database, CodeWrong, work)
-    return Identified(account.id, account.kind, login, "sms")
+    return Identified(account.id, account.kind, login, "sms", name=account.name)
 
 
 def _by_wechat(door: Door, body: dict[str, Any], _known: dict[str, Any], login: str) -> Identified:
@@ -144,7 +149,7 @@ def _by_miniprogram_phone(door: Door, body: dict[str, Any], _known: dict[str, An
         account = queries.account_by_phone(db, phone)
     if account is None:
         raise NotBound
-    return Identified(account.id, account.kind, login, "miniprogram_phone")
+    return Identified(account.id, account.kind, login, "miniprogram_phone", name=account.name)
 
 
 Way = Callable[[Door, dict[str, Any], dict[str, Any], str], Identified]
@@ -183,4 +188,4 @@ def _bound(door: Door, person: Person, login: str, way: str) -> Identified:
         account = queries.account_by_wechat(db, person.appid, person.openid, person.unionid)
     if account is None:
         raise NotBound
-    return Identified(account.id, account.kind, login, way)
+    return Identified(account.id, account.kind, login, way, name=account.name)

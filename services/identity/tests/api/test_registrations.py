@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from callers import PHONE, bearer, form, register, sign_in, sms_code, upload
+from callers import PASSWORD, PHONE, bearer, form, register, sign_in, sms_code, upload
 from pypdf import PdfReader
 from sqlalchemy import text
 
@@ -220,3 +220,16 @@ def test_a_search_takes_signs_as_they_are(stranger: Caller, world: Outside, sign
     headers = bearer(sign_in(stranger, "city-clerk"))
     assert stranger.get("/api/identity/registrations", headers=headers).json["total"] >= 1
     assert stranger.get(f"/api/identity/registrations?q={sign}", headers=headers).json["total"] == 0
+
+
+def test_who_waits_sees_which_institution_decides_and_since_when(
+    stranger: Caller, world: Outside, runtime: Runtime
+) -> None:
+    with runtime.database.transaction() as db:
+        db.execute(text("UPDATE institution SET contact = '020-12345678' WHERE division_code IN ('440106', '440100')"))
+    assert register(stranger, world).status_code == 201
+    mine = stranger.get("/api/identity/registrations/mine", headers=bearer(sign_in(stranger, "bianmin", PASSWORD))).json
+    assert mine["reviewer"]["contact"] == "020-12345678"
+    assert "天河" in mine["reviewer"]["name"]
+    assert mine["submitted_at"].startswith(str(clock.now().date()))
+    assert mine["decided_at"] is None

@@ -40,9 +40,12 @@ def test_a_sign_in_leaves_a_session_a_line_of_history_and_of_the_audit_trail_and
             ("password", False), ("password", True),
         ]  # fmt: skip
         assert db.execute(text("SELECT count(*) FROM session WHERE account_id = :id"), {"id": account_id}).scalar() == 1
-        assert db.execute(text("SELECT action, subject, actor_kind, address <> '' FROM audit")).all() == [
-            ("sessions/create_session", account_id, "anonymous", True)
-        ]
+        told = db.execute(text("SELECT subject, actor_kind, actor_name, detail, address <> '' FROM audit ORDER BY id"))
+        refused, done = told.all()
+        assert refused[:3] == ("applicant", "anonymous", "")
+        assert (refused[3]["outcome"], refused[3]["code"]) == ("refused", "wrong_credentials")
+        assert "wrong" not in str(refused[3]).replace("wrong_credentials", "").replace("Wrong user name", "")
+        assert done == (account_id, "applicant", "陈志强", {"way": "password", "device": done[3]["device"]}, True)
         assert db.execute(text("SELECT count(*) FROM login_guard")).scalar() == 0
 
 
@@ -76,8 +79,9 @@ def test_a_disabled_account_gets_nothing_but_the_answer(stranger: Caller, runtim
     refused = sign_in(stranger)
     assert (refused.status_code, refused.json["code"]) == (403, "account_disabled")
     with runtime.database.transaction() as db:
-        for table in ("session", "sign_in", "audit"):
+        for table in ("session", "sign_in"):
             assert db.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, table
+        assert db.execute(text("SELECT detail ->> 'code' FROM audit")).scalars().all() == ["account_disabled"]
 
 
 @pytest.mark.parametrize("username", ["applicant", "nobody-at-all"])

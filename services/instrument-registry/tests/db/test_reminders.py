@@ -53,7 +53,8 @@ def told(runtime: Runtime) -> list[tuple[str, str, str]]:
     [
         (valid_for(31), None), (valid_for(30), "expires_in_30"), (valid_for(11), "expires_in_30"),
         (valid_for(10), "expires_in_10"), (valid_for(1), "expires_in_10"), (valid_for(0), "expires_today"),
-        (valid_for(-1), None), ({"approved_on": TODAY - timedelta(days=10)}, None),
+        (valid_for(-1), None), ({"approved_on": TODAY - timedelta(days=6)}, None),
+        ({"approved_on": TODAY - timedelta(days=7)}, "not_verified"), ({"approved_on": TODAY - timedelta(days=10)}, "not_verified"),
         ({"approved_on": TODAY - timedelta(days=11)}, "not_verified"), ({"approved_on": TODAY - timedelta(days=30)}, "not_verified"),
         ({"approved_on": TODAY - timedelta(days=31)}, None), (valid_for(5) | {"result": "fail"}, None),
         (valid_for(5) | {"status": "suspended"}, None), (valid_for(5) | {"filing_state": "revoked"}, None),

@@ -8,18 +8,23 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, or_, select, text
 
 from chassis import clock, log, reads
 from chassis.db import TIMESTAMP
+from chassis.errors import ServiceError
 from chassis.reads import Read
 from chassis.runtime import Runtime, Schedule
+from chassis.wechat import WechatError
 from notification.actions import bind_states, deliveries, followers, tries
+from notification.actions.official import MENU
 from notification.models import Delivery, FollowerQuestion, Message, WechatPush, WechatReceipt
 from notification.parts import parts_of
 
 POOLS = {"wechat": 6, "sms": 4, "followers": 2}  # senders of each channel, and who asks WeChat for unionids
+NO_MENU = 46003  # WeChat's word for an account that has none
 ROUND = 0.5  # between two looks for what is due [seconds]
 _now = bindparam("now", type_=TIMESTAMP)
 _ANY = Read(
@@ -125,5 +130,38 @@ def forget_pushes(runtime: Runtime, now: datetime) -> None:
         deliveries.forget_receipts(db, now)
 
 
+def keep_menu(runtime: Runtime, _now: datetime) -> None:
+    """The official account has our menu, also where it was never published or somebody changed it."""
+    official = parts_of(runtime).official
+    try:
+        if _bare(official.get("/cgi-bin/menu/get")["menu"]["button"]) == MENU:
+            return
+    except WechatError as error:
+        if error.code != NO_MENU:
+            log.get().warning("menu_unknown", error=repr(error))
+            return
+    except ServiceError as error:
+        log.get().warning("menu_unknown", error=repr(error))
+        return
+    try:
+        official.call("/cgi-bin/menu/create", {"button": MENU})
+        log.get().info("menu_published")
+    except (WechatError, ServiceError) as error:
+        log.get().warning("menu_not_published", error=repr(error))
+
+
+def _bare(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As we write them: WeChat answers with empty lists and ids of its own."""
+    kept = ("type", "name", "key", "url")
+    return [
+        {name: button[name] for name in kept if button.get(name)}
+        | ({"sub_button": _bare(button["sub_button"])} if button.get("sub_button") else {})
+        for button in buttons
+    ]
+
+
 LOOPS = {"send": run}
-SCHEDULES = [Schedule("forget_pushes", timedelta(hours=6), forget_pushes)]
+SCHEDULES = [
+    Schedule("keep_menu", timedelta(minutes=1), keep_menu),
+    Schedule("forget_pushes", timedelta(hours=6), forget_pushes),
+]

@@ -22,6 +22,7 @@ from notification.actions import tries
 from notification.actions.official import BOOKINGS, FILINGS, HELP, MENU
 from notification.api.official import AWAY
 from notification.app import publish_menu
+from notification.background import keep_menu
 from notification.domain import answers
 from notification.parts import WHILE_WECHAT_WAITS
 from notification.settings import Settings
@@ -259,3 +260,19 @@ def test_the_menu_is_one_that_wechat_takes(settings: Settings, world: Outside) -
     publish_menu(settings)
     below = [(one["name"], one["key"]) for one in MENU[0]["sub_button"]]
     assert (MENU[0]["name"], below) == ("查询", [("备案查询", FILINGS), ("检定查询", BOOKINGS)])
+
+
+def test_the_worker_gives_the_official_account_its_menu(runtime: Runtime, world: Outside) -> None:
+    official = runtime.parts["notification"].official
+    official.get("/cgi-bin/menu/delete")
+    keep_menu(runtime, clock.now())
+    assert official.get("/cgi-bin/menu/get")["menu"]["button"] == MENU
+    official.call("/cgi-bin/menu/create", {"button": [{"type": "click", "name": "别的", "key": "x"}]})
+    world.fault(path="/cgi-bin/menu/get", errcode=45009, times=1)
+    keep_menu(runtime, clock.now())
+    assert len(official.get("/cgi-bin/menu/get")["menu"]["button"]) == 1, "the next minute"
+    keep_menu(runtime, clock.now())
+    assert official.get("/cgi-bin/menu/get")["menu"]["button"] == MENU
+    world.fault(path="/cgi-bin/menu/create", errcode=48001, times=1)
+    keep_menu(runtime, clock.now())
+    world.no_faults()

@@ -10,6 +10,6 @@ export default {
     { path: '/administration/catalog', title: 'administration.catalog', component: () => import('./Catalog.vue'), for: ['admin'] },
     { path: '/administration/reference', title: 'administration.reference', component: () => import('./Reference.vue'), for: ['admin'] },
     { path: '/administration/holidays', title: 'administration.holidays', component: () => import('./Holidays.vue'), for: ['admin'] },
-    { path: '/administration/audit', title: 'administration.audit', component: () => import('./Audit.vue'), for: ['admin'] },
+    { path: '/administration/audit', title: 'administration.audit', component: () => import('@/modules/audit/Audit.vue'), for: ['admin'] },
   ],
 } satisfies Module

@@ -69,7 +69,7 @@ def submit(body: dict[str, Any]) -> Any:
     by_job = submissions.submit(database, claims, user, submission.id)
     with database.transaction(Scope.of(user)) as session:
         submission = queries.submission(session, submission.id)
-        audit_subject(submission.id, number=submission.number)
+        audit_subject(submission.id, number=submission.number, done=submission.done, refused=len(submission.failed))
         receipt = {
             "submission_id": submission.id, "number": submission.number, "submitted_at": submission.submitted_at,
         }  # fmt: skip

@@ -66,6 +66,10 @@ class Identified:
     login: str  # what was typed, casefolded
     way: str
     new_hash: str | None = None  # where the cost of password hashes has changed
+    name: str = ""
+
+    def actor(self) -> Actor:
+        return Actor(self.account_id, self.kind, None, name=self.name)
 
 
 def open_session(

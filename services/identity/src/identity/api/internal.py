@@ -6,7 +6,7 @@ from chassis import audit, clock
 from chassis.auth import allow_service
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
-from chassis.web import Blueprint, db, own_transactions, secret_answer
+from chassis.web import Blueprint, audit_subject, db, own_transactions, secret_answer
 from chassis.wechat import Person
 from identity import actions, queries, sign_in
 from identity.actions import guard
@@ -27,6 +27,7 @@ def verify(body: dict[str, Any]) -> Any:
     """Check a password that was typed on the official account's page, with the care of a sign-in, and bind the follower
     who typed it. `address`: from where it was typed."""
     now, database = clock.now(), runtime().database
+    audit_subject(body["username"], address=body["address"])
     login = {name: value for name, value in body.items() if name not in ("address", "openid", "unionid")}
     who = sign_in.identify(sign_in.Door(database, parts(), body["address"], now), login)
     with database.transaction() as session:

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from chassis.auth import SIGNED_IN, allow
 from chassis.paging import MAX_SIZE
 from chassis.schema import Schema, Text
-from chassis.web import Blueprint, current_user, db
+from chassis.web import Blueprint, current_user, db, not_audited
 from identity.actions import list_choices
 
 blp = Blueprint("list_choices", "list_choices", url_prefix="/api/identity", description="Lists as one likes them")
@@ -39,6 +39,7 @@ def my_lists() -> Any:
 
 @blp.route("/me/lists", methods=["PUT"])
 @allow(*SIGNED_IN, pending=True)
+@not_audited
 @blp.arguments(ListChoiceRequest)
 @blp.response(204)
 def choose_list(body: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.schema import BINARY
-from chassis.web import Blueprint, audit_subject, current_user, db, if_match, own_transactions, with_etag
+from chassis.web import Blueprint, audit_subject, current_user, db, if_match, not_audited, own_transactions, with_etag
 from identity import actions, queries
 from identity.api.schemas import (
     LetterRequest,
@@ -85,6 +85,7 @@ def blank_letter() -> Any:
 
 @blp.route("/registrations/authorization-letter.pdf", methods=["POST"])
 @allow_anyone
+@not_audited
 @blp.arguments(LetterRequest, required=False)
 @blp.response(200, BINARY, content_type=PDF)
 def filled_letter(body: dict[str, Any]) -> Any:

@@ -81,6 +81,11 @@ class FileView(Schema):
     name = fields.String()
 
 
+class ReviewerView(Schema):
+    name = fields.String(required=True)
+    contact = fields.String(allow_none=True, metadata={"description": "telephone, where it is known"})
+
+
 class RegistrationView(Schema):
     org_id = fields.UUID(required=True)
     account_id = fields.UUID(required=True)
@@ -90,6 +95,10 @@ class RegistrationView(Schema):
     org = fields.Nested(OrgView, required=True)
     files = fields.List(fields.Nested(FileView, allow_none=True), required=True)
     submitted_at = fields.DateTime(required=True)
+    decided_at = fields.DateTime(allow_none=True, metadata={"description": "of one's own"})
+    reviewer = fields.Nested(
+        ReviewerView, allow_none=True, metadata={"description": "of one's own: the institution that decides it"}
+    )
     version = fields.Integer()
 
 

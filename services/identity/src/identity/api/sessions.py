@@ -21,6 +21,7 @@ from chassis.web import (
     audit_subject,
     current_user,
     db,
+    not_audited,
     own_transactions,
     reader,
     secret_answer,
@@ -66,13 +67,14 @@ CODES_WITHOUT_CAPTCHA = 10  # SMS codes of one address in an hour
 def create_session(body: dict[str, Any]) -> Any:
     """Sign in by password, SMS code, WeChat or mini-program."""
     now, address, database = clock.now(), context.current().address, runtime().database
+    audit_subject(sign_in.login_of(body))
     if body.get("wechat_code"):
         check_came_back(body, is_portal())
     miniprogram = request.headers.get("X-Client") == "miniprogram"
     who = sign_in.identify(sign_in.Door(database, parts(), address, now, miniprogram), body)
     device, cookie = _device()
     with direct.transaction(database, scope=None) as opening:
-        told = audit_line(who.account_id)
+        told = audit_line(who.account_id, who.actor(), way=who.way, device=device.name)
         holder, session_id, refresh_token = actions.open_session(opening, who, told, device, address, _lifetime(), now)
         answer = _signed_in(holder, session_id, refresh_token, 201)
     if cookie:
@@ -85,6 +87,7 @@ def create_session(body: dict[str, Any]) -> Any:
 
 @blp.route("/sessions/refresh", methods=["POST"])
 @allow_anyone
+@not_audited
 @own_transactions
 @secret_answer
 @blp.arguments(RefreshRequest)
@@ -159,6 +162,7 @@ def send_sms_code(body: dict[str, Any]) -> Any:
     """Send a code by SMS. The answer tells nothing about whether the phone is known."""
     now, address, database = clock.now(), context.current().address, runtime().database
     phone, purpose = body["phone"], body["purpose"]
+    audit_subject(phone, purpose=purpose)
 
     def work(session: Session) -> tuple[UUID, str]:
         if sent_from(session, address, now) >= CODES_WITHOUT_CAPTCHA:
@@ -197,6 +201,7 @@ def reset_password(body: dict[str, Any]) -> Any:
     """Set a new password with an SMS code; every session ends."""
     hasher, now = parts().hasher, clock.now()
     phone, code, password = body["phone"], body["sms_code"], body["password"]
+    audit_subject(phone)
     counted(
         runtime().database, CodeWrong,
         lambda session: actions.reset_password(session, hasher, phone, code, password, now),

@@ -9,7 +9,7 @@ from chassis import clock
 from chassis.auth import allow_anyone
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
-from chassis.web import Blueprint, db, secret_answer
+from chassis.web import Blueprint, db, not_audited, secret_answer
 from identity.actions import wechat_states
 from identity.api.schemas import WechatLogin
 from identity.counted import counted
@@ -24,6 +24,7 @@ COOKIE_PATH = "/api/identity"
 
 @blp.route("/wechat-logins", methods=["POST"])
 @allow_anyone
+@not_audited
 @secret_answer
 @blp.response(201, WechatLogin)
 def begin() -> Any:

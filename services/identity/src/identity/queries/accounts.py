@@ -17,12 +17,12 @@ from identity.models import Account, Bureau, Holder, Institution, LoginGuard, Or
 from identity.models import Session as OpenSession
 
 _named = or_(Account.username_key == bindparam("login"), Account.phone == bindparam("login"))
-_known = select(Account.id, Account.kind, Account.password_hash).where(_named).limit(1).subquery()
+_known = select(Account.id, Account.kind, Account.name, Account.password_hash).where(_named).limit(1).subquery()
 # Who a typed name is, how often that one, and how often anybody from this address, was wrong of late: always one row.
 # NOT success, in the words of the index: with IS FALSE PostgreSQL does not use it and reads the whole history.
 LOGIN = Read(
     select(
-        _known.c.id, _known.c.kind, _known.c.password_hash, LoginGuard.failures, LoginGuard.last_at,
+        _known.c.id, _known.c.kind, _known.c.name, _known.c.password_hash, LoginGuard.failures, LoginGuard.last_at,
         select(func.count())
         .where(SignIn.address == bindparam("address"), SignIn.at > bindparam("since", type_=TIMESTAMP), ~SignIn.success)
         .scalar_subquery().label("address_failures"),

@@ -112,6 +112,7 @@ def own_registration(db: Session, actor: Actor) -> dict[str, Any]:
     if org is None:
         raise NotFound
     files = db.scalars(select(File).where(File.id.in_([org.license_file_id, org.authorization_file_id]))).all()
+    reviewer = reviewer_of(db, org.division_code)
     return {
         "org_id": org.id, "account_id": owner_of(db, org.id).id, "status": org.status,
         "reason_code": org.reason_code, "reason": org.reason,
@@ -120,5 +121,6 @@ def own_registration(db: Session, actor: Actor) -> dict[str, Any]:
             "division_code": org.division_code, "contact_name": org.contact_name,
         },
         "files": [{"file_id": f.id, "purpose": f.purpose, "name": f.title} for f in files],
-        "submitted_at": org.submitted_at, "version": org.version,
+        "submitted_at": org.submitted_at, "decided_at": org.decided_at, "version": org.version,
+        "reviewer": {"name": reviewer.name, "contact": reviewer.contact} if reviewer else None,
     }  # fmt: skip

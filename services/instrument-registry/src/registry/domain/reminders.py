@@ -10,7 +10,7 @@ WINDOWS = {
     "expires_today": (0, 0),
     "expires_in_10": (1, 10),
     "expires_in_30": (11, WINDOW_DAYS),
-    "not_verified": (DUE_DAYS - WINDOW_DAYS, -1),  # as long as 超期未检 lasts
+    "not_verified": (DUE_DAYS - WINDOW_DAYS, 3),  # before the days run out, and as long as 超期未检 lasts
 }
 FIRST_HOUR = 8  # nobody is woken
 

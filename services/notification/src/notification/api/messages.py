@@ -9,7 +9,7 @@ from chassis import clock
 from chassis.auth import SIGNED_IN, allow
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.schema import Flag, Schema, Text, between, contained, one_of
-from chassis.web import Blueprint, current_user, db
+from chassis.web import Blueprint, current_user, db, not_audited
 from notification import queries
 from notification.actions import messages
 
@@ -66,6 +66,7 @@ def list_messages(args: dict[str, Any]) -> Any:
 
 @blp.route("/messages/<uuid:message_id>/read", methods=["POST"])
 @allow(*SIGNED_IN)
+@not_audited
 @blp.response(200, MessageView)
 def read(message_id: UUID) -> Any:
     """Mark a message as read."""

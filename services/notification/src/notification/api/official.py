@@ -16,7 +16,7 @@ from chassis.auth import allow_anyone
 from chassis.calls import Refused
 from chassis.errors import Forbidden, Malformed, ServiceError
 from chassis.runtime import runtime
-from chassis.web import Blueprint, own_transactions
+from chassis.web import Blueprint, not_audited, own_transactions
 from chassis.wechat import WechatError
 from notification.actions import followers, nonces, tries
 from notification.actions.official import (
@@ -54,6 +54,7 @@ def verify() -> Any:
 
 @blp.route("/wechat/callback", methods=["POST"])
 @allow_anyone
+@not_audited
 @own_transactions
 def push() -> Any:
     """A message or event of a follower."""
