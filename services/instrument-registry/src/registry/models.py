@@ -163,6 +163,9 @@ class Instrument(Base):
     result_source: Mapped[str | None]
     valid_until: Mapped[date | None]
     rotate_on: Mapped[date | None]
+    unverified_since: Mapped[date | None]  # it lost its verification: see registry.domain.units
+    units_changed: Mapped[dict[str, Any]] = mapped_column(default=dict)  # unit -> when
+    unit_validity: Mapped[dict[str, Any]] = mapped_column(default=dict)  # unit that passed -> its last valid day
     open_booking_id: Mapped[UUID | None]
     # derived by the database, see registry.view_sql and migrations 0015 and 0016
     place: Mapped[bytes] = mapped_column(server_default=FetchedValue(), deferred=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from chassis import outbox
 from chassis.actor import Actor
+from chassis.clock import business_date
 from chassis.errors import invalid
 from chassis.ids import new_id
 from registry import events, queries
@@ -19,6 +20,8 @@ from registry.actions.at_once import write_all
 from registry.actions.histories import actor_json, line
 from registry.codes import certificate_code
 from registry.domain.errors import CertificateEnded
+from registry.domain.nozzles import Nozzles
+from registry.domain.units import Standing, UnitResult, as_json, changed_units, counts, standing, unverified_since
 from registry.domain.validity import Validity, validity
 from registry.models import Certificate, Instrument, Kind, Verification
 from registry.queries import certificates
@@ -93,7 +96,7 @@ def void(db: Session, by: Actor, number: str, reason: str, now: datetime) -> Cer
     _end(old, "void", by, reason, now)
     db.flush()
     left = select(func.bool_and(Certificate.kind == "certificate")).where(
-        Certificate.booking_id == old.booking_id, Certificate.instrument_id == old.instrument_id, standing()
+        Certificate.booking_id == old.booking_id, Certificate.instrument_id == old.instrument_id, standing_ones()
     )
     passed = db.scalar(left)
     if passed is None:
@@ -107,7 +110,7 @@ def void(db: Session, by: Actor, number: str, reason: str, now: datetime) -> Cer
     return old
 
 
-def standing() -> Any:
+def standing_ones() -> Any:
     """Neither void nor corrected by another: what the instrument's validity and the statistics rest on."""
     other = aliased(Certificate)
     corrected = select(other.id).where(other.supersedes_id == Certificate.id).exists()
@@ -116,38 +119,70 @@ def standing() -> Any:
 
 def settle(db: Session, instruments: Iterable[Instrument], now: datetime) -> None:
     """Result and validity of instruments from their certificates: of each unit the latest counts, earlier ones are
-    superseded. One failed unit makes the instrument fail; else the earliest unit's date counts."""
+    superseded. See registry.domain.units for what they say of the whole."""
     db.flush()
     found = {i.id: i for i in instruments}
     by_instrument: dict[UUID, list[Certificate]] = {key: [] for key in found}
-    rows = select(Certificate).where(Certificate.instrument_id.in_(list(found)), standing())
+    rows = select(Certificate).where(Certificate.instrument_id.in_(list(found)), standing_ones())
     for row in db.scalars(rows.order_by(Certificate.verified_on, cast(Certificate.id, Text))):
         by_instrument[row.instrument_id].append(row)
     for key, instrument in found.items():
         last = {row.unit: row for row in by_instrument[key]}
         for row in by_instrument[key]:
             row.status = "in_force" if last[row.unit] is row else "superseded"
-        units = [unit for unit in instrument.units if unit in last] or list(last)
-        _take_over(instrument, [last[unit] for unit in units])
+        _take_over(instrument, last, business_date(now))
         instrument.version += 1
         instrument.updated_at = now
     write_all(db, found.values())
     db.flush()
 
 
-def _take_over(instrument: Instrument, certificates: list[Certificate]) -> None:
-    if certificates:
-        instrument.result_source, instrument.ever_filed = "certificate", True
-        failed = any(c.kind == "failure_notice" for c in certificates)
-        instrument.result = "fail" if failed else "pass"
-        instrument.valid_until = (
-            None if failed else min((c.valid_until for c in certificates if c.valid_until), default=None)
-        )
-        instrument.rotate_on = None if failed else min((c.rotate_on for c in certificates if c.rotate_on), default=None)
-        return
-    declared = instrument.declared_valid_until if instrument.approved_on is not None else None
-    instrument.result, instrument.result_source = ("pass", "declared") if declared else (None, None)
-    instrument.valid_until, instrument.rotate_on = declared, None
+def change_units(instrument: Instrument, before: Nozzles, now: datetime) -> bool:
+    """Note which units are others than before: what was certified of those counts no more. True where `settle` has to
+    follow; nothing of what was never filed or verified."""
+    if not instrument.ever_filed and instrument.result is None:
+        return False
+    after = instrument.details.get("nozzles") or []
+    changed = dict.fromkeys(changed_units(before, after), now.isoformat())
+    gone = {str(nozzle["nozzle_no"]) for nozzle in before} - {str(nozzle["nozzle_no"]) for nozzle in after}
+    if changed or gone:
+        kept = {unit: at for unit, at in instrument.units_changed.items() if unit not in gone}
+        instrument.units_changed = kept | changed
+    return bool(changed or gone)
+
+
+def _take_over(instrument: Instrument, last: Mapping[str, Certificate], today: date) -> None:
+    before = (instrument.result, instrument.valid_until, instrument.unverified_since)
+    results = {
+        unit: UnitResult(c.kind == "certificate", c.valid_until, c.rotate_on, c.verified_on, c.issued_at)
+        for unit, c in last.items()
+    }
+    results = {unit: one for unit, one in results.items() if counts(one, *_changed(instrument, unit))}
+    now = standing(instrument.units, results)
+    source: str | None = "certificate"
+    if last:
+        instrument.ever_filed = True
+    elif declared := _declared(instrument):
+        now, source = Standing("pass", declared), "declared"
+    instrument.result, instrument.valid_until, instrument.rotate_on = now.result, now.valid_until, now.rotate_on
+    instrument.result_source = source if now.result else None
+    instrument.unit_validity = as_json(instrument.units, results)
+    instrument.unverified_since = unverified_since(*before, now.result, today)
+
+
+def _changed(instrument: Instrument, unit: str) -> tuple[datetime | None, date | None]:
+    text = instrument.units_changed.get(unit)
+    at = datetime.fromisoformat(text) if text else None
+    return at, business_date(at) if at else None
+
+
+def _declared(instrument: Instrument) -> date | None:
+    """What the ledger declared counts from the approval on, until a unit changes after it."""
+    approved_on = instrument.approved_on
+    changed = [_changed(instrument, unit)[1] for unit in instrument.units]
+    if approved_on is None or any(day is not None and day >= approved_on for day in changed):
+        return None
+    return instrument.declared_valid_until
 
 
 def _validity(db: Session, old: Certificate, verified_on: date, changes: Mapping[str, Any]) -> Validity:
@@ -190,7 +225,9 @@ def _of_verification(old: Certificate) -> Any:
 def _verified_on(old: Certificate) -> Any:
     return (
         select(func.max(Certificate.verified_on))
-        .where(Certificate.booking_id == old.booking_id, Certificate.instrument_id == old.instrument_id, standing())
+        .where(
+            Certificate.booking_id == old.booking_id, Certificate.instrument_id == old.instrument_id, standing_ones()
+        )
         .scalar_subquery()
     )
 
