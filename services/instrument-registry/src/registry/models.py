@@ -427,3 +427,23 @@ class SavedView(Base):
     sort: Mapped[str]
     created_at: Mapped[datetime]
     list: Mapped[str]
+
+
+class CertificateChange(Base):
+    """A correction or a void that one person proposed, for another to confirm."""
+
+    __tablename__ = "certificate_change"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    certificate_id: Mapped[UUID]
+    institution_id: Mapped[UUID]
+    number: Mapped[str]
+    kind: Mapped[str]
+    changes: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    proposed_by: Mapped[dict[str, Any]]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[dict[str, Any] | None]
+    decided_at: Mapped[datetime | None]
+    decided_reason: Mapped[str | None]
+    new_number: Mapped[str | None]

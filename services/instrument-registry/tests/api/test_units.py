@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from booked import booking_completed, filing_event, instrument
+from booked import booking_completed, changed, filing_event, instrument
 
 from chassis import clock
 from chassis.actor import Actor
@@ -106,7 +106,7 @@ def test_a_voided_notice_leaves_its_nozzle_unverified(
     verify(runtime, owner, thing, dict.fromkeys("123", "pass") | {"4": "fail"}, DAYS_AGO[10])
     (notice,) = clerk.get("/api/registry/certificates?kind=failure_notice").json["items"]
     checker = signed_in(staff(GUANGZHOU, ("checker",)))
-    assert checker.post(f"/api/registry/certificates/{notice['number']}/void", {"reason": "x"}).status_code == 200
+    assert changed(checker, notice["number"], "void", {"reason": "x"}).status_code == 200
     assert view(clerk, thing) == ("due", None, None)
     told = recorded(runtime, "certificate.superseded")[-1]["data"]["items"][0]
     assert (told["unverified_since"], sorted(told["unit_validity"])) == (TODAY.isoformat(), ["1", "2", "3"])
@@ -153,5 +153,5 @@ def test_a_voided_certificate_leaves_the_instrument_bookable(
     run_jobs(runtime)
     (one,) = clerk.get("/api/registry/certificates").json["items"]
     checker = signed_in(staff(GUANGZHOU, ("checker",)))
-    checker.post(f"/api/registry/certificates/{one['number']}/void", {"reason": "样品混淆"})
+    changed(checker, one["number"], "void", {"reason": "样品混淆"})
     assert view(clerk, thing) == ("due", None, None)

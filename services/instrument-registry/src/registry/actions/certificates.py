@@ -23,7 +23,7 @@ from registry.domain.errors import CertificateEnded
 from registry.domain.nozzles import Nozzles
 from registry.domain.units import Standing, UnitResult, as_json, changed_units, counts, standing, unverified_since
 from registry.domain.validity import Validity, validity
-from registry.models import Certificate, Instrument, Kind, Verification
+from registry.models import Certificate, History, Instrument, Kind, Verification
 from registry.queries import certificates
 
 RESULT = ("procedure", "standard", "fail_items", "remarks")
@@ -59,24 +59,15 @@ def _prefix(db: Session, institution_id: UUID, division_code: str) -> str:
 
 def correct(
     db: Session, by: Actor, number: str, changes: Mapping[str, Any], reason: str, now: datetime, today: date,
-    print_pdf: Callable[[Certificate], str],
+    print_pdf: Callable[[Certificate], str], persons: str,
 ) -> Certificate:  # fmt: skip
     """Replace a certificate by one with `changes` and a number of its own. The conclusion is not corrected: a wrong one
-    is voided and verified again. Raises: NotFound, CertificateEnded, Invalid, CharacterMissing."""
-    instrument, old = _locked(db, by, number)
-    verified_on: date = changes.get("verified_on") or old.verified_on
-    if verified_on > today:
-        raise invalid("verified_on", "date_in_future", "检定日期不能晚于今天。", "The date lies in the future.")
-    valid = _validity(db, old, verified_on, changes)
-    new = Certificate(
-        id=new_id(), public_code=certificate_code(), org_id=old.org_id, institution_id=old.institution_id,
-        number=next_number(db, old.institution_id, old.number.split("-")[0], verified_on.year),
-        instrument_id=old.instrument_id, booking_id=old.booking_id, unit=old.unit, kind=old.kind, kind_code=old.kind_code,
-        division_code=old.division_code, verified_on=verified_on, valid_until=valid.valid_until, rotate_on=valid.rotate_on,
-        result=old.result | {key: changes[key] for key in RESULT if key in changes},
-        snapshot=old.snapshot | {key: changes[key] for key in SNAPSHOT if key in changes} | {"replaces": old.number},
-        supersedes_id=old.id, issued_at=now,
-    )  # fmt: skip
+    is voided and verified again. persons: who stands for the correction, as it is printed.
+    Raises: NotFound, CertificateEnded, Invalid, CharacterMissing."""
+    instrument, old = locked(db, by, number)
+    new = replacement(db, old, changes, old.number, now, today)
+    new.number = next_number(db, old.institution_id, old.number.split("-")[0], new.verified_on.year)
+    new.snapshot = new.snapshot | {"corrected_by": persons}
     new.file = print_pdf(new)
     db.add(new)
     _end(old, "superseded", by, reason, now)
@@ -89,10 +80,47 @@ def correct(
     return new
 
 
+def replacement(
+    db: Session, old: Certificate, changes: Mapping[str, Any], number: str, now: datetime, today: date
+) -> Certificate:
+    """The certificate as it would be with `changes`. Raises: Invalid."""
+    verified_on: date = changes.get("verified_on") or old.verified_on
+    if verified_on != old.verified_on:
+        _check_day(db, old, verified_on, today)
+    if old.kind == "failure_notice" and "fail_items" in changes and not (changes["fail_items"] or "").strip():
+        raise invalid("fail_items", "required", "结论为不合格时须填写不合格项。", "A fail names what failed.")
+    valid = _validity(db, old, verified_on, changes)
+    return Certificate(
+        id=new_id(), public_code=certificate_code(), org_id=old.org_id, institution_id=old.institution_id, number=number,
+        instrument_id=old.instrument_id, booking_id=old.booking_id, unit=old.unit, kind=old.kind, kind_code=old.kind_code,
+        division_code=old.division_code, verified_on=verified_on, valid_until=valid.valid_until, rotate_on=valid.rotate_on,
+        result=old.result | {key: changes[key] for key in RESULT if key in changes},
+        snapshot=old.snapshot | {key: changes[key] for key in SNAPSHOT if key in changes} | {"replaces": old.number},
+        supersedes_id=old.id, issued_at=now,
+    )  # fmt: skip
+
+
+def _check_day(db: Session, old: Certificate, verified_on: date, today: date) -> None:
+    """A corrected day lies between the reception and the issue. Raises: Invalid."""
+    issued_on = business_date(old.issued_at)
+    if verified_on > min(today, issued_on):
+        zh, en = f"检定日期不能晚于出证日期 {issued_on}。", f"Not after {issued_on}, the day of issue."
+        raise invalid("verified_on", "date_in_future", zh, en)
+    received = db.scalar(
+        select(func.max(History.at)).where(
+            History.instrument_id == old.instrument_id, History.kind == "booking.received", History.at <= old.issued_at
+        )
+    )
+    if received is not None and verified_on < business_date(received):
+        day = business_date(received)
+        zh, en = f"检定日期不能早于接收日期 {day}。", f"Not before {day}, the day of reception."
+        raise invalid("verified_on", "before_reception", zh, en)
+
+
 def void(db: Session, by: Actor, number: str, reason: str, now: datetime) -> Certificate:
     """Take a certificate out of force for good: the instrument is as if this had not been. Raises: NotFound,
     CertificateEnded."""
-    instrument, old = _locked(db, by, number)
+    instrument, old = locked(db, by, number)
     _end(old, "void", by, reason, now)
     db.flush()
     left = select(func.bool_and(Certificate.kind == "certificate")).where(
@@ -187,7 +215,12 @@ def _declared(instrument: Instrument) -> date | None:
 
 def _validity(db: Session, old: Certificate, verified_on: date, changes: Mapping[str, Any]) -> Validity:
     if old.kind == "failure_notice":
+        if changes.get("valid_until") is not None:
+            raise invalid("valid_until", "not_for_a_fail", "检定结果通知书没有有效期。", "A fail has no validity.")
         return Validity()
+    if changes.get("valid_until") is not None and changes["valid_until"] < verified_on:
+        zh, en = "有效期不能早于检定日期。", "Must not be before verified_on."
+        raise invalid("valid_until", "before_verified_on", zh, en)
     kind = db.get_one(Kind, old.kind_code)
     # an unchanged date of verification keeps its end, which the result may have set
     given: date | None = changes.get("valid_until") or (old.valid_until if verified_on == old.verified_on else None)
@@ -202,7 +235,7 @@ def _validity(db: Session, old: Certificate, verified_on: date, changes: Mapping
     return valid
 
 
-def _locked(db: Session, by: Actor, number: str) -> tuple[Instrument, Certificate]:
+def locked(db: Session, by: Actor, number: str) -> tuple[Instrument, Certificate]:
     """The instrument first, as where certificates are issued: in another order two could wait for each other."""
     instrument_id = certificates.own_instrument_id(db, by, number)
     instrument = queries.by_ids(db, [instrument_id])[instrument_id]
