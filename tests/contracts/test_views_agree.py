@@ -19,6 +19,7 @@ days = st.integers(-120, 120).map(lambda n: TODAY + timedelta(days=n))
     result=st.sampled_from([None, "pass", "fail"]),
     valid_until=st.none() | days,
     rotate_on=st.none() | days,
+    unverified_since=st.none() | days,
 )
 def test_both_give_the_same_view(**facts: object) -> None:
     first = in_registry.view(in_registry.Facts(**facts), TODAY)  # type: ignore[arg-type]

@@ -44,6 +44,7 @@ SEES = {
     "message_id": {"owner"},
     "session_id": {"owner"},
     "view_id": set(),  # an account's own, and it has none here
+    "change_id": set(),  # of a certificate: none was proposed
 }
 SPARED = {
     "DELETE session_id",

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.actor import Actor
 from chassis.ids import new_id
-from chassis.testing import GUANGZHOU, Caller, cloud_event
+from chassis.testing import GUANGZHOU, Caller, cloud_event, staff
 
 Body = dict[str, Any]
 FIELDS = {
@@ -67,3 +67,14 @@ def _result(unit: str, conclusion: str, verified_on: str) -> Body:
         "verifier_name": "李检定", "checker": "c", "checker_name": "赵核验", "standard": None,
         "fail_items": "示值超差" if conclusion == "fail" else None, "valid_until": None, "remarks": None,
     }  # fmt: skip
+
+
+def changed(checker: Caller, number: str, verb: str, body: Body) -> Any:
+    """What a checker answers by who confirms a change of a certificate that he did not propose; or its refusal.
+    verb: corrections or void."""
+    proposed = Caller(checker.app, staff(GUANGZHOU, ("verifier",), name="李检定")).post(
+        f"/api/registry/certificates/{number}/{verb}", body
+    )
+    if proposed.status_code != 201:
+        return proposed
+    return checker.post(f"/api/registry/certificate-changes/{proposed.json['id']}/confirm")

@@ -180,7 +180,8 @@ def _take_validity(db: Session, items: Mapping[UUID, Body], rows: Mapping[UUID, 
     for instrument_id in _newer(db, "validity", items, "version"):
         row, item = rows[instrument_id], items[instrument_id]
         row.told_result, row.told_valid_until = item["result"], _day(item[key])
-        row.rotate_on = _day(item["rotate_on"])
+        row.rotate_on, row.unverified_since = _day(item["rotate_on"]), _day(item.get("unverified_since"))
+        row.unit_validity = item.get("unit_validity") or {}
         row.settle()
 
 

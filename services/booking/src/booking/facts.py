@@ -41,7 +41,7 @@ COPIES = {
     "instrument": Copy(
         "registry", "instrument",
         select(Instrument.instrument_id.label("key"), Instrument.org_id, Instrument.status, Instrument.approved_on,
-               Instrument.result, Instrument.valid_until, Instrument.rotate_on,
+               Instrument.result, Instrument.valid_until, Instrument.rotate_on, Instrument.unverified_since,
                *(getattr(Instrument, name) for name in DESCRIBED))
         .where(Instrument.filing_state == "approved"),
         needed={"filing_state": ("approved",)},

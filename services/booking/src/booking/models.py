@@ -113,6 +113,8 @@ class Instrument(Base):
     result: Mapped[str | None]
     valid_until: Mapped[Day | None]
     rotate_on: Mapped[Day | None]
+    unverified_since: Mapped[Day | None]
+    unit_validity: Mapped[dict[str, Any]] = mapped_column(default=dict)  # unit that passed -> its last valid day
     version: Mapped[int] = mapped_column(default=0)
 
     def describe(self, facts: Mapping[str, Any]) -> None:

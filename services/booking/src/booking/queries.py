@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, selectinload
 
+from booking.domain.results import is_owed
 from booking.domain.states import MOVES, OPEN_ITEM, State
 from booking.models import (
     FACTS,
@@ -361,3 +362,17 @@ def units_of(db: Session, items: Sequence[BookingItem]) -> dict[UUID, list[str]]
     rows = db.execute(select(Instrument.instrument_id, Instrument.units).where(Instrument.instrument_id.in_(ids)))
     now = {instrument_id: units for instrument_id, units in rows}
     return {i.instrument_id: list(now.get(i.instrument_id) or i.instrument["units"] or [""]) for i in items}
+
+
+def owed_units(db: Session, items: Sequence[BookingItem], today: date) -> dict[UUID, list[str]]:
+    """The units that a booking must have results of: all but those that passed before and are not due themselves, as
+    after the repair of another one."""
+    ids = [item.instrument_id for item in items]
+    rows = db.execute(
+        select(Instrument.instrument_id, Instrument.unit_validity).where(Instrument.instrument_id.in_(ids))
+    )
+    passed = {instrument_id: validity for instrument_id, validity in rows}
+    return {
+        instrument_id: [unit for unit in units if is_owed(passed.get(instrument_id) or {}, unit, today)]
+        for instrument_id, units in units_of(db, items).items()
+    }

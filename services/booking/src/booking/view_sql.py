@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_
 
 from booking.domain.views import BOOKABLE, DUE_DAYS, ROTATION_DAYS, WINDOW_DAYS
 from booking.models import Instrument as I
@@ -18,6 +18,7 @@ def predicates(today: date) -> dict[str, ColumnElement[bool]]:
     ended = and_(I.result == "pass", I.valid_until.is_not(None), I.approved_on > I.valid_until)
     unverified = or_(I.result.is_(None), ended)
     verified = and_(I.result == "pass", I.valid_until.is_not(None), I.approved_on <= I.valid_until)
+    waits_from = func.greatest(I.approved_on, I.unverified_since)
     endless = and_(I.result == "pass", I.valid_until.is_(None))
     return {
         "failed": I.result == "fail",
@@ -27,15 +28,15 @@ def predicates(today: date) -> dict[str, ColumnElement[bool]]:
             and_(endless, I.rotate_on > day(ROTATION_DAYS)), and_(verified, I.valid_until > day(WINDOW_DAYS))
         ),
         "due": or_(
-            and_(unverified, I.approved_on >= day(-DUE_DAYS)),
+            and_(unverified, waits_from >= day(-DUE_DAYS)),
             and_(verified, I.valid_until.between(today, day(WINDOW_DAYS))),
         ),
         "overdue": or_(
-            and_(unverified, I.approved_on >= day(-WINDOW_DAYS), I.approved_on < day(-DUE_DAYS)),
+            and_(unverified, waits_from >= day(-WINDOW_DAYS), waits_from < day(-DUE_DAYS)),
             and_(verified, I.valid_until >= day(-WINDOW_DAYS), I.valid_until < today),
         ),
         "invalid": or_(
-            and_(unverified, I.approved_on < day(-WINDOW_DAYS)), and_(verified, I.valid_until < day(-WINDOW_DAYS))
+            and_(unverified, waits_from < day(-WINDOW_DAYS)), and_(verified, I.valid_until < day(-WINDOW_DAYS))
         ),
     }
 

@@ -254,6 +254,31 @@ def test_a_booking_is_complete_only_with_all_results(call: Call, runtime: Runtim
     assert [r["remarks"] for r in done["items"][0]["results"]] == ["复检", None]
 
 
+def test_a_repaired_unit_is_verified_alone(call: Call, runtime: Runtime, owner: Actor, day: date) -> None:
+    """The others passed and are not due; one that is due, or that nobody verified yet, is needed."""
+    later, soon = ((clock.today() + timedelta(days=n)).isoformat() for n in (31, 30))
+    for validity, code in (({"1": later, "3": None}, None), ({"1": soon, "3": later}, "results_missing"), ({"1": later}, "results_missing")):  # fmt: skip
+        ids = approved(runtime, owner, units=["1", "2", "3"])
+        told = factories.instrument_event(
+            "changed", owner, ids[0], 5, units=["1", "2", "3"], result="fail", unit_validity=validity,
+            approved_on=clock.today(),
+        )  # fmt: skip
+        deliver(runtime, told)
+        booking = received(call, ids, day)
+        entered = put_results(call, "verifier", booking, [result(ids[0], unit="2")]).json
+        assert (entered["ready_to_check"], entered["items"][0]["conclusion"]) == ((True, "pass") if code is None else (False, None))  # fmt: skip
+        assert move(call, "checker", booking, "complete").json.get("code") == code
+
+
+def test_what_lost_its_verification_is_due_from_that_day(call: Call, runtime: Runtime, owner: Actor, day: date) -> None:
+    ids = approved(runtime, owner, approved_on=clock.today() - timedelta(days=200))
+    assert call("owner").get(f"{URL}/bookable").json["total"] == 0
+    told = factories.instrument_event("changed", owner, ids[0], 5, unverified_since=clock.today())
+    deliver(runtime, told)
+    assert [one["view"] for one in call("owner").get(f"{URL}/bookable?view=due").json["items"]] == ["due"]
+    assert book(call, ids, day)["state"] == "pending"
+
+
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [

@@ -162,11 +162,12 @@ def test_the_views_in_sql_and_in_python_agree(runtime: Runtime, owner: Actor) ->
         for approved_on in days[:7]:
             for outcome in (None, "pass", "fail"):
                 for valid_until in days:
-                    for rotate_on in (None, days[-2], days[-1]):
+                    for rotate_on, since in zip((None, days[-2], days[-1]), (None, days[3], days[5]), strict=True):
                         db.add(
                             Instrument(
                                 instrument_id=new_id(), org_id=owner.org_id, filing_state="approved",
                                 approved_on=approved_on, result=outcome, valid_until=valid_until, rotate_on=rotate_on,
+                                unverified_since=since,
                             )
                         )  # fmt: skip
         db.flush()
@@ -174,7 +175,15 @@ def test_the_views_in_sql_and_in_python_agree(runtime: Runtime, owner: Actor) ->
         for row, in_sql, can in rows:
             if row.result is None and row.valid_until is not None:
                 continue  # there is no validity without a result
-            facts = Facts(row.status, row.filing_state, row.approved_on, row.result, row.valid_until, row.rotate_on)
+            facts = Facts(
+                row.status,
+                row.filing_state,
+                row.approved_on,
+                row.result,
+                row.valid_until,
+                row.rotate_on,
+                row.unverified_since,
+            )
             assert in_sql == view(facts, today), facts
             assert bool(can) == (in_sql in ("due", "overdue", "failed"))
         db.rollback()

@@ -40,7 +40,11 @@ def instrument_item(i: Instrument) -> dict[str, Any]:
     return snapshot(i) | {
         "instrument_id": i.id, "version": i.version, "status": i.status, "units": i.units,
         "approved_on": i.approved_on, "valid_until": i.valid_until, "rotate_on": i.rotate_on, "result": i.result,
-    }  # fmt: skip
+    } | _units(i)  # fmt: skip
+
+
+def _units(i: Instrument) -> dict[str, Any]:
+    return {"unverified_since": i.unverified_since, "unit_validity": i.unit_validity}
 
 
 def snapshot(i: Instrument) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def certificates_event(
             "instrument_id": i.id, "version": i.version, "certificate_id": c.id, "number": c.number, "unit": c.unit,
             "kind": c.kind, "verified_on": c.verified_on, "valid_until": c.valid_until, "result": i.result,
             "instrument_valid_until": i.valid_until, "rotate_on": i.rotate_on, "public_code": c.public_code,
-        }
+        } | _units(i)
         for c, i in pairs
     ]  # fmt: skip
     data = {"org_id": org_id, "institution_id": institution_id, "booking_id": booking_id, "items": items}

@@ -16,7 +16,7 @@ FACTS = {
             Instrument.own_no, Instrument.manufacturer, Instrument.kind_code, Instrument.purpose,
             Instrument.division_code, Instrument.install_address, Instrument.venue, Instrument.status,
             Instrument.filing_state, Instrument.approved_on, Instrument.result, Instrument.valid_until,
-            Instrument.rotate_on,
+            Instrument.rotate_on, Instrument.unverified_since,
         ),
         copied_by=("booking",),
     ),

@@ -167,6 +167,9 @@ class Instrument(Base):
     result_source: Mapped[str | None]
     valid_until: Mapped[date | None]
     rotate_on: Mapped[date | None]
+    unverified_since: Mapped[date | None]  # it lost its verification: see registry.domain.units
+    units_changed: Mapped[dict[str, Any]] = mapped_column(default=dict)  # unit -> when
+    unit_validity: Mapped[dict[str, Any]] = mapped_column(default=dict)  # unit that passed -> its last valid day
     open_booking_id: Mapped[UUID | None]
     # derived by the database, see registry.view_sql and migrations 0015 and 0016
     place: Mapped[bytes] = mapped_column(server_default=FetchedValue(), deferred=True)
@@ -438,3 +441,23 @@ class SavedView(Base):
     sort: Mapped[str]
     created_at: Mapped[datetime]
     list: Mapped[str]
+
+
+class CertificateChange(Base):
+    """A correction or a void that one person proposed, for another to confirm."""
+
+    __tablename__ = "certificate_change"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    certificate_id: Mapped[UUID]
+    institution_id: Mapped[UUID]
+    number: Mapped[str]
+    kind: Mapped[str]
+    changes: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    proposed_by: Mapped[dict[str, Any]]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[dict[str, Any] | None]
+    decided_at: Mapped[datetime | None]
+    decided_reason: Mapped[str | None]
+    new_number: Mapped[str | None]

@@ -59,7 +59,7 @@ def certificate_pdf(certificate: Certificate, public_url: str) -> bytes:
         "valid_until": _validity(certificate, passed),
         "verifier": r["verifier_name"],
         "checker": r["checker_name"],
-        "remarks": "；".join(filter(None, (r["remarks"], _replaces(s.get("replaces"))))),
+        "remarks": "；".join(filter(None, (r["remarks"], _replaces(s.get("replaces")), s.get("corrected_by")))),
         "url": url,
         "qr": qr_svg(url),
     }

@@ -1,10 +1,10 @@
 """The views as SQL: ranges of days over an instrument's phase and the day that the phase counts from.
 
-The database derives both from the row (migration 0002), and no day changes them:
+The database derives both from the row (migration 0019), and no day changes them:
 
 | phase | of a live instrument that | its day |
 | --- | --- | --- |
-| unverified | has no result, or was approved after its validity had ended | approved_on |
+| unverified | has no result, or was approved after its validity had ended | approved_on, or unverified_since |
 | verified | passed, with a validity | valid_until |
 | rotation | passed, to be replaced one day | rotate_on |
 | no_expiry | passed once and for all | – |

@@ -129,3 +129,16 @@ def test_only_filing_may_claim(filing: Any, signed_in: SignIn, runtime: Runtime)
     assert filing("POST", "/internal/claims", body, audience="identity").status_code == 401
     assert signed_in(None).post("/internal/claims", body).status_code == 401
     assert signed_in(applicant()).post("/internal/claims", body).status_code == 403
+
+
+def test_a_dispenser_without_nozzles_is_not_filed(filing: Any, signed_in: SignIn) -> None:
+    owner = applicant()
+    clerk = signed_in(owner)
+    nozzles = {"nozzles": [{"nozzle_no": "1"}]}
+    bare, whole = (
+        add(clerk, serial_no=serial, kind_code="070100", name="燃油加油机", **more)
+        for serial, more in (("D1", {}), ("D2", {"details": nozzles}))
+    )
+    answer = filing("POST", "/internal/claims", claim(owner, [bare, whole])).json
+    assert (answer["claimed"], [one["code"] for one in answer["failed"]]) == (1, ["incomplete"])
+    assert "加油枪" in answer["failed"][0]["detail"]

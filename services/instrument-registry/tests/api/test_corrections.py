@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from booked import booking_completed, filing_event, instrument
+from booked import booking_completed, changed, filing_event, instrument
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
@@ -19,6 +20,7 @@ from chassis.testing import (
     SHENZHEN,
     Caller,
     applicant,
+    assert_satisfies,
     cloud_event,
     deliver,
     recorded,
@@ -27,6 +29,7 @@ from chassis.testing import (
     supervisor,
     tell_organization,
 )
+from registry.api.certificate_schemas import CertificateChangeView
 from registry.models import Certificate, Verification
 
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -73,8 +76,8 @@ def test_a_correction_is_a_new_certificate_that_names_the_old(
     verify(runtime, owner, {thing: "pass"})
     old = only(clerk)
     body = {"reason": "出厂编号录错", "instrument": {"serial_no": "SN-7"}, "procedure": "JJG 539-2020"}
-    new = checker.post(f"{BASE}/{old['number']}/corrections", body)
-    assert new.status_code == 201, new.json
+    new = changed(checker, old["number"], "corrections", body)
+    assert new.status_code == 200, new.json
     assert (new.json["supersedes"], new.json["instrument"]["serial_no"]) == (old["number"], "SN-7")
     assert new.json["number"] == "440100-2026-0000002"
     before = clerk.get(f"{BASE}/{old['number']}").json
@@ -86,7 +89,7 @@ def test_a_correction_is_a_new_certificate_that_names_the_old(
     path = tmp_path / "c.pdf"
     path.write_bytes(clerk.get(f"{BASE}/{new.json['number']}.pdf").data)
     words = "".join(page.extract_text() for page in PdfReader(path).pages).replace(" ", "")
-    for word in ("SN-7", "JJG539-2020", f"本证书替代编号为{old['number']}的证书"):
+    for word in ("SN-7", "JJG539-2020", f"本证书替代编号为{old['number']}的证书", "更正：李检定", "核准：赵核验"):
         assert word in words
     assert [e["data"]["items"][0]["number"] for e in recorded(runtime, "certificate.superseded")] == [old["number"]]
     assert recorded(runtime, "certificate.issued")[-1]["data"]["items"][0]["number"] == new.json["number"]
@@ -94,7 +97,7 @@ def test_a_correction_is_a_new_certificate_that_names_the_old(
     assert (steps[0]["kind"], steps[0]["reference"], steps[0]["reason"]) == (
         "certificate.corrected", new.json["number"], "出厂编号录错",
     )  # fmt: skip
-    again = checker.post(f"{BASE}/{old['number']}/corrections", body)
+    again = changed(checker, old["number"], "corrections", body)
     assert (again.status_code, again.json["code"]) == (409, "certificate_ended")
 
 
@@ -102,15 +105,14 @@ def test_a_corrected_day_moves_the_validity(owner: Actor, clerk: Caller, checker
     thing = instrument(clerk, "A")
     verify(runtime, owner, {thing: "pass"})
     number = only(clerk)["number"]
-    path = f"{BASE}/{number}/corrections"
     for wrong, field in (
         ({"verified_on": "2999-01-01"}, "verified_on"), ({"valid_until": "2029-01-01"}, "valid_until"),
         ({"instrument": {"name": "😀秤"}}, None), ({"reason": " "}, "reason"), ({"conclusion": "fail"}, "conclusion"),
     ):  # fmt: skip
-        refused = checker.post(path, {"reason": "日期录错"} | wrong)
+        refused = changed(checker, number, "corrections", {"reason": "日期录错"} | wrong)
         assert refused.status_code == 422, wrong
         assert field is None or refused.json["errors"][0]["field"] == field
-    new = checker.post(path, {"reason": "日期录错", "verified_on": "2026-11-18"}).json
+    new = changed(checker, number, "corrections", {"reason": "日期录错", "verified_on": "2026-11-18"}).json
     assert (new["number"], new["valid_until"]) == ("440100-2026-0000002", "2027-11-17"), "a refusal takes no number"
     assert shown(clerk, thing) == ("pass", "2027-11-17")
     with runtime.database.transaction(ALL) as db:
@@ -126,12 +128,12 @@ def test_a_void_takes_the_instrument_back_to_what_was_before(
     assert shown(clerk, thing) == ("fail", None)
     assert only(clerk, "kind=certificate")["status"] == "superseded", "a later verification of the unit counts"
     notice = only(clerk, "kind=failure_notice")
-    done = checker.post(f"{BASE}/{notice['number']}/void", {"reason": "样品混淆"})
+    done = changed(checker, notice["number"], "void", {"reason": "样品混淆"})
     assert (done.status_code, done.json["status"]) == (200, "void")
     assert shown(clerk, thing) == ("pass", "2027-02-28")
     first = only(clerk, "kind=certificate")
     assert first["status"] == "in_force"
-    assert checker.post(f"{BASE}/{first['number']}/void", {"reason": "设备故障"}).status_code == 200
+    assert changed(checker, first["number"], "void", {"reason": "设备故障"}).status_code == 200
     assert shown(clerk, thing) == (None, None)
     told = [e["data"]["items"][0] for e in recorded(runtime, "certificate.superseded")]
     assert [(t["result"], t["instrument_valid_until"]) for t in told] == [("pass", "2027-02-28"), (None, None)]
@@ -140,7 +142,7 @@ def test_a_void_takes_the_instrument_back_to_what_was_before(
     assert "已作废" in public.text
     with runtime.database.transaction(ALL) as db:
         assert db.scalar(select(func.count()).select_from(Verification)) == 0
-    twice = checker.post(f"{BASE}/{first['number']}/void", {"reason": "再次"})
+    twice = changed(checker, first["number"], "void", {"reason": "再次"})
     assert (twice.status_code, twice.json["code"]) == (409, "certificate_ended")
 
 
@@ -151,7 +153,7 @@ def test_without_a_certificate_the_declared_validity_counts_again(
     deliver(runtime, filing_event(owner, [thing], "approved", "2026-11-02T03:00:00Z", approved_on="2026-11-02"))
     verify(runtime, owner, {thing: "pass"})
     assert shown(clerk, thing) == ("pass", "2027-11-19")
-    checker.post(f"{BASE}/{only(clerk)['number']}/void", {"reason": "样品混淆"})
+    changed(checker, only(clerk)["number"], "void", {"reason": "样品混淆"})
     assert shown(clerk, thing) == ("pass", "2027-05-01")
 
 
@@ -167,11 +169,11 @@ def test_each_measuring_unit_has_its_certificate_and_the_worst_one_counts(
     verify(runtime, owner, {thing: {"2": "pass"}}, verified_on="2026-11-20")
     assert shown(clerk, thing) == ("pass", only(clerk, "unit=1")["valid_until"]), "the earlier of the two"
     again = only(clerk, "unit=2&status=in_force")
-    checker.post(f"{BASE}/{again['number']}/void", {"reason": "样品混淆"})
+    changed(checker, again["number"], "void", {"reason": "样品混淆"})
     assert shown(clerk, thing) == ("fail", None)
 
 
-def test_only_the_institutions_checker_or_administrator_may(
+def test_two_persons_of_the_institution_change_a_certificate(
     owner: Actor, clerk: Caller, checker: Caller, signed_in: SignIn, runtime: Runtime
 ) -> None:
     verify(runtime, owner, {instrument(clerk, "A"): "pass"})
@@ -182,8 +184,70 @@ def test_only_the_institutions_checker_or_administrator_may(
         assert [signed_in(who).post(path, body).status_code for who in others] == [403, 403, 403, 404]
         assert checker.post(f"{BASE}/440100-2026-9999999/{verb}", body).status_code == 404
         assert checker.post(path, {}).status_code == 422
+    proposed = checker.post(f"{BASE}/{number}/void", {"reason": "样品混淆"})
+    assert (proposed.status_code, proposed.json["state"], only(clerk)["status"]) == (201, "open", "in_force")
+    assert_satisfies(CertificateChangeView, proposed.json)
+    assert checker.post(f"{BASE}/{number}/corrections", {"reason": "y"}).json["code"] == "change_open"
+    confirm = f"/api/registry/certificate-changes/{proposed.json['id']}/confirm"
+    own = checker.post(confirm)
+    assert (own.status_code, own.json["code"]) == (403, "own_change")
     head = signed_in(staff(GUANGZHOU, ("institution_admin",)))
-    assert head.post(f"{BASE}/{number}/void", {"reason": "机构更正"}).status_code == 200
+    assert [who.post(confirm).status_code for who in (head, clerk, signed_in(staff(SHENZHEN, ("checker",))))] == [403, 403, 404]  # fmt: skip
+    second = signed_in(staff(GUANGZHOU, ("checker",), name="钱核验"))
+    assert second.get("/api/registry/certificate-changes?state=open").json["total"] == 1
+    assert (second.post(confirm).json["status"], only(clerk)["status"]) == ("void", "void")
+    (change,) = second.get("/api/registry/certificate-changes").json["items"]
+    assert (change["state"], change["proposed_by"]["name"], change["decided_by"]["name"]) == (
+        "confirmed",
+        "赵核验",
+        "钱核验",
+    )
+    assert second.post(confirm).json["code"] == "illegal_move"
+    assert signed_in(staff(SHENZHEN, ("checker",))).get("/api/registry/certificate-changes").json["total"] == 0
+
+
+def test_a_change_that_is_declined_leaves_the_certificate(
+    owner: Actor, clerk: Caller, checker: Caller, signed_in: SignIn, runtime: Runtime
+) -> None:
+    verify(runtime, owner, {instrument(clerk, "A"): "pass"})
+    number = only(clerk)["number"]
+    change = checker.post(f"{BASE}/{number}/corrections", {"reason": "x", "remarks": "y"}).json
+    path = f"/api/registry/certificate-changes/{change['id']}"
+    assert checker.post(f"{path}/decline", {}).status_code == 422
+    assert checker.post(f"{path}/decline", {"reason": "自己看错"}).json["state"] == "declined"
+    second = signed_in(staff(GUANGZHOU, ("checker",)))
+    assert second.post(f"{path}/confirm").json["code"] == "illegal_move"
+    assert only(clerk)["status"] == "in_force"
+    assert changed(checker, number, "void", {"reason": "样品混淆"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "wrong", "field", "code"),
+    [
+        ("pass", {"verified_on": "2026-11-17"}, "verified_on", "before_reception"),
+        ("pass", {"verified_on": "2026-11-21"}, "verified_on", "date_in_future"),
+        ("pass", {"valid_until": "2026-11-19"}, "valid_until", "before_verified_on"),
+        ("fail", {"valid_until": "2027-11-19"}, "valid_until", "not_for_a_fail"),
+        ("fail", {"fail_items": None}, "fail_items", "required"),
+        ("fail", {"fail_items": " "}, "fail_items", "required"),
+    ],
+)
+def test_a_correction_is_judged_as_the_result_was(
+    owner: Actor, clerk: Caller, checker: Caller, runtime: Runtime, at: Any, conclusion: str, wrong: Any, field: str, code: str
+) -> None:  # fmt: skip
+    thing = instrument(clerk, "A")
+    event = booking_completed(owner, {thing: conclusion})
+    came = cloud_event("booking.received", "booking", event["data"] | {
+        "state": "received", "at": "2026-11-18T02:00:00Z", "items": [{"instrument_id": thing, "state": "received"}],
+    }, subject=event["subject"], sequence=2)  # fmt: skip
+    deliver(runtime, came)
+    at(datetime(2026, 11, 20, 9, tzinfo=UTC))
+    deliver(runtime, event)
+    run_jobs(runtime)
+    number = only(clerk)["number"]
+    at(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    refused = changed(checker, number, "corrections", {"reason": "录错"} | wrong)
+    assert [(e["field"], e["code"]) for e in refused.json["errors"]] == [(field, code)]
 
 
 def test_numbers_stay_without_gaps_while_some_are_corrected_and_others_issued(
@@ -196,15 +260,15 @@ def test_numbers_stay_without_gaps_while_some_are_corrected_and_others_issued(
 
     def correct(number: str) -> int:
         someone = signed_in(staff(GUANGZHOU, ("checker",)))
-        return int(someone.post(f"{BASE}/{number}/corrections", {"reason": "更正", "remarks": "x"}).status_code)
+        return int(changed(someone, number, "corrections", {"reason": "更正", "remarks": "x"}).status_code)
 
     with ThreadPoolExecutor(4) as pool:
         told = [pool.submit(deliver, runtime, event) for event in events]
         answers = [pool.submit(correct, number) for number in [*numbers, *numbers]]
         assert [one.result() for one in told] == [None] * 6
         codes = [one.result() for one in answers]
-    assert set(codes) <= {201, 409}
-    assert codes.count(201) <= 6, "each is corrected once at most"
+    assert set(codes) <= {200, 409}
+    assert codes.count(200) <= 6, "each is corrected once at most"
     run_jobs(runtime)
     with runtime.database.transaction(ALL) as db:
         held = sorted(db.scalars(select(Certificate.number)))

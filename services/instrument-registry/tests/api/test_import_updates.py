@@ -1,13 +1,17 @@
 """更新地址 of the three meters and 更换加油枪 of fuel dispensers: only that changes, and each change is history."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
 import pytest
+from booked import booking_completed, filing_event
 from factories import Importing, csv_of, row, table
 from sqlalchemy import text
 
+from chassis import clock
+from chassis.testing import deliver, recorded, tell_organization
 from registry.actions import imports
 
 ADDRESSES = ("仪器名称", "型号规格", "出厂编号", "自编号", "使用区域代码", "安装使用地点")
@@ -126,11 +130,31 @@ def test_nozzles_are_replaced_by_number(ledger: Importing) -> None:
     job = ledger(csv_of(table(*rows, headers=NOZZLES)), kind="nozzles")
     assert (job["updated"], job["invalid"]) == (4, 0), ledger.errors(job)
     assert of(ledger, "D1")["details"]["nozzles"] == [
-        {"nozzle_no": "1", "fuel_grade": "95 号", "board_no": "B1"}, {"nozzle_no": "12", "fuel_grade": "98 号"},
+        {"nozzle_no": "1", "fuel_grade": "95 号", "board_no": "B1", "replaced_on": "2026-01-31"},
+        {"nozzle_no": "12", "fuel_grade": "98 号"},
     ]  # fmt: skip
     assert [n["nozzle_no"] for n in of(ledger, "D2")["details"]["nozzles"]] == ["1", "2"]
     assert {h["reason"] for h in history(ledger, "D1")[:2]} == {"更换加油枪 2026-01-31", "更换加油枪"}
     assert ledger(csv_of(table(rows[0], headers=NOZZLES)), kind="nozzles")["skipped"] == 1
+
+
+def test_a_replaced_nozzle_has_to_be_verified_and_the_same_row_again_changes_nothing(ledger: Importing) -> None:
+    actor, one = ledger.clerk.actor, of(ledger, "D1")
+    assert actor is not None
+    tell_organization(ledger.runtime, actor)
+    long_ago = (clock.today() - timedelta(days=200)).isoformat()
+    deliver(ledger.runtime, filing_event(actor, [one["id"]], "approved", f"{long_ago}T03:00:00Z", long_ago))
+    day = (clock.today() - timedelta(days=10)).isoformat()
+    deliver(ledger.runtime, booking_completed(actor, {one["id"]: {"1": "pass", "2": "pass"}}, verified_on=day))
+    assert of(ledger, "D1")["view"] == "normal"
+    content = csv_of(table(nozzle("D1", "2", day=clock.today().isoformat()), headers=NOZZLES))
+    assert ledger(content, kind="nozzles")["updated"] == 1
+    assert (of(ledger, "D1")["view"], of(ledger, "D1")["result"]) == ("due", None)
+    assert recorded(ledger.runtime, "instrument.changed")[-1]["data"]["items"][0]["result"] is None
+    deliver(ledger.runtime, booking_completed(actor, {one["id"]: {"2": "pass"}}, verified_on=clock.today().isoformat()))
+    assert of(ledger, "D1")["view"] == "normal"
+    assert ledger(content, kind="nozzles")["skipped"] == 1
+    assert of(ledger, "D1")["view"] == "normal"
 
 
 def test_what_keeps_a_nozzle_from_being_replaced(ledger: Importing) -> None:

@@ -38,6 +38,7 @@ def random_facts(dice: random.Random) -> Facts:
         result=dice.choice([None, "pass", "pass", "fail"]),
         valid_until=valid_until,
         rotate_on=day() if dice.random() < 0.4 else None,
+        unverified_since=day() if dice.random() < 0.3 else None,
     )
 
 

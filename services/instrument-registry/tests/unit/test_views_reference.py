@@ -26,7 +26,7 @@ def cases(draw: st.DrawFn) -> tuple[Facts, date]:
             draw(st.sampled_from(["in_use", "in_use", "in_use", "suspended", "scrapped"])),
             draw(st.sampled_from(["approved", "approved", "approved", "submitted", "revoked"])),
             draw(st.none() | days), draw(st.sampled_from([None, "pass", "pass", "fail"])), draw(st.none() | days),
-            draw(st.none() | days),
+            draw(st.none() | days), draw(st.none() | days),
         ),
         today,
     )  # fmt: skip
@@ -35,7 +35,9 @@ def cases(draw: st.DrawFn) -> tuple[Facts, date]:
 def sentences(f: Facts, today: date) -> dict[str, bool]:
     """Each view as PRODUCT and the manual say it, by counting days, without looking at the other views."""
     live = f.status == "in_use" and f.filing_state == "approved" and f.approved_on is not None
-    a = today.toordinal() - f.approved_on.toordinal() if f.approved_on else 0  # days since the filing was approved
+    # days since the filing was approved, or since it lost its verification
+    since = max(day.toordinal() for day in (f.approved_on, f.unverified_since) if day) if f.approved_on else 0
+    a = today.toordinal() - since if f.approved_on else 0
     passed = live and f.result == "pass"
     known = passed and f.valid_until is not None and f.approved_on is not None and f.approved_on <= f.valid_until
     e = f.valid_until.toordinal() - today.toordinal() if f.valid_until else 0  # days to the last valid day

@@ -23,7 +23,7 @@ def receive(db: Session, by: Actor, booking_id: UUID, now: datetime, ids: Sequen
     wanted = [i.instrument_id for i in booking.items_in(Item.BOOKED)] if ids is None else ids
     items = booking.items_of(wanted, Item.BOOKED)
     db.add(booking.receive(by, now, items))
-    note_progress(db, booking)
+    note_progress(db, booking, now)
     if items:
         outbox.record(db, booking_event("received", booking, by, now, items))
 
@@ -36,7 +36,7 @@ def return_items(db: Session, by: Actor, booking_id: UUID, now: datetime, ids: S
     items = booking.items_of(ids, *OPEN_ITEM)
     held = places_of(booking, items)
     db.add(booking.return_(by, now, items, reason))
-    note_progress(db, booking)
+    note_progress(db, booking, now)
     # only these: an item that was returned before may have been filed anew since
     outbox.record(db, booking_event("returned", booking, by, now, items, reason=reason))
     free_places(db, held)

@@ -51,9 +51,9 @@ def enter_results(db: Session, by: Actor, booking_id: UUID, now: datetime, resul
     db.execute(upsert.on_conflict_do_update(index_elements=KEY, set_=changes))
     _name_checker(db, booking, people[results[0]["checker"]])
     touched = [item for item in booking.items if item.instrument_id in {row["instrument_id"] for row in rows}]
-    _conclude(touched, queries.results_of(db, booking.id), units)
+    _conclude(touched, queries.results_of(db, booking.id), queries.owed_units(db, touched, business_date(now)))
     db.add(booking.enter_results(by, now, touched))
-    note_progress(db, booking)
+    note_progress(db, booking, now)
 
 
 def sign(db: Session, by: Actor, booking_id: UUID, now: datetime, version: int) -> None:
@@ -67,7 +67,7 @@ def sign(db: Session, by: Actor, booking_id: UUID, now: datetime, version: int) 
     if not signed:
         raise NothingToSign
     db.add(booking.sign(by, now, [item for item in booking.items if item.instrument_id in signed]))
-    note_progress(db, booking)
+    note_progress(db, booking, now)
 
 
 def send_back(
@@ -89,7 +89,7 @@ def send_back(
         result.signed_at, result.sent_back = None, reason
     items = [item for item in items if item.instrument_id in found]
     db.add(booking.send_back(by, now, items, reason))
-    note_progress(db, booking)
+    note_progress(db, booking, now)
     outbox.record(db, booking_event("sent_back", booking, by, now, items, reason=reason))
 
 
@@ -107,28 +107,29 @@ def complete(db: Session, by: Actor, booking_id: UUID, now: datetime, version: i
         raise NothingReceived
     units = queries.units_of(db, received)
     results = {i: [r for r in rows if r.unit in units[i]] for i, rows in results.items()}  # a unit may be gone since
-    missing = [i for i in received if not _is_whole(results[i.instrument_id], units[i.instrument_id])]
+    owed = queries.owed_units(db, received, business_date(now))
+    missing = [i for i in received if not _is_whole(results[i.instrument_id], owed[i.instrument_id])]
     if missing:
         raise ResultsMissing(name=names(missing))
     unsigned = [i for i in received if not _is_signed(results[i.instrument_id])]
     if unsigned:
         raise NotSigned(name=names(unsigned))
-    _conclude(received, results, units)
+    _conclude(received, results, owed)
     db.add(booking.complete(by, now))
     db.flush()
     kinds = queries.kinds(db, {item.instrument["kind_code"] for item in booking.items})
     outbox.record(db, completed(booking, by, now, results, {code: kind.name for code, kind in kinds.items()}))
 
 
-def note_progress(db: Session, booking: Booking) -> None:
+def note_progress(db: Session, booking: Booking, now: datetime) -> None:
     """Whether the checker's turn has come: each received item has all its results, and all are signed."""
     db.flush()
     received = booking.items_in(Item.RECEIVED)
     ready = booking.state == State.IN_PROGRESS and bool(received)
     if ready:
-        found, units = queries.results_of(db, booking.id), queries.units_of(db, received)
+        found, owed = queries.results_of(db, booking.id), queries.owed_units(db, received, business_date(now))
         ready = all(
-            _is_whole(found.get(i.instrument_id, ()), units[i.instrument_id])
+            _is_whole(found.get(i.instrument_id, ()), owed[i.instrument_id])
             and _is_signed(found.get(i.instrument_id, ()))
             for i in received
         )
@@ -136,8 +137,8 @@ def note_progress(db: Session, booking: Booking) -> None:
     db.flush()
 
 
-def _is_whole(results: Sequence[Result], units: Sequence[str]) -> bool:
-    return {result.unit for result in results} >= set(units)
+def _is_whole(results: Sequence[Result], owed: Sequence[str]) -> bool:
+    return bool(results) and {result.unit for result in results} >= set(owed)
 
 
 def _is_signed(results: Sequence[Result]) -> bool:
@@ -151,15 +152,15 @@ def _check_checker(by: Actor, results: Sequence[Result]) -> None:
 
 
 def _conclude(
-    items: Sequence[BookingItem], results: Mapping[UUID, Sequence[Result]], units: Mapping[UUID, list[str]]
+    items: Sequence[BookingItem], results: Mapping[UUID, Sequence[Result]], owed: Mapping[UUID, list[str]]
 ) -> None:
-    """One failed unit makes an item fail; it passes once every unit did."""
+    """One failed unit makes an item fail; it passes once every unit that is owed did."""
     for item in items:
         rows = results.get(item.instrument_id, ())
         if any(row.conclusion == "fail" for row in rows):
             item.conclusion = "fail"
         else:
-            item.conclusion = "pass" if _is_whole(rows, units[item.instrument_id]) else None
+            item.conclusion = "pass" if _is_whole(rows, owed[item.instrument_id]) else None
 
 
 def _rows(

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from booking.domain.validity import last_valid_day
+from booking.domain.views import WINDOW_DAYS
 
 NO_END = ("first_only", "first_only_rotation")
 
@@ -77,3 +78,11 @@ def _validity(body: Mapping[str, Any], terms: Terms) -> list[Wrong]:
         )
         return [Wrong("remarks", "required", zh, en)]
     return []
+
+
+def is_owed(passed: Mapping[str, str | None], unit: str, today: date) -> bool:
+    """Whether a unit has to be verified now. passed: unit that passed before -> its last valid day."""
+    if unit not in passed:
+        return True
+    end = passed[unit]
+    return end is not None and date.fromisoformat(end) <= today + timedelta(days=WINDOW_DAYS)

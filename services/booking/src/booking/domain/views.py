@@ -1,6 +1,6 @@
 """Which view an instrument is in on a day, and so whether it can be booked. Computed, never stored.
 
-a = days since the filing was approved; e = days from today to the last valid day (0 on that day).
+a = days since the filing was approved, or since the instrument lost its verification; e = days from today to the last valid day (0 on that day).
 The registry holds the same rule; `booking.view_sql` says it in SQL.
 """
 
@@ -22,6 +22,7 @@ class Facts:
     result: str | None
     valid_until: date | None
     rotate_on: date | None
+    unverified_since: date | None = None  # it lost its verification on that day
 
 
 def view(facts: Facts, today: date) -> str:
@@ -38,5 +39,5 @@ def view(facts: Facts, today: date) -> str:
     if verified and facts.valid_until is not None:
         e = (facts.valid_until - today).days
         return "normal" if e > WINDOW_DAYS else "due" if e >= 0 else "overdue" if e >= -WINDOW_DAYS else "invalid"
-    a = (today - facts.approved_on).days
+    a = (today - max(facts.approved_on, facts.unverified_since or facts.approved_on)).days
     return "due" if a <= DUE_DAYS else "overdue" if a <= WINDOW_DAYS else "invalid"

@@ -86,6 +86,7 @@ class Caller:
 
     def __init__(self, app: Flask, actor: Actor | None) -> None:
         self._client = app.test_client()
+        self.app = app
         self.actor = actor
 
     def _send(self, method: str, path: str, body: Any = None, **kwargs: Any) -> Any:

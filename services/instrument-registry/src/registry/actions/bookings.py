@@ -111,7 +111,7 @@ def _verification(
 ) -> Verification:
     """What the statistics count; to be made before the instrument takes over its new validity."""
     i, first = instrument, certificates[0]
-    facts = Facts(i.status, i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on)
+    facts = Facts(i.status, i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on, i.unverified_since)
     return Verification(
         booking_id=first.booking_id, instrument_id=i.id, org_id=i.org_id, institution_id=first.institution_id,
         division_code=i.division_code, kind_code=i.kind_code, verified_on=max(c.verified_on for c in certificates),

@@ -74,7 +74,8 @@ def _check_fileable(instrument: Instrument | None, reference: Reference, has_fil
     kind = reference.kinds.get(instrument.kind_code)
     if kind is None or not kind.in_force(reference.today) or kind.supervision == "P":
         raise NotInCatalog(kind=instrument.kind_code)
-    missing = missing_for_filing({"type_approval_no": instrument.type_approval_no}, kind, has_file)
+    given = {"type_approval_no": instrument.type_approval_no, "details": instrument.details}
+    missing = missing_for_filing(given, kind, has_file)
     if missing:
         raise Incomplete(what="；".join(missing))
 
@@ -143,6 +144,7 @@ def _apply(instrument: Instrument, item: Mapping[str, Any], data: Mapping[str, A
     instrument.institution_id = UUID(data["holder_id"] or data["institution_id"])
     if item["state"] == "approved":
         instrument.approved_on = date.fromisoformat(data["approved_on"])
+        instrument.unverified_since = None
         if instrument.result is None and instrument.declared_valid_until is not None:
             # a declared validity is confirmed by the approval
             instrument.result, instrument.result_source = "pass", "declared"

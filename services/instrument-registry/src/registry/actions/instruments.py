@@ -13,6 +13,7 @@ from chassis.actor import Actor
 from chassis.clock import business_date
 from chassis.errors import FieldError, Invalid, Stale
 from registry import events, queries
+from registry.actions.certificates import change_units, settle
 from registry.actions.histories import changes_of, line
 from registry.codes import instrument_code
 from registry.domain.details import FREE as FREE_DETAILS
@@ -67,6 +68,7 @@ def _change(
     if not changed:
         return False
     names = {change["field"] for change in changed}
+    nozzles = list(instrument.details.get("nozzles") or [])
     for key, value in changes.items():
         setattr(instrument, key, value)
     instrument.identity_key = identity_key(*(getattr(instrument, k) for k in IDENTITY))
@@ -76,6 +78,8 @@ def _change(
         _check_same(db, instrument)
         _flush(db, instrument)
     db.add(line(instrument.id, by, now, "changed", changes=changed, reason=reason))
+    if "details.nozzles" in names and change_units(instrument, nozzles, now):
+        settle(db, [instrument], now)
     return True
 
 

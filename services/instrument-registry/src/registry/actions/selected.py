@@ -99,7 +99,7 @@ def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: s
     today = business_date(now)
 
     def move(i: Instrument) -> None:
-        facts = Facts("in_use", i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on)
+        facts = Facts("in_use", i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on, i.unverified_since)
         if i.resume(view(facts, today) == "invalid"):
             lapsed.add(i.id)
 

@@ -16,6 +16,7 @@ from chassis.errors import ServiceError
 from chassis.events import jsonable
 from chassis.jobs import Job
 from registry import events, queries
+from registry.actions.certificates import change_units, settle
 from registry.actions.checking import Checking
 from registry.actions.histories import Line, tell
 from registry.domain.errors import BookingOpen, FilingOpen, InstrumentGone, NozzlesChanged
@@ -124,6 +125,7 @@ class Changing:
     address: str
     details: dict[str, Any]
     booked: bool = False  # in an open booking, which counts on the nozzles as they are
+    nozzles: list[dict[str, Any]] | None = None  # before the first of the changes
     told: list[tuple[list[dict[str, Any]], str | None]] = field(
         default_factory=list
     )  # changes and reason, a line of history each
@@ -145,6 +147,7 @@ class Changing:
             if self.booked and [one["nozzle_no"] for one in after] != [one["nozzle_no"] for one in before]:
                 raise BookingOpen
             self.details = self.details | {"nozzles": after}
+            self.nozzles = before if self.nozzles is None else self.nozzles
             name, reason = "nozzles", f"更换加油枪 {change['replaced_on'] or ''}".strip()
         self.told.append(([{"field": name, "before": before, "after": after}], reason))
 
@@ -196,6 +199,8 @@ def _write(db: Session, by: Actor, record: Import, changed: Mapping[UUID, Changi
     )  # fmt: skip
     lines = [Line(key, *told, str(record.id)) for key, one in changed.items() for told in one.told]
     tell(db, by, now, "changed", lines)
+    others = queries.by_ids(db, [key for key, one in changed.items() if one.nozzles is not None])
+    settle(db, [i for i in others.values() if change_units(i, changed[i.id].nozzles or [], now)], now)
 
 
 def _note(db: Session, record: Import, row: int, error: ServiceError) -> None:

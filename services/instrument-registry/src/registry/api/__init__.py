@@ -2,6 +2,7 @@
 
 from registry.api import (
     catalog,
+    certificate_changes,
     certificates,
     exports,
     import_errors,
@@ -17,5 +18,6 @@ from registry.api import (
 
 BLUEPRINTS = (
     catalog.blp, instruments.blp, imports.blp, import_errors.blp, import_rows.blp, exports.blp, certificates.blp,
+    certificate_changes.blp,
     statistics.blp, saved_views.blp, labels.blp, public.blp, internal.blp,
 )  # fmt: skip

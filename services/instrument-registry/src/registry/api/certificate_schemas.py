@@ -67,6 +67,26 @@ class CorrectionRequest(ReasonRequest):
     remarks = Text(max=500, allow_none=True)
 
 
+class CertificateChangeArgs(PageArgs):
+    state = Text(max=10, validate=one_of("open", "confirmed", "declined"))
+    number = Text(max=50)
+
+
+class CertificateChangeView(Schema):
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    kind = fields.String(required=True)
+    changes = fields.Dict(required=True, metadata={"description": "of a correction: field -> as it ought to be"})
+    reason = fields.String(required=True)
+    state = fields.String(required=True)
+    proposed_by = fields.Dict(required=True)
+    proposed_at = fields.DateTime(required=True)
+    decided_by = fields.Dict(allow_none=True)
+    decided_at = fields.DateTime(allow_none=True)
+    decided_reason = fields.String(allow_none=True)
+    new_number = fields.String(allow_none=True, metadata={"description": "of the certificate that a correction made"})
+
+
 class ArchiveRequest(Schema):
     numbers = fields.List(Text(max=50), validate=validate.Length(min=1, max=1000))
     filter = fields.Nested(CertificateFilter, metadata={"description": "as in the list; the newest 1,000 at most"})

@@ -1,4 +1,4 @@
-"""Certificates 证书: search, one, its PDF, correct and void, many as a ZIP."""
+"""Certificates 证书: search, one, its PDF, many as a ZIP."""
 
 import io
 import tempfile
@@ -9,29 +9,23 @@ from flask import send_file
 
 from chassis import clock, jobs
 from chassis.app import send_stored
-from chassis.auth import INSTITUTION, SIGNED_IN, allow
+from chassis.auth import SIGNED_IN, allow
 from chassis.errors import invalid
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.schema import BINARY
-from chassis.web import Blueprint, audit_subject, current_user, db, reader
-from registry import pdfs
-from registry.actions import certificates as actions
+from chassis.web import Blueprint, current_user, db, reader
 from registry.actions.archive import write_archive
 from registry.api.certificate_schemas import (
     ArchiveRequest,
     CertificateArgs,
     CertificateView,
-    CorrectionRequest,
-    ReasonRequest,
 )
 from registry.api.views import certificate_view
-from registry.models import Certificate
 from registry.queries import certificates
 
 blp = Blueprint("certificates", "certificates", url_prefix="/api/registry", description="Certificates")
-AUTHORISED = ("checker", "institution_admin")
 MAX_ARCHIVE = 1000
 AT_ONCE = 100  # more are packed by a job
 
@@ -65,31 +59,6 @@ def get_certificate_pdf(number: str) -> Any:
     return send_stored(row["file"], f"{number}.pdf", "application/pdf")
 
 
-@blp.route("/certificates/<string(minlength=8):number>/corrections", methods=["POST"])
-@allow(INSTITUTION, roles=AUTHORISED)
-@blp.arguments(CorrectionRequest)
-@blp.response(201, CertificateView)
-def correct(body: dict[str, Any], number: str) -> Any:
-    """Replace a certificate by a new one that names it."""
-    changes = {key: value for key, value in body.items() if key not in ("reason", "instrument")} | body["instrument"]
-    new = actions.correct(
-        db(), current_user(), number, changes, body["reason"], clock.now(), clock.today(), _print
-    )  # fmt: skip
-    audit_subject(new.number, replaces=number, reason=body["reason"])
-    return json_response(_one(new.number), 201)
-
-
-@blp.route("/certificates/<string(minlength=8):number>/void", methods=["POST"])
-@allow(INSTITUTION, roles=AUTHORISED)
-@blp.arguments(ReasonRequest)
-@blp.response(200, CertificateView)
-def void(body: dict[str, Any], number: str) -> Any:
-    """Take a certificate out of force for good."""
-    actions.void(db(), current_user(), number, body["reason"], clock.now())
-    audit_subject(number, reason=body["reason"])
-    return json_response(_one(number))
-
-
 @blp.route("/certificates/archive", methods=["POST"])
 @allow(*SIGNED_IN)
 @blp.arguments(ArchiveRequest)
@@ -112,15 +81,3 @@ def archive(body: dict[str, Any]) -> Any:
         write_archive(path, rows, runtime().files.path, today)
         content = io.BytesIO(path.read_bytes())
     return send_file(content, mimetype="application/zip", as_attachment=True, download_name="证书.zip", max_age=0)
-
-
-def _one(number: str) -> dict[str, Any]:
-    """In the transaction of the request, and so with its own changes."""
-    return certificate_view(certificates.by_numbers(db(), current_user(), [number])[0], clock.today())
-
-
-def _print(certificate: Certificate) -> str:
-    files = runtime().files
-    name = files.new_name()
-    files.path(name).write_bytes(pdfs.certificate_pdf(certificate, runtime().settings.public_url))
-    return name

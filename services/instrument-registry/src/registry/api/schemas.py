@@ -57,6 +57,7 @@ class Nozzle(Schema):
     flow_range = Text(max=50)
     min_quantity = Text(max=50)
     board_no = Text(max=50)
+    replaced_on = Text(max=10, pattern=r"\d{4}-\d{2}-\d{2}", allow_none=True)
 
 
 class Details(Schema):

@@ -1,6 +1,6 @@
 """What the registry refuses, in the user's words."""
 
-from chassis.errors import Conflict, NotFound, WorkbookInvalid
+from chassis.errors import Conflict, Forbidden, NotFound, WorkbookInvalid
 
 
 class SameInstrument(Conflict):
@@ -120,6 +120,18 @@ class CertificateEnded(Conflict):
     code = "certificate_ended"
     zh = "证书 {number} 已被替代或作废，不能再更正或作废。"
     en = "Certificate {number} was replaced or voided already."
+
+
+class ChangeOpen(Conflict):
+    code = "change_open"
+    zh = "证书 {number} 已有待确认的更正或作废申请。"
+    en = "A change of certificate {number} waits to be confirmed already."
+
+
+class OwnChange(Forbidden):
+    code = "own_change"
+    zh = "证书的更正和作废须由申请人以外的核验员确认。"
+    en = "Another person than the one who proposed it must confirm."
 
 
 class ViewNameTaken(Conflict):

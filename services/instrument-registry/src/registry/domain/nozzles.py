@@ -38,6 +38,8 @@ def with_change(nozzles: Nozzles, change: Mapping[str, Any]) -> list[dict[str, A
     """The nozzles after a change that fits; what it leaves empty stays."""
     number, old = change["nozzle_no"], change["old_nozzle_no"]
     told = {"nozzle_no": number} | {key: change[key] for key in KEPT if change[key]}
+    if change.get("replaced_on"):  # kept, so that the same row again is no second replacement
+        told["replaced_on"] = str(change["replaced_on"])
     after = [{**nozzle, **told} if nozzle["nozzle_no"] == (old or number) else dict(nozzle) for nozzle in nozzles]
     if not any(nozzle["nozzle_no"] == number for nozzle in after):
         after.append(told)

@@ -18,7 +18,7 @@ def due_on(facts: Facts) -> date | None:
         return None
     if facts.result == "pass" and facts.valid_until is not None and facts.approved_on <= facts.valid_until:
         return facts.valid_until
-    return facts.approved_on + timedelta(days=DUE_DAYS)
+    return max(facts.approved_on, facts.unverified_since or facts.approved_on) + timedelta(days=DUE_DAYS)
 
 
 def rate(part: int, whole: int) -> float | None:

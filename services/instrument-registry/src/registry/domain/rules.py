@@ -125,4 +125,10 @@ def missing_for_filing(values: Mapping[str, Any], kind: KindFacts | None, has_ty
         and not has_type_approval_file
     ):
         missing.append("监管方式为“P+V”的仪器须上传“型式评价”证书或填写型式批准证书编号")
+    if (
+        kind is not None
+        and kind.details_schema == "fuel_dispenser"
+        and not (values.get("details") or {}).get("nozzles")
+    ):
+        missing.append("加油机须填写加油枪，检定按加油枪逐枪进行")
     return missing

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, aliased
 from chassis.actor import Actor
 from chassis.errors import NotFound
 from chassis.listing import COUNTED, Listing, Place
+from chassis.paging import narrowed, paginate
 from chassis.reads import Read, Reader
-from registry.models import CERTIFICATE_SEARCH, Certificate
+from registry.models import CERTIFICATE_SEARCH, Certificate, CertificateChange
 from registry.queries import areas
 from registry.view_sql import TODAY
 
@@ -199,3 +200,20 @@ def public(db: Session, code: str) -> dict[str, Any] | None:
     )
     row = db.execute(statement).mappings().first()
     return dict(row) if row else None
+
+
+_CHANGE = tuple(getattr(CertificateChange, name) for name in (
+    "id", "number", "kind", "changes", "reason", "state", "proposed_by", "proposed_at", "decided_by", "decided_at",
+    "decided_reason", "new_number",
+))  # fmt: skip
+
+
+def changes(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
+    """A page of what was proposed in the institution."""
+    statement = select(*_CHANGE).where(CertificateChange.institution_id == actor.org_id)
+    equal = {"state": CertificateChange.state, "number": CertificateChange.number}
+    return paginate(db, narrowed(statement, args, equal=equal), args, key=CertificateChange.id, sortable={})
+
+
+def change_row(change: CertificateChange) -> dict[str, Any]:
+    return {column.key: getattr(change, column.key) for column in _CHANGE}

@@ -1,4 +1,5 @@
-"""Who entered and who signed a result; the areas in which the instruments of a booking are used."""
+"""Who entered and who signed a result; the areas in which the instruments of a booking are used; since when an
+instrument is not verified, and how long each of its units is."""
 
 from alembic import op
 from sqlalchemy import text
@@ -16,6 +17,9 @@ ALTER TABLE result
 UPDATE result SET entered_name = verifier_name, signed_at = entered_at WHERE entered_by = verifier_id;
 UPDATE result SET entered_name = coalesce((SELECT name FROM staff WHERE account_id = entered_by), '')
 WHERE entered_by <> verifier_id;
+ALTER TABLE instrument
+    ADD COLUMN unverified_since date,
+    ADD COLUMN unit_validity jsonb NOT NULL DEFAULT '{}';  -- unit that passed -> its last valid day
 ALTER TABLE booking
     ADD COLUMN ready_to_check boolean NOT NULL DEFAULT false,
     ADD COLUMN areas text[] NOT NULL DEFAULT '{}';  -- of use: each province, city, county and town of its instruments
@@ -35,6 +39,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     _scope("division_code LIKE qj_area() || '%'")
     op.execute(text("DROP INDEX booking_areas_idx"))
+    op.execute(text("ALTER TABLE instrument DROP COLUMN unverified_since, DROP COLUMN unit_validity"))
     op.execute(text("ALTER TABLE booking DROP COLUMN ready_to_check, DROP COLUMN areas"))
     op.execute(text("ALTER TABLE result DROP COLUMN entered_name, DROP COLUMN signed_at, DROP COLUMN sent_back"))
 
