@@ -111,7 +111,7 @@ class Unsupported(ServiceError):
     status = 415
     code = "unsupported_media_type"
     zh = "不支持的文件或内容类型。{expected}"
-    en = "This kind of file or content is not supported. {expected}"
+    en = "This kind of file or content is not supported. {expected_en}"
 
 
 class Invalid(ServiceError):

@@ -5,7 +5,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from chassis.errors import NotFound, TooLarge, Unsupported
 
@@ -29,6 +29,16 @@ class Stored:
     kind: str
 
 
+class Expected(NamedTuple):
+    """Which files are taken, said to the user."""
+
+    zh: str
+    en: str
+
+
+DOCUMENTS = Expected("请上传 PDF、JPEG 或 PNG 文件（按内容识别）。", "Upload a PDF, JPEG or PNG.")
+
+
 class FileStore:
     """A folder of files under random names; an object store takes its place behind the same four functions."""
 
@@ -36,7 +46,7 @@ class FileStore:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def save(self, stream: IO[bytes], *, limit: int, kinds: tuple[str, ...], expected: str) -> Stored:
+    def save(self, stream: IO[bytes], *, limit: int, kinds: tuple[str, ...], expected: Expected) -> Stored:
         """Keep what `stream` holds. limit: [bytes]. kinds: content types that are taken; `expected` says so to the
         user. Raises: TooLarge, Unsupported; nothing is kept then."""
         name = self.new_name()
@@ -55,7 +65,7 @@ class FileStore:
                 os.fsync(out.fileno())
             kind = sniff(head)
             if kind not in kinds:
-                raise Unsupported(expected=expected)
+                raise Unsupported(expected=expected.zh, expected_en=expected.en)
         except BaseException:
             path.unlink(missing_ok=True)
             raise

@@ -26,20 +26,26 @@ _WORDS: list[tuple[re.Pattern[str], str, str, str]] = [
         (r"Unknown field", "unknown_field", "没有这一项，请检查字段名。", "There is no such field."),
         (r"Longer than maximum length (?P<n>\d+)", "too_long", "最多 {n} 个字符（或项）。", "At most {n} characters or items."),
         (r"Shorter than minimum length (?P<n>\d+)", "too_short", "至少 {n} 个字符（或项）。", "At least {n} characters or items."),
-        (r"Length must be (?P<n>.+)\.", "wrong_length", "长度不正确，应为 {n}。", "Wrong length: {n}."),
-        (r"Must be one of: (?P<n>.+)\.", "not_an_option", "只能填写：{n}。", "Must be one of: {n}."),
+        (r"Length must be between (?P<low>\d+) and (?P<high>\d+)", "wrong_length", "应为 {low} 到 {high} 个字符（或项）。", "From {low} to {high} characters or items."),
+        (r"Length must be (?P<n>\d+)", "wrong_length", "应为 {n} 个字符（或项）。", "Must be {n} characters or items."),
+        (r"Must be one of: (?P<n>.+)\.", "not_an_option", "不是可选的值，请重新选择。", "Must be one of: {n}."),
         (r"greater than or equal to (?P<low>\S+) and less than or equal to (?P<high>\S+?)\.$", "out_of_range", "应在 {low} 到 {high} 之间。", "Must be from {low} to {high}."),
         (r"greater than or equal to (?P<n>\S+?)\.$", "too_small", "不能小于 {n}。", "Must not be less than {n}."),
         (r"less than or equal to (?P<n>\S+?)\.$", "too_large", "不能大于 {n}。", "Must not be more than {n}."),
         (r"Not a valid integer", "not_an_integer", "应填写整数。", "Must be a whole number."),
         (r"Not a valid number", "not_a_number", "应填写数字。", "Must be a number."),
+        (r"Number too large", "too_large", "数字过大。", "The number is too large."),
         (r"Not a valid (UUID|uuid)", "not_an_id", "编号格式不正确。", "Not a valid id."),
         (r"Not a valid date\b", "date_invalid", "日期格式应为 2026-01-31。", "Write the date as 2026-01-31."),
-        (r"Not a valid datetime", "date_invalid", "时间格式不正确（RFC 3339）。", "Not a valid time (RFC 3339)."),
+        (r"Not a valid (naive |aware )?datetime|Not a valid (time|period)", "date_invalid", "时间格式不正确（RFC 3339）。", "Not a valid time (RFC 3339)."),
         (r"Not a valid boolean", "not_a_boolean", "只能填写 true 或 false。", "Must be true or false."),
-        (r"Not a valid string", "not_text", "应填写文字。", "Must be text."),
+        (r"Not a valid (utf-8 )?string|Invalid type", "not_text", "应填写文字。", "Must be text."),
         (r"Not a valid (list|tuple)", "not_a_list", "应为列表。", "Must be a list."),
         (r"Not a valid mapping|Invalid input type", "not_an_object", "应为对象。", "Must be an object."),
+        (r"does not match expected pattern", "wrong_format", "格式不正确，请检查。", "Not in the expected format."),
+        (r"Must be equal to (?P<n>.+?)\.?$", "not_equal", "须为规定的值。", "Must be {n}."),
+        (r"Must be greater than (?P<n>\S+?)\.$", "too_small", "应大于 {n}。", "Must be greater than {n}."),
+        (r"Must be less than (?P<n>\S+?)\.$", "too_large", "应小于 {n}。", "Must be less than {n}."),
     ]
 ]  # fmt: skip
 
@@ -187,7 +193,7 @@ def _worded(path: str, text: str) -> FieldError:
         if match := pattern.search(str(text)):
             values = match.groupdict()
             return FieldError(path, code, zh.format(**values), en.format(**values))
-    return FieldError(path, "invalid", f"填写有误：{text}", str(text))
+    return FieldError(path, "invalid", "填写有误，请检查。", str(text))
 
 
 def _database_error(error: DBAPIError | PoolTimeout | psycopg.OperationalError) -> Response:

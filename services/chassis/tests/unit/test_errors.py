@@ -121,7 +121,7 @@ class Outer(Schema):
         ({"id": "7"}, "id", "not_an_id", "Not a valid id."),
         ({"yes": "perhaps"}, "yes", "not_a_boolean", "Must be true or false."),
         ({"word": "c"}, "word", "not_an_option", "Must be one of: a, b."),
-        ({"exact": "abc"}, "exact", "wrong_length", "Wrong length: 2."),
+        ({"exact": "abc"}, "exact", "wrong_length", "Must be 2 characters or items."),
         ({"other": 1}, "other", "unknown_field", "There is no such field."),
     ],
 )  # fmt: skip

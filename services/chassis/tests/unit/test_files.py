@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chassis.errors import NotFound, TooLarge, Unsupported
-from chassis.files import FileStore, sniff
+from chassis.files import DOCUMENTS, FileStore, sniff
 
 PDF = b"%PDF-1.7\n..."
 PNG = b"\x89PNG\r\n\x1a\n..."
@@ -41,7 +41,7 @@ def test_the_first_bytes_tell_the_kind(head: bytes, kind: str) -> None:
 
 def test_a_file_is_kept_as_it_came(store: FileStore) -> None:
     body = PDF + b"x" * 200_000
-    stored = store.save(io.BytesIO(body), limit=1 << 20, kinds=("application/pdf",), expected="PDF")
+    stored = store.save(io.BytesIO(body), limit=1 << 20, kinds=("application/pdf",), expected=DOCUMENTS)
     assert store.path(stored.name).read_bytes() == body
     assert (stored.size, stored.kind) == (len(body), "application/pdf")
     assert len(stored.sha256) == 64
@@ -52,16 +52,16 @@ def test_a_file_is_kept_as_it_came(store: FileStore) -> None:
 
 def test_nothing_is_kept_of_what_is_refused(store: FileStore, tmp_path: Path) -> None:
     with pytest.raises(TooLarge):
-        store.save(io.BytesIO(PDF + b"x" * (1 << 20)), limit=1 << 20, kinds=("application/pdf",), expected="PDF")
+        store.save(io.BytesIO(PDF + b"x" * (1 << 20)), limit=1 << 20, kinds=("application/pdf",), expected=DOCUMENTS)
     with pytest.raises(Unsupported):
-        store.save(io.BytesIO(PNG), limit=1 << 20, kinds=("application/pdf",), expected="PDF")
+        store.save(io.BytesIO(PNG), limit=1 << 20, kinds=("application/pdf",), expected=DOCUMENTS)
     with pytest.raises(Unsupported):
-        store.save(io.BytesIO(b""), limit=1 << 20, kinds=("application/pdf",), expected="PDF")
+        store.save(io.BytesIO(b""), limit=1 << 20, kinds=("application/pdf",), expected=DOCUMENTS)
     assert kept(tmp_path) == []
 
 
 def test_a_file_of_just_the_limit_is_taken(store: FileStore) -> None:
-    assert store.save(io.BytesIO(PDF), limit=len(PDF), kinds=("application/pdf",), expected="PDF").size == len(PDF)
+    assert store.save(io.BytesIO(PDF), limit=len(PDF), kinds=("application/pdf",), expected=DOCUMENTS).size == len(PDF)
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "a" * 31, "A" * 32, "/" * 32, "." * 32, "g" * 32])

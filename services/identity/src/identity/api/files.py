@@ -9,6 +9,7 @@ from chassis import audit, clock
 from chassis.app import send_stored
 from chassis.auth import SIGNED_IN, allow, allow_anyone
 from chassis.errors import invalid
+from chassis.files import DOCUMENTS
 from chassis.runtime import runtime
 from chassis.schema import download_of
 from chassis.web import Blueprint, audit_subject, current_user, db
@@ -62,7 +63,7 @@ def upload() -> Any:
         upload.stream,
         limit=LIMIT,
         kinds=KINDS,
-        expected="请上传 PDF、JPEG 或 PNG 文件（按内容识别）。PDF, JPEG or PNG.",
+        expected=DOCUMENTS,
     )
     title = "".join(c for c in (upload.filename or "") if c.isprintable())[-100:] or purpose
     file = File(name=stored.name, title=title, kind=stored.kind, size=stored.size, sha256=stored.sha256,

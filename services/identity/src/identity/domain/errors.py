@@ -17,7 +17,7 @@ class CodeWrong(Invalid):
 
 class CaptchaRequired(Invalid):
     code = "captcha_required"
-    zh = "请先完成图形验证码（captcha_id、captcha_answer）。"
+    zh = "请输入图形验证码。"
     en = "Solve the captcha first (captcha_id, captcha_answer)."
 
 

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields
 from chassis import clock
 from chassis.auth import ADMIN, SIGNED_IN, allow, allow_anyone
 from chassis.errors import Invalid, invalid
-from chassis.files import XLSX
+from chassis.files import XLSX, Expected
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.problems import field_errors
 from chassis.rawjson import json_response
@@ -128,7 +128,10 @@ def load_version() -> Any:
     if upload is None:
         raise invalid("file", "required", "请选择目录的 EXCEL 文件。", "Choose a workbook.")
     stored = runtime().files.save(
-        upload.stream, limit=LIMIT, kinds=("application/zip",), expected="请上传 .xlsx 文件。An .xlsx workbook."
+        upload.stream,
+        limit=LIMIT,
+        kinds=("application/zip",),
+        expected=Expected("请上传 .xlsx 文件。", "Upload an .xlsx workbook."),
     )
     try:
         listed = read_catalog(runtime().files.path(stored.name))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from chassis import clock, jobs
 from chassis.auth import APPLICANT, allow
 from chassis.errors import FieldError, Invalid, Unsupported, invalid
-from chassis.files import XLSX, sniff
+from chassis.files import XLSX, Expected, sniff
 from chassis.ids import new_id
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
@@ -34,8 +34,9 @@ from registry.workbooks.template import write_template
 blp = Blueprint("imports", "imports", url_prefix="/api/registry", description="Import")
 LIMIT = 60 << 20  # [bytes]
 MODES = IMPORT_MODES
-EXPECTED = (
-    "请上传 .xlsx、.xls，或 UTF-8、GB18030 编码的 .csv 文件。An .xlsx or .xls workbook, or a .csv in UTF-8 or GB18030."
+EXPECTED = Expected(
+    "请上传 .xlsx、.xls，或 UTF-8、GB18030 编码的 .csv 文件。",
+    "Upload an .xlsx or .xls workbook, or a .csv in UTF-8 or GB18030.",
 )
 
 
@@ -75,7 +76,7 @@ def start_import() -> Any:
     stored = files.save(upload.stream, limit=LIMIT, kinds=("application/zip", sniff(b"")), expected=EXPECTED)
     if known_as(files.path(stored.name)) is None:
         files.delete(stored.name)
-        raise Unsupported(expected=EXPECTED)
+        raise Unsupported(expected=EXPECTED.zh, expected_en=EXPECTED.en)
     user = current_user()
     job_id = jobs.submit(db(), "import", user, job_id=new_id())
     title = "".join(c for c in (upload.filename or "") if c.isprintable())[-100:] or "导入.xlsx"

@@ -12,6 +12,7 @@ from chassis.app import send_stored
 from chassis.auth import APPLICANT, SIGNED_IN, allow
 from chassis.errors import ServiceError, invalid
 from chassis.events import jsonable
+from chassis.files import DOCUMENTS
 from chassis.listing import row_schema
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
@@ -228,7 +229,7 @@ def add_attachment(instrument_id: UUID) -> Any:
         upload.stream,
         limit=LIMIT,
         kinds=KINDS,
-        expected="请上传 PDF、JPEG 或 PNG 文件（按内容识别）。PDF, JPEG or PNG.",
+        expected=DOCUMENTS,
     )
     title = "".join(c for c in (upload.filename or "") if c.isprintable())[-100:] or "附件"
     attachment = Attachment(instrument_id=instrument.id, file=stored.name, title=title, kind=stored.kind,
