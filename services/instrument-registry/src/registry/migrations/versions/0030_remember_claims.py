@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0030"
-down_revision = "0018"
+down_revision = "0020"
 
 UP = """
 CREATE TABLE claim (                       -- only filing asks for it
