@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.events import MAX_ITEMS, Event
 from chassis.ids import new_id
+from registry.domain.fields import FIELDS
 from registry.models import Certificate, Instrument, Kind
 
 
@@ -57,13 +58,10 @@ def snapshot(i: Instrument) -> dict[str, Any]:
 
 
 def filing_snapshot(i: Instrument) -> dict[str, Any]:
-    """All that a filing clerk judges by."""
-    return snapshot(i) | {
-        "accuracy_class": i.accuracy_class, "measuring_range": i.measuring_range, "resolution": i.resolution,
-        "made_on": i.made_on, "in_use_on": i.in_use_on, "origin": i.origin, "type_approval_no": i.type_approval_no,
-        "last_cert_no": i.last_cert_no, "declared_verified_on": i.last_verified_on,
-        "declared_valid_until": i.declared_valid_until, "units": i.units, "code": i.code,
-    }  # fmt: skip
+    """All that was filled in, which a filing clerk judges by."""
+    filled = {field.key: getattr(i, field.key) for field in FIELDS}
+    filled["declared_verified_on"] = filled.pop("last_verified_on")
+    return snapshot(i) | filled | {"code": i.code, "units": i.units, "details": i.details}
 
 
 def certificates_event(

@@ -1,5 +1,6 @@
 """Claims for filing: what may be filed, and that a claim locks."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -121,6 +122,21 @@ def test_a_revoked_one_is_refused_with_the_way_on(filing: Any, signed_in: SignIn
         db.execute(text("UPDATE instrument SET filing_state = 'revoked' WHERE id = :id"), {"id": revoked})
     failed = filing("POST", "/internal/claims", claim(owner, [revoked])).json["failed"]
     assert [(one["code"], "停用" in one["detail"]) for one in failed] == [("filing_revoked", True)]
+
+
+def test_a_snapshot_holds_every_field_that_was_filled_in(filing: Any, signed_in: SignIn, runtime: Runtime) -> None:
+    clerk = signed_in(owner := applicant())
+    filled = {
+        "department": "生鲜部", "keeper": "李四", "phone": "13800138000", "remark": "备用", "last_verified_on": "2025-01-02",
+        "last_cert_no": "C1", "accuracy_class": "III",
+    }  # fmt: skip
+    one = add(clerk, **filled)
+    filing("POST", "/internal/claims", body := claim(owner, [one]))
+    (item,) = filing("GET", f"/internal/claims/{body['submission_id']}/items").json["items"]
+    filled["declared_verified_on"] = filled.pop("last_verified_on")
+    assert {key: item["snapshot"][key] for key in filled} == filled
+    example = json.loads((runtime.contracts.folder / "filing.approved.v1.example.json").read_text("utf-8"))
+    assert {*example["data"]["items"][0]["snapshot"]} == {*item["snapshot"]}, "the portal's test reads the example"
 
 
 def test_only_filing_may_claim(filing: Any, signed_in: SignIn, runtime: Runtime) -> None:

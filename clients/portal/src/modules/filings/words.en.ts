@@ -17,7 +17,7 @@ export default {
   empty: {
     unfiled: 'Everything is filed. Add or import instruments under “Instruments → All instruments”.', submitted: 'Nothing waits for the institution', pending_reassignment: 'Nothing to be reassigned', awaiting_confirmation: 'Nothing awaits confirmation', approved: 'No filing was approved yet', returned: 'Nothing was returned', revoked: 'Nothing was revoked', suspended: 'Nothing is suspended',
   },
-  f: { number: 'Filing number', state: 'State', institution_id: 'Institution', to_institution: 'Institution to file with', submitted_at: 'Submitted at', decided_at: 'Decided at', due_on: 'To be decided by', reason_code: 'Kind of reason', reason: 'Reason', org_name: 'Applicant', authorize_province: 'May go to the province', previous: 'Earlier filing' },
+  f: { number: 'Filing number', state: 'State', institution_id: 'Institution', to_institution: 'Institution to file with', submitted_at: 'Submitted at', decided_at: 'Decided at', due_on: 'To be decided by', reason_code: 'Kind of reason', reason: 'Reason', org_name: 'Applicant', org_credit_code: 'Credit code', org_contact: 'Contact', authorize_province: 'May go to the province', previous: 'Earlier filing' },
   submit: 'Submit filings', submit_n: 'Submit {n}', submit_picked: 'Submit selected', submit_query: 'Submit query result', submit_all: 'Submit all',
   resubmit: 'Submit again', withdraw: 'Withdraw', mend: 'Mend', detail: 'Filing', previous: 'See the earlier filing',
   snapshot: 'The instrument as it was submitted', attachments: 'Documents', no_attachments: 'No documents', steps: 'What was done',
@@ -26,5 +26,5 @@ export default {
   hint: { institution: 'Usually the city institution of the area of use; it decides, or dispatches to a county institution.', authorize: 'Otherwise what the city institution cannot verify is returned.' },
   ask: { submit: 'File {n} instruments with the institution chosen. Incomplete ones are named with the reason; the rest go on.', resubmit: 'Submit {n} instruments again. Mend first what they were returned for.', withdraw: 'Withdraw the filings of {n} instruments; they are unfiled again. What the institution has touched stays.', resume: 'Resume {n} instruments, in the state before; what was revoked or is invalid must be filed anew.' },
   receipt: { title: 'Receipt', number: 'Number', at: 'Submitted at', done: 'Submitted', failed: 'Not submitted', count: '{n} instruments' },
-  moves: { submit: 'Submitted', withdraw: 'Withdrawn', approve: 'Approved', return: 'Returned', dispatch: 'Dispatched', forward: 'Forwarded to the province', confirm: 'Confirmed', decline: 'Declined: no capability', revoke: 'Revoked', send_back: 'Returned at the front desk', lapse: 'Lapsed', close: 'Closed' },
+  moves: { submit: 'Submitted', withdraw: 'Withdrawn', approve: 'Approved', return: 'Returned', dispatch: 'Dispatched', forward: 'Forwarded to the province', confirm: 'Confirmed', recall: 'Recalled', decline: 'Declined: no capability', revoke: 'Revoked', send_back: 'Returned at the front desk', lapse: 'Lapsed', close: 'Closed' },
 } satisfies Same<typeof zh>

@@ -14,7 +14,7 @@ export default {
   empty: {
     unfiled: '没有待备案的仪器。新仪器在“仪器管理 → 全部仪器”中添加或导入。', submitted: '没有等待机构处理的备案', pending_reassignment: '没有待处理的备案', awaiting_confirmation: '没有待确认的备案', approved: '还没有备案通过的仪器', returned: '没有被退回的备案', revoked: '没有被撤销的备案', suspended: '没有停用的仪器',
   },
-  f: { number: '备案编号', state: '备案状态', institution_id: '检定机构', to_institution: '备案的技术机构', submitted_at: '提交时间', decided_at: '处理时间', due_on: '办理期限', reason_code: '退回类别', reason: '原因', org_name: '申请方', authorize_province: '授权转送省院', previous: '上次备案' },
+  f: { number: '备案编号', state: '备案状态', institution_id: '检定机构', to_institution: '备案的技术机构', submitted_at: '提交时间', decided_at: '处理时间', due_on: '办理期限', reason_code: '退回类别', reason: '原因', org_name: '申请方', org_credit_code: '统一社会信用代码', org_contact: '联系人及电话', authorize_province: '授权转送省院', previous: '上次备案' },
   submit: '提交备案', submit_n: '提交 {n} 台', submit_picked: '提交选中', submit_query: '提交查询结果', submit_all: '提交全部',
   resubmit: '重新提交', withdraw: '撤销备案', mend: '修改', detail: '备案详情', previous: '查看上次备案',
   snapshot: '提交时的仪器信息', attachments: '相关资料', no_attachments: '没有上传资料', steps: '办理过程',
@@ -23,5 +23,5 @@ export default {
   hint: { institution: '备案时一般选择使用区域所在的市级技术机构；由其办理，或分派至区县级机构。', authorize: '不勾选时，市级技术机构无能力检定的仪器将被退回。' },
   ask: { submit: '向所选技术机构提交 {n} 台仪器的备案。信息不完整的仪器会逐台说明原因，其余照常提交。', resubmit: '重新提交 {n} 台仪器的备案。请先按退回原因修改。', withdraw: '撤销 {n} 台仪器的备案，仪器回到“待备案”。机构已经处理的不能撤销。', resume: '启用 {n} 台仪器，恢复停用前的状态；备案已被撤销或已属无效的，须重新备案。' },
   receipt: { title: '备案提交回执', number: '受理编号', at: '提交时间', done: '已提交', failed: '未能提交', count: '{n} 台' },
-  moves: { submit: '提交', withdraw: '撤销备案', approve: '通过', return: '退回', dispatch: '分派', forward: '转送省院', confirm: '确认', decline: '无能力退回', revoke: '撤销', send_back: '退单', lapse: '失效', close: '关闭' },
+  moves: { submit: '提交', withdraw: '撤销备案', approve: '通过', return: '退回', dispatch: '分派', forward: '转送省院', confirm: '确认', recall: '收回', decline: '无能力退回', revoke: '撤销', send_back: '退单', lapse: '失效', close: '关闭' },
 }

@@ -5,7 +5,7 @@ import { decisionsOn } from './decide'
 it.each([
   ['submitted', 'city', ['approve', 'return', 'dispatch', 'forward']],
   ['pending_reassignment', 'city', ['approve', 'return', 'dispatch', 'forward']],
-  ['awaiting_confirmation', 'city', []],
+  ['awaiting_confirmation', 'city', ['recall']],
   ['awaiting_confirmation', 'county', ['confirm', 'decline']],
   ['awaiting_confirmation', 'province', ['confirm', 'decline']],
   ['submitted', 'county', []],

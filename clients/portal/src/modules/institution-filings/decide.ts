@@ -4,17 +4,17 @@ import { runCommand, type Field, type Outcome } from '@/parts/command'
 import type { Selection } from '@/parts/list'
 import { t, term } from '@/words'
 
-export type Decision = 'approve' | 'return' | 'dispatch' | 'forward' | 'confirm' | 'decline' | 'revoke'
+export type Decision = 'approve' | 'return' | 'dispatch' | 'forward' | 'confirm' | 'recall' | 'decline' | 'revoke'
 
-const reason = (): Field => ({ key: 'reason', label: t('institution-filings.reason'), kind: 'text', required: true })
+const reason = (required = true): Field => ({ key: 'reason', label: t(required ? 'institution-filings.reason' : 'institution-filings.reason_if_any'), kind: 'text', required })
 const fieldsOf = (move: Decision, city?: string | null): Field[] => {
   if (move === 'return') {
     const options = ['incomplete', 'not_in_catalog', 'other'].map((value) => ({ value, label: term('reason', value) }))
     return [{ key: 'reason_code', label: t('filings.f.reason_code'), kind: 'choice', required: true, options, initial: 'incomplete' }, reason()]
   }
   if (move === 'decline' || move === 'revoke') return [reason()]
-  if (move === 'dispatch') return [{ key: 'institution_id', label: t('institution-filings.to_county'), kind: 'institution', required: true, filter: { tier: 'county', ...(city ? { parent_id: city } : {}) } }]
-  return []
+  if (move === 'dispatch') return [{ key: 'institution_id', label: t('institution-filings.to_county'), kind: 'institution', required: true, filter: { tier: 'county', ...(city ? { parent_id: city } : {}) } }, reason(false)]
+  return [reason(false)]
 }
 
 interface Account {
@@ -30,13 +30,13 @@ export function decide(move: Decision, selection: Selection, n: number, names: M
     confirm: `${t(`institution-filings.act.${move}`)} ${n} ${t('instruments.unit')}`,
     fields: fieldsOf(move, account?.institution_id),
     names,
-    send: (values) => filing.POST(`/api/filing/filings/actions/${move}`, { body: { ...values, selection } as never }),
+    send: ({ reason: why, ...values }) => filing.POST(`/api/filing/filings/actions/${move}`, { body: { ...values, ...(why ? { reason: why } : {}), selection } as never }),
   })
 }
 
 /** What may be decided on filings of a state, by an institution of a tier. */
 export function decisionsOn(state: string, tier: string | null | undefined): Decision[] {
   if (state === 'approved') return ['revoke']
-  if (tier === 'city') return state === 'submitted' || state === 'pending_reassignment' ? ['approve', 'return', 'dispatch', 'forward'] : []
+  if (tier === 'city') return state === 'submitted' || state === 'pending_reassignment' ? ['approve', 'return', 'dispatch', 'forward'] : state === 'awaiting_confirmation' ? ['recall'] : []
   return state === 'awaiting_confirmation' ? ['confirm', 'decline'] : []
 }

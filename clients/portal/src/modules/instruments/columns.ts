@@ -69,5 +69,11 @@ export function columns(view = 'all'): Column<Instrument>[] {
   ]
 }
 
+/** Whose it is: for those who look at the instruments of many. */
+export const ownerColumns = (): Column<Instrument>[] => [
+  { key: 'org_name', label: label('org_name'), filter: { kind: 'text' }, minWidth: 170 },
+  { key: 'org_credit_code', label: label('org_credit_code'), hidden: true, width: 190 },
+]
+
 /** How an instrument is called in a sentence. */
 export const nameOf = (row: Instrument) => `${row.name} ${row.model} ${row.serial_no}`

@@ -31,6 +31,16 @@ test('withdrawn, saved, submitted again', async () => {
   expect(done).toEqual(['withdraw', 'save', 'submit'])
 })
 
+test('papers go up before it is submitted again, as soon as the withdrawal is heard of', async () => {
+  const busy = [refused(409, 'filing_open')]
+  await saveAndResubmit('i1', 3, {}, async () => {
+    const refusal = busy.shift()
+    if (refusal) throw refusal
+    done.push('papers')
+  })
+  expect(done).toEqual(['withdraw', 'papers', 'submit'])
+})
+
 test('saving waits until the withdrawal is heard of', async () => {
   refusals.save = [refused(409, 'filing_open'), refused(409, 'filing_open')]
   await saveAndResubmit('i1', 3, { model: 'B' })

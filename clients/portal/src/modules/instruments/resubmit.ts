@@ -12,13 +12,17 @@ const PATIENCE = 10_000 // ms; the event takes a few milliseconds when all is we
 const PAUSE = 200 // ms
 
 /** version: of the instrument as it was read. Throws: Problem, also 412 when somebody else has changed it meanwhile. */
-export async function saveAndResubmit(id: string, version: number, changes: Partial<Draft>): Promise<void> {
+export async function saveAndResubmit(id: string, version: number, changes: Partial<Draft>, papers: () => Promise<void> = async () => {}): Promise<void> {
   const open = (await ask(filing.GET('/api/filing/filings', { params: { query: { instrument_id: id, state: 'submitted' } } }))).items[0]
-  if (!open) return save(id, version, changes) // the institution was quicker: then the rules of that state hold
+  if (!open) {
+    await save(id, version, changes) // the institution was quicker: then the rules of that state hold
+    return papers()
+  }
   wholly(await ask(filing.POST('/api/filing/filings/actions/withdraw', { body: { selection: { ids: [open.id] } } })))
   let refusal: unknown
   try {
     await untilFree(() => save(id, version, changes))
+    await untilFree(papers)
   } catch (error) {
     refusal = error
   }
@@ -27,6 +31,7 @@ export async function saveAndResubmit(id: string, version: number, changes: Part
 }
 
 export async function save(id: string, version: number, changes: Partial<Draft>): Promise<void> {
+  if (!Object.keys(changes).length) return
   await ask(
     registry.PATCH('/api/registry/instruments/{instrument_id}', {
       params: { path: { instrument_id: id } },

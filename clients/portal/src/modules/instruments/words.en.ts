@@ -14,8 +14,9 @@ export default {
     scrapped: 'Scrapped instruments, to look at only.',
     rotation: 'First-verification instruments whose term of use ends within 90 days.',
   },
-  search: 'Name, model, number, place',
+  search: 'Name, model, number, place, maker', search_owned: 'Name, model, number, place, maker, owner',
   f: {
+    org_name: 'Owner', org_credit_code: 'Credit code', org_contact: 'Contact of the owner',
     code: 'Instrument code', name: 'Name', model: 'Model', serial_no: 'Serial number', own_no: 'Own number', manufacturer: 'Manufacturer', kind_code: 'Kind code', kind_name: 'Kind', purpose: 'Purpose', division_code: 'Area of use', install_address: 'Place', accuracy_class: 'Accuracy class', measuring_range: 'Measuring range', resolution: 'Resolution', made_on: 'Made on', in_use_on: 'In use since', origin: 'Origin', venue: 'Verification at', department: 'Department', keeper: 'Keeper', phone: 'Phone', type_approval_no: 'Type approval no.', last_cert_no: 'Last certificate', last_verified_on: 'Last verified on', declared_valid_until: 'Valid until (declared)', remark: 'Remarks', status: 'Use', view: 'Verification', filing_state: 'Filing', institution_id: 'Institution', approved_on: 'Filed on', valid_until: 'Valid until', rotate_on: 'Rotate on', result: 'Result', created_at: 'Added', updated_at: 'Changed',
   },
   add: 'Add', copy: 'Copy', remove: 'Delete', clear_all: 'Clear', suspend: 'Suspend', scrap: 'Scrap', resume: 'Resume', book: 'Book', import: 'Import', export: 'Export', template: 'Template', more_import: 'More imports', rows: 'Row by row', addresses: 'Update addresses', nozzles: 'Change nozzles', labels: 'Print codes',
@@ -25,13 +26,13 @@ export default {
   tabs: { basic: 'Basics', history: 'History', certificates: 'Certificates' },
   saved: { title: 'Saved queries', none: 'Keep the filters of now under a name for the next time.', name: 'Name', save: 'Save' },
   form: {
-    identity: 'Identity', verification: 'Verification', place: 'Where it is used', technical: 'Technical', details: 'Of this kind', files: 'Documents', files_hint: 'PDF, JPEG or PNG, at most 10 MB each. Kinds supervised “P+V” need the type-evaluation certificate or its number.', no_files: 'No documents', saved: 'Saved',
+    identity: 'Identity', verification: 'Verification', place: 'Where it is used', technical: 'Technical', details: 'Of this kind', files: 'Documents', files_open: 'While a filing is open its documents stay. Withdraw it first, or wait for its return.', files_hint: 'PDF, JPEG or PNG, at most 10 MB each. Kinds supervised “P+V” need the type-evaluation certificate or its number.', no_files: 'No documents', saved: 'Saved',
     kind_note: 'Supervision {supervision}, {mode}, every {period} months', needs_approval: 'Needs a type-evaluation certificate.', mode: { periodic: 'periodic verification', first_only: 'first verification only', first_only_rotation: 'first verification, replaced at the end of its term', any: 'any' },
     resubmits: 'This instrument is submitted and untouched: saving withdraws, saves and submits it again.', frozen_open: 'While the filing is handled only department, keeper, phone and remarks can change.', frozen_approved: 'The filing is approved: only place, department, keeper, phone, remarks and nozzles can change.', frozen_scrapped: 'A scrapped instrument cannot be changed.',
   },
   nozzle: { add: 'Add a nozzle', nozzle_no: 'Nozzle', fuel_grade: 'Fuel', flow_range: 'Flow range', min_quantity: 'Minimum quantity', board_no: 'Board number' },
   detail: { nozzles: 'Nozzles', size: 'Size', q3: 'Flow Q3', g_size: 'G size', medium: 'Gas', current: 'Current', phases: 'Phases', account_no: 'Account no.', account_name: 'Account name', first_verified_on: 'First verified', first_batch_no: 'First batch' },
-  events: { created: 'Added', imported: 'Imported', changed: 'Changed', attached: 'Document added', suspended: 'Suspended', resumed: 'Resumed', scrapped: 'Scrapped', submitted: 'Submitted', withdrawn: 'Withdrawn', approved: 'Approved', returned: 'Returned', revoked: 'Revoked', dispatched: 'Dispatched', forwarded: 'Forwarded', declined: 'Declined', lapsed: 'Lapsed', certificate_issued: 'Certificate issued', booked: 'Booked', booking_completed: 'Completed' },
+  events: { created: 'Added', imported: 'Imported', changed: 'Changed', attached: 'Document added', detached: 'Document removed', suspended: 'Suspended', resumed: 'Resumed', scrapped: 'Scrapped', submitted: 'Submitted', withdrawn: 'Withdrawn', approved: 'Approved', returned: 'Returned', revoked: 'Revoked', dispatched: 'Dispatched', forwarded: 'Forwarded', declined: 'Declined', recalled: 'Recalled', lapsed: 'Lapsed', certificate_issued: 'Certificate issued', booked: 'Booked', booking_completed: 'Completed' },
   imports: {
     about: { instruments: 'Checked first, then imported: every error at once, grouped by cause.', addresses: 'Update the places of water, electricity and gas meters.', nozzles: 'Update the nozzles of fuel dispensers.' },
     choose: 'Choose the filled-in Excel file', uploading: 'Upload', reading: 'Checking: {done} of {total} rows', total: 'rows', valid: 'right', invalid: 'wrong', skipped: 'there already, not imported again', created: 'added', updated: 'updated',

@@ -11,8 +11,9 @@ export default {
     scrapped: '已报废的仪器，仅供查看。',
     rotation: '只作首次强制检定、限期使用、90 天内到期须轮换的仪器。',
   },
-  search: '名称、型号、编号、地点',
+  search: '名称、型号、编号、地点、制造单位', search_owned: '名称、型号、编号、地点、制造单位、使用单位',
   f: {
+    org_name: '使用单位', org_credit_code: '统一社会信用代码', org_contact: '单位联系人及电话',
     code: '器具码', name: '仪器名称', model: '型号规格', serial_no: '出厂编号', own_no: '自编号', manufacturer: '制造单位', kind_code: '种别代码', kind_name: '种别名称', purpose: '器具用途', division_code: '使用区域', install_address: '安装使用地点', accuracy_class: '准确度等级', measuring_range: '测量范围', resolution: '分度值', made_on: '出厂日期', in_use_on: '投用日期', origin: '产地', venue: '检定方式', department: '使用部门', keeper: '保管人', phone: '联系电话', type_approval_no: '型式批准证书编号', last_cert_no: '上次检定证书编号', last_verified_on: '上次检定日期', declared_valid_until: '有效期至（申报）', remark: '备注', status: '使用状态', view: '检定状态', filing_state: '备案状态', institution_id: '检定机构', approved_on: '备案通过日期', valid_until: '有效期至', rotate_on: '轮换日期', result: '检定结论', created_at: '录入时间', updated_at: '更新时间',
   },
   add: '添加', copy: '复制', remove: '删除', clear_all: '清空', suspend: '停用', scrap: '报废', resume: '启用', book: '预约检定', import: '导入', export: '导出', template: '模板', more_import: '更多导入', rows: '逐行导入', addresses: '更新地址', nozzles: '更换加油枪', labels: '打印器具码',
@@ -22,13 +23,13 @@ export default {
   tabs: { basic: '基本信息', history: '历史', certificates: '证书' },
   saved: { title: '常用查询', none: '把当前的筛选条件保存下来，下次一点即用。', name: '查询名称', save: '保存' },
   form: {
-    identity: '仪器标识', verification: '检定信息', place: '使用信息', technical: '技术参数', details: '种别专用信息', files: '相关资料', files_hint: 'PDF、JPEG 或 PNG，每个不超过 10 MB。监管方式为“P+V”的须上传“型式评价”证书或填写其编号。', no_files: '没有上传资料', saved: '已保存',
+    identity: '仪器标识', verification: '检定信息', place: '使用信息', technical: '技术参数', details: '种别专用信息', files: '相关资料', files_open: '备案处理中，资料不能增删；如需更换，请先撤销备案，或等待机构退回。', files_hint: 'PDF、JPEG 或 PNG，每个不超过 10 MB。监管方式为“P+V”的须上传“型式评价”证书或填写其编号。', no_files: '没有上传资料', saved: '已保存',
     kind_note: '监管方式 {supervision}，强检方式 {mode}，检定周期 {period} 个月', needs_approval: '须有型式评价证书。', mode: { periodic: '周期检定', first_only: '首次强制检定，失准报废', first_only_rotation: '首次强制检定，到期轮换', any: '不限' },
     resubmits: '该仪器已提交备案但未处理：保存时会自动撤回、保存并重新提交。', frozen_open: '备案处理中，只能修改使用部门、保管人、联系电话和备注。要修改其他内容，请等待机构处理。', frozen_approved: '备案已通过，只能修改安装使用地点、使用部门、保管人、联系电话、备注和加油枪。', frozen_scrapped: '已报废的仪器不能修改。',
   },
   nozzle: { add: '添加加油枪', nozzle_no: '枪号', fuel_grade: '油品', flow_range: '流量范围', min_quantity: '最小被测量', board_no: '主板号' },
   detail: { nozzles: '加油枪', size: '口径', q3: '常用流量 Q3', g_size: 'G 规格', medium: '燃气种类', current: '电流规格', phases: '相数', account_no: '户号', account_name: '户名', first_verified_on: '首检日期', first_batch_no: '首检批号' },
-  events: { created: '录入', imported: '导入', changed: '修改', attached: '上传资料', suspended: '停用', resumed: '启用', scrapped: '报废', submitted: '提交备案', withdrawn: '撤销备案', approved: '备案通过', returned: '备案退回', revoked: '备案撤销', dispatched: '分派', forwarded: '转送', declined: '不接收', lapsed: '备案失效', certificate_issued: '出具证书', booked: '预约', booking_completed: '完检' },
+  events: { created: '录入', imported: '导入', changed: '修改', attached: '上传资料', detached: '删除资料', suspended: '停用', resumed: '启用', scrapped: '报废', submitted: '提交备案', withdrawn: '撤销备案', approved: '备案通过', returned: '备案退回', revoked: '备案撤销', dispatched: '分派', forwarded: '转送', declined: '不接收', recalled: '收回', lapsed: '备案失效', certificate_issued: '出具证书', booked: '预约', booking_completed: '完检' },
   imports: {
     about: { instruments: '先检查，再导入：所有错误一次列出，按原因归类。', addresses: '批量更新水表、电表、燃气表（三表）的安装使用地点。', nozzles: '批量更新加油机的加油枪信息。' },
     choose: '选择填写完成的 EXCEL 文件', uploading: '上传进度', reading: '正在检查：{done} / {total} 行', total: '行', valid: '行正确', invalid: '行有误', skipped: '行与已有仪器完全相同，不重复导入', created: '台已新增', updated: '台已更新',
