@@ -60,3 +60,21 @@ def test_the_outbox_is_bounded() -> None:
 def test_a_missing_secret_stops_the_start() -> None:
     with pytest.raises(SettingMissing, match=r"SMS_SECRET.*WECHAT_CALLBACK_URL"):
         read_settings({name: value for name, value in ENVIRON.items() if name != "SMS_SECRET"})
+
+
+def test_links_of_replies_and_cards_can_be_tapped_and_nothing_else_is_markup(client: FlaskClient, person: str) -> None:
+    from sandbox.outbox import WechatMessage
+    from sandbox.state import State
+
+    here: State = client.application.extensions["sandbox"]
+    reply = '尚未绑定，请<a href="http://127.0.0.1:8080/wechat/bind/start">点此绑定</a><script>x</script><a href="javascript:x">y</a>'
+    here.outbox.add(WechatMessage(person, "reply", "", {"content": reply}, "2026-12-01T00:00:00Z", "official"))
+    card = WechatMessage(
+        person, "template", "filing", {"thing1": "秤"}, "2026-12-01T00:00:00Z", "official", "http://127.0.0.1:8080/home"
+    )
+    here.outbox.add(card)
+    page = client.get(f"/phones/{person}").text
+    assert '<a href="http://127.0.0.1:8080/wechat/bind/start">点此绑定</a>' in page
+    assert '<a href="http://127.0.0.1:8080/home">' in page
+    assert "<script>" not in page
+    assert 'href="javascript' not in page

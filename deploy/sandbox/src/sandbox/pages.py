@@ -1,12 +1,26 @@
 """Pages for people: the phones, what each received, and buttons for what one does with a phone. No scripts."""
 
+import re
+
 from flask import Blueprint, Response, jsonify, render_template, request
+from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 
 from sandbox.menu import keys_of
 from sandbox.state import state
 
 blueprint = Blueprint("pages", __name__)
+LINK = re.compile(r'<a href="(https?://[^"]+)">(.*?)</a>', re.DOTALL)
+
+
+@blueprint.app_template_filter("linked")
+def linked(text: str) -> Markup:
+    """The text of a reply, with its links as WeChat shows them: to be tapped. Everything else is text."""
+    shown, at = Markup(""), 0
+    for found in LINK.finditer(text):
+        shown += escape(text[at : found.start()]) + Markup('<a href="{}">{}</a>').format(found[1], found[2])
+        at = found.end()
+    return shown + escape(text[at:])
 
 
 @blueprint.get("/healthz")

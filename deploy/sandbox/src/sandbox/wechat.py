@@ -1,7 +1,6 @@
 """WeChat's server API with an access token: menu, scene codes, users, messages, phone numbers."""
 
 import io
-import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ import segno
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
+from sandbox import templates_of
 from sandbox.answers import ok, read_json
 from sandbox.callback import LaterPushes
 from sandbox.errors import WechatError
@@ -22,10 +22,8 @@ from sandbox.state import Ticket, bound, state
 blueprint = Blueprint("wechat", __name__)
 later = LaterPushes()
 
-TEMPLATE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LIMITS = {"thing": 20, "character_string": 32, "phrase": 5, "name": 20, "number": 32, "letter": 32, "const": 20}
 MOST_SCENE_SECONDS = 2_592_000
-FIRST_AND_LAST = {"first", "remark"}  # stripped from what a phone shows
 
 
 def needs_token(app: str) -> None:
@@ -155,7 +153,7 @@ def send_template() -> Response:
             here.client_messages[(person.openid, client_id)] = (now, msgid)
             bound(here.client_messages)
         if not person.blocking:
-            shown = {name: shorten(name, text) for name, text in data.items() if name not in FIRST_AND_LAST}
+            shown = {name: shorten(name, text) for name, text in data.items() if name not in templates_of.IGNORED}
             here.outbox.add(
                 WechatMessage(
                     person.openid, "template", template, shown, stamp(now), "official", body.get("url"), page_of(body)
@@ -237,15 +235,15 @@ def addressee(app: str, openid: object) -> Person:
 
 
 def template_of(body: Mapping[str, Any]) -> str:
-    """Any well-formed id is a template, but one that begins with `unknown`. Raises: WechatError 40037."""
+    """Raises: WechatError 40037 for a template that this account has not."""
     template = body.get("template_id")
-    if not isinstance(template, str) or not TEMPLATE_ID.fullmatch(template) or template.startswith("unknown"):
-        raise WechatError(40037)
-    return template
+    templates_of.keywords_of(template)
+    return str(template)
 
 
 def data_of(body: Mapping[str, Any]) -> dict[str, str]:
-    """Field name -> text. Raises: WechatError 47003 unless it is {name: {"value": text}}."""
+    """Field name -> text. Raises: WechatError 47003 unless it is {name: {"value": text}} of the template's keywords, each of
+    its type."""
     data = body.get("data")
     if not isinstance(data, dict) or not data:
         raise WechatError(47003, "data is empty")
@@ -255,6 +253,7 @@ def data_of(body: Mapping[str, Any]) -> dict[str, str]:
         if not isinstance(value, str | int | float):
             raise WechatError(47003, f"data.{name}.value is empty")
         found[name] = str(value)
+    templates_of.check(template_of(body), found)
     return found
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 from notification.domain import texts
+from notification.domain.plain import cut
 from notification.domain.texts import Text
+from sandbox import templates_of
 
 CONTRACTS = Path(__file__).parents[4] / "contracts"
 KNOWN = {one["link"]: one["for"] for one in json.loads((CONTRACTS / "message-links.json").read_text("utf-8"))}
@@ -66,3 +68,9 @@ def test_ids_of_links_are_those_of_the_event() -> None:
     assert texts.booking("booking.confirmed", data("booking.confirmed") | {"booking_id": booking_id}, "广州").link == (
         f"/bookings/{booking_id}"
     )
+
+
+def test_every_card_is_one_that_wechat_takes() -> None:
+    for _, message in every_message():
+        if message.fields:
+            templates_of.check(message.template, {name: cut(value, 20) for name, value in message.fields.items()})
