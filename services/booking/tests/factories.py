@@ -18,6 +18,10 @@ ACTOR = {"account_id": "01920000-0000-7000-8000-000000000009", "kind": "institut
 KINDS = [("020100", "periodic", 12, None), ("990000", "periodic", None, None), ("990001", "first_only", None, None)]
 
 
+# what a declared validity rests on
+DECLARED = {"declared_verified_on": clock.today() - timedelta(days=90), "last_cert_no": "440100-2026-0000009"}
+
+
 @dataclass
 class World:
     clerk: Actor

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from booking.actions.endings import end_items
+from booking.domain.validity import Terms, declared_validity
 from booking.models import DayChange, Institution, Instrument, ItemCertificate, Kind, Org, Staff
 from chassis import inbox
 
@@ -95,10 +96,18 @@ def _take_approval(db: Session, data: Body, items: Mapping[UUID, Body], rows: Ma
         row = rows[instrument_id]
         row.institution_id = UUID(data["holder_id"])
         row.approved_on = _day(data["approved_on"])
-        row.declared_valid_until = _day(items[instrument_id]["snapshot"].get("declared_valid_until"))
+        row.declared_valid_until = _declared(db, items[instrument_id]["snapshot"])
         row.settle()
     for instrument_id in _newer(db, "facts", items, "instrument_version"):
         rows[instrument_id].describe(items[instrument_id]["snapshot"])
+
+
+def _declared(db: Session, snapshot: Mapping[str, Any]) -> date | None:
+    """Until the registry tells what counts."""
+    kind = db.get(Kind, snapshot["kind_code"])
+    until, verified_on = _day(snapshot.get("declared_valid_until")), _day(snapshot.get("declared_verified_on"))
+    terms = Terms(kind.mode, kind.period_months, kind.term_months) if kind else None
+    return declared_validity(until, verified_on, snapshot.get("last_cert_no"), terms)
 
 
 def on_instrument_changed(db: Session, body: Body, now: datetime) -> None:

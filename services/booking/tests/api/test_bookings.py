@@ -117,7 +117,7 @@ def test_a_booking_of_somebody_else_does_not_exist(
         ({"holder_id": SHENZHEN}, {}, "other_institution"),
         ({"venue": "onsite"}, {}, "venue_mismatch"),
         ({"approved_on": clock.today() - timedelta(days=31)}, {}, "not_bookable"),
-        ({"declared_valid_until": clock.today() + timedelta(days=31)}, {}, "not_bookable"),
+        ({"declared_valid_until": clock.today() + timedelta(days=31), **factories.DECLARED}, {}, "not_bookable"),
         ({}, {"date": (clock.today() + timedelta(days=61)).isoformat()}, "not_open"),
         ({}, {"date": clock.today().isoformat()}, "not_open"),
         ({}, {"period": "night"}, "not_an_option"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from factories import (
+    DECLARED,
     World,
     approval,
     approved,
@@ -57,7 +58,9 @@ def empty(runtime: Runtime) -> None:
 def test_any_order_and_repetition_ends_in_the_same_copy(runtime: Runtime, owner: Actor) -> None:
     one = new_id()
     events = [
-        approval(owner, [one], version=1, instrument_version=2, declared_valid_until=clock.today(), own_no="旧"),
+        approval(
+            owner, [one], version=1, instrument_version=2, declared_valid_until=clock.today(), own_no="旧", **DECLARED
+        ),
         instrument_event("changed", owner, one, 3, own_no="新", status="in_use"),
         instrument_event("suspended", owner, one, 4),
         instrument_event("resumed", owner, one, 5, lapsed=False),
@@ -92,9 +95,9 @@ def test_a_lapsed_one_stays_out_until_it_is_told_anew(runtime: Runtime, owner: A
     assert copies(runtime)[0]["status"] == "in_use"
 
 
-def test_a_declared_validity_counts_until_there_is_a_result(runtime: Runtime, owner: Actor) -> None:
+def test_a_declared_validity_counts_until_there_is_a_result(runtime: Runtime, owner: Actor, world: World) -> None:
     until = clock.today() + timedelta(days=20)
-    one = approved(runtime, owner, declared_valid_until=until)[0]
+    one = approved(runtime, owner, declared_valid_until=until, **DECLARED)[0]
     assert (copies(runtime)[0]["result"], copies(runtime)[0]["valid_until"]) == ("pass", until)
     deliver(runtime, certificate(owner, one, 5, result="fail", instrument_valid_until=None))
     assert (copies(runtime)[0]["result"], copies(runtime)[0]["valid_until"]) == ("fail", None)

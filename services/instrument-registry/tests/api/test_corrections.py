@@ -149,7 +149,9 @@ def test_a_void_takes_the_instrument_back_to_what_was_before(
 def test_without_a_certificate_the_declared_validity_counts_again(
     owner: Actor, clerk: Caller, checker: Caller, runtime: Runtime
 ) -> None:
-    thing = instrument(clerk, "A", declared_valid_until="2027-05-01")
+    thing = instrument(
+        clerk, "A", declared_valid_until="2027-05-01", last_verified_on="2026-05-02", last_cert_no="旧-1"
+    )
     deliver(runtime, filing_event(owner, [thing], "approved", "2026-11-02T03:00:00Z", approved_on="2026-11-02"))
     verify(runtime, owner, {thing: "pass"})
     assert shown(clerk, thing) == ("pass", "2027-11-19")

@@ -41,7 +41,7 @@ def test_each_menu_shows_what_the_manual_says_of_it(clerk: Caller, owner: Actor,
         thing = instrument(clerk, serial)
         deliver(runtime, filing_event(owner, [thing], "approved", f"{day}T02:00:00Z", approved_on=day))
     for serial, day in ended.items():
-        thing = instrument(clerk, serial, declared_valid_until=day)
+        thing = instrument(clerk, serial, declared_valid_until=day, last_verified_on="2026-01-01", last_cert_no="旧-1")
         deliver(runtime, filing_event(owner, [thing], "approved", "2025-01-01T02:00:00Z", approved_on="2025-01-01"))
     failed, scrapped, _new = (instrument(clerk, serial) for serial in ("F", "S", "N"))
     deliver(runtime, filing_event(owner, [failed], "approved", "2025-01-01T02:00:00Z", approved_on="2025-01-01"))

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from booking import queries
 from booking.domain.errors import NothingReceived, NothingToSign, NotSigned, NotTheChecker, ResultsMissing
-from booking.domain.results import Terms, Wrong, faults
+from booking.domain.results import Wrong, faults
 from booking.domain.states import Item, State, after
+from booking.domain.validity import Terms
 from booking.events import booking_event, completed
 from booking.models import Booking, BookingItem, Kind, Result, Staff, names
 from chassis import outbox

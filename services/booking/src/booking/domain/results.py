@@ -1,11 +1,10 @@
 """What must be right about the dates and the words of a result, whoever enters it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from booking.domain.validity import last_valid_day
+from booking.domain.validity import Terms, last_valid_day
 from booking.domain.views import WINDOW_DAYS
 
 NO_END = ("first_only", "first_only_rotation")
@@ -16,15 +15,6 @@ class Wrong(NamedTuple):
     code: str
     zh: str
     en: str
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What the catalog says of a kind; all None of one that it does not know."""
-
-    mode: str | None = None
-    period_months: int | None = None
-    term_months: int | None = None
 
 
 def faults(body: Mapping[str, Any], received_on: date | None, terms: Terms, today: date) -> list[Wrong]:

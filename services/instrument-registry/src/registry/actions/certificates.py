@@ -2,6 +2,7 @@
 instrument."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from string import ascii_uppercase
 from typing import Any
@@ -21,6 +22,7 @@ from registry.actions.histories import actor_json, line
 from registry.codes import certificate_code
 from registry.domain.errors import CertificateEnded
 from registry.domain.nozzles import Nozzles
+from registry.domain.rules import DECLARED, KindFacts, declared_validity
 from registry.domain.units import Standing, UnitResult, as_json, changed_units, counts, standing, unverified_since
 from registry.domain.validity import Validity, validity
 from registry.models import Certificate, History, Instrument, Kind, Verification
@@ -158,7 +160,7 @@ def settle(db: Session, instruments: Iterable[Instrument], now: datetime) -> Non
         last = {row.unit: row for row in by_instrument[key]}
         for row in by_instrument[key]:
             row.status = "in_force" if last[row.unit] is row else "superseded"
-        _take_over(instrument, last, business_date(now))
+        _take_over(db, instrument, last, business_date(now))
         instrument.version += 1
         instrument.updated_at = now
     write_all(db, found.values())
@@ -179,7 +181,7 @@ def change_units(instrument: Instrument, before: Nozzles, now: datetime) -> bool
     return bool(changed or gone)
 
 
-def _take_over(instrument: Instrument, last: Mapping[str, Certificate], today: date) -> None:
+def _take_over(db: Session, instrument: Instrument, last: Mapping[str, Certificate], today: date) -> None:
     before = (instrument.result, instrument.valid_until, instrument.unverified_since)
     results = {
         unit: UnitResult(c.kind == "certificate", c.valid_until, c.rotate_on, c.verified_on, c.issued_at)
@@ -190,7 +192,7 @@ def _take_over(instrument: Instrument, last: Mapping[str, Certificate], today: d
     source: str | None = "certificate"
     if last:
         instrument.ever_filed = True
-    elif declared := _declared(instrument):
+    elif declared := declared_of(db, instrument):
         now, source = Standing("pass", declared), "declared"
     instrument.result, instrument.valid_until, instrument.rotate_on = now.result, now.valid_until, now.rotate_on
     instrument.result_source = source if now.result else None
@@ -204,13 +206,20 @@ def _changed(instrument: Instrument, unit: str) -> tuple[datetime | None, date |
     return at, business_date(at) if at else None
 
 
-def _declared(instrument: Instrument) -> date | None:
+def kind_facts(kind: Kind | None) -> KindFacts | None:
+    if kind is None:
+        return None
+    return KindFacts(**{field.name: getattr(kind, field.name) for field in fields(KindFacts)})
+
+
+def declared_of(db: Session, instrument: Instrument) -> date | None:
     """What the ledger declared counts from the approval on, until a unit changes after it."""
     approved_on = instrument.approved_on
     changed = [_changed(instrument, unit)[1] for unit in instrument.units]
     if approved_on is None or any(day is not None and day >= approved_on for day in changed):
         return None
-    return instrument.declared_valid_until
+    given = {key: getattr(instrument, key) for key in DECLARED}
+    return declared_validity(given, kind_facts(db.get(Kind, instrument.kind_code)))
 
 
 def _validity(db: Session, old: Certificate, verified_on: date, changes: Mapping[str, Any]) -> Validity:

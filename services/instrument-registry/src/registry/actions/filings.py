@@ -16,9 +16,10 @@ from chassis.clock import business_date
 from chassis.errors import NotFound, ServiceError
 from registry import events, queries
 from registry.actions.at_once import write_all
+from registry.actions.certificates import declared_of
 from registry.actions.histories import Line, tell
 from registry.domain.errors import AlreadyFiled, FilingRevoked, Incomplete, NotInCatalog, OutOfArea, WrongStatus
-from registry.domain.rules import Reference, missing_for_filing
+from registry.domain.rules import DECLARED, Reference, declared_faults, missing_for_filing
 from registry.models import OPEN_FILING, STATUS_LABELS, Attachment, Claim, Instrument
 
 CLAIM = timedelta(minutes=15)
@@ -76,6 +77,7 @@ def _check_fileable(instrument: Instrument | None, reference: Reference, has_fil
         raise NotInCatalog(kind=instrument.kind_code)
     given = {"type_approval_no": instrument.type_approval_no, "details": instrument.details}
     missing = missing_for_filing(given, kind, has_file)
+    missing += [fault.zh for fault in declared_faults({key: getattr(instrument, key) for key in DECLARED}, kind)]
     if missing:
         raise Incomplete(what="；".join(missing))
 
@@ -127,7 +129,7 @@ def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datet
         if item["state"] == "approved":  # once is for good, also where what followed was heard of first
             instrument.ever_filed = True
         if instrument_id in fresh:
-            _apply(instrument, item, data)
+            _apply(db, instrument, item, data)
             if item["state"] == "approved":
                 instrument.version += 1
                 instrument.updated_at = now
@@ -137,7 +139,7 @@ def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datet
     outbox.record(db, *events.instruments_changed(approved))
 
 
-def _apply(instrument: Instrument, item: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+def _apply(db: Session, instrument: Instrument, item: Mapping[str, Any], data: Mapping[str, Any]) -> None:
     instrument.filing_state = item["state"]
     instrument.filing_id = UUID(item["filing_id"])
     instrument.claim_id = instrument.claim_until = None
@@ -145,9 +147,9 @@ def _apply(instrument: Instrument, item: Mapping[str, Any], data: Mapping[str, A
     if item["state"] == "approved":
         instrument.approved_on = date.fromisoformat(data["approved_on"])
         instrument.unverified_since = None
-        if instrument.result is None and instrument.declared_valid_until is not None:
+        if instrument.result is None and (declared := declared_of(db, instrument)) is not None:
             # a declared validity is confirmed by the approval
             instrument.result, instrument.result_source = "pass", "declared"
-            instrument.valid_until = instrument.declared_valid_until
+            instrument.valid_until = declared
     elif item["state"] != "revoked":
         instrument.approved_on = None

@@ -22,7 +22,7 @@ from registry.domain.details import detail_faults
 from registry.domain.errors import BookingOpen, FieldsFrozen, FilingOpen, RevokedFrozen, SameInstrument
 from registry.domain.fields import BY_KEY, IDENTITY
 from registry.domain.identity_key import identity_key
-from registry.domain.rules import RULED_FIELDS, Reference, faults
+from registry.domain.rules import DECLARED, RULED_FIELDS, Reference, declared_faults, faults
 from registry.models import OPEN_FILING, Instrument, check_not_scrapped
 
 STATE = ("status", "filing_state", "claim_id", "open_booking_id")  # what allows a change or not
@@ -102,6 +102,8 @@ def _check(values: dict[str, Any], reference: Reference, changed: set[str] | Non
     found = faults(values, reference)
     kind = reference.kinds.get(values.get("kind_code") or "")
     found += detail_faults(values.get("details") or {}, kind.details_schema if kind else None)
+    if changed is None or changed & {*DECLARED}:  # what was entered before the rule does not stand in another's way
+        found += declared_faults(values, kind)
     if changed is not None:
         found = [f for f in found if f.field in changed or f.code not in ("kind_unknown", "division_unknown")]
     if found:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.domain.validity import add_months, last_valid_day
+
 
 @dataclass(frozen=True)
 class KindFacts:
@@ -20,6 +22,8 @@ class KindFacts:
     valid_to: date | None
     successor: str | None
     details_schema: str | None = None  # which fields of its own it has, see domain.details
+    period_months: int | None = None
+    term_months: int | None = None
 
     def in_force(self, today: date) -> bool:
         return (self.valid_from is None or self.valid_from <= today) and (
@@ -51,7 +55,9 @@ KIND_REQUIRED = Fault(
 )
 
 
-RULED_FIELDS = ("kind_code", "division_code", "made_on", "in_use_on", "last_verified_on")  # that `faults` reads
+DECLARED = ("declared_valid_until", "last_verified_on", "last_cert_no", "kind_code")  # that `declared_faults` reads
+# that `faults` reads, or `declared_faults`
+RULED_FIELDS = (*dict.fromkeys(("kind_code", "division_code", "made_on", "in_use_on", *DECLARED)),)
 
 
 def faults(values: Mapping[str, Any], reference: Reference) -> list[Fault]:
@@ -83,6 +89,47 @@ def dates_in_order(made: date | None, used: date | None) -> list[Fault]:
     return [
         Fault("in_use_on", "date_order", "投用日期不能早于出厂日期", "In use before it was made.", f"不早于 {made}")
     ]
+
+
+def declared_faults(values: Mapping[str, Any], kind: KindFacts | None) -> list[Fault]:
+    """A validity that the owner declares rests on a certificate: it names it with its day, and ends with its period."""
+    until: date | None = values.get("declared_valid_until")
+    verified_on: date | None = values.get("last_verified_on")
+    if not until:
+        return []
+    found = []
+    if not values.get("last_cert_no"):
+        found.append(Fault("last_cert_no", "needed_for_validity", "填写“有效期至”时须填写上次检定证书编号",
+                           "A declared validity names its certificate.", "上次检定证书编号"))  # fmt: skip
+    if not verified_on:
+        return [*found, Fault("last_verified_on", "needed_for_validity", "填写“有效期至”时须填写上次检定日期",
+                              "A declared validity names the day of its verification.", "上次检定日期")]  # fmt: skip
+    end = declared_end(kind, verified_on)
+    if until < verified_on:
+        found.append(Fault("declared_valid_until", "date_order", "有效期至不能早于上次检定日期", "Before the verification.", f"不早于 {verified_on}"))  # fmt: skip
+    elif end is not None and until > end:
+        found.append(Fault("declared_valid_until", "too_late", f"有效期至不能晚于 {end}（上次检定日期加该种别的检定周期）",
+                           f"Not after {end}: the last verification and the period of the kind.", f"不晚于 {end}"))  # fmt: skip
+    return found
+
+
+def declared_end(kind: KindFacts | None, verified_on: date) -> date | None:
+    """The last day that a verification on this day can be good for; None where the kind sets no end."""
+    if kind is not None and kind.mode == "first_only_rotation" and kind.term_months:
+        return add_months(verified_on, kind.term_months)[0]
+    if kind is not None and kind.mode == "periodic" and kind.period_months:
+        return last_valid_day(verified_on, kind.period_months)
+    return None
+
+
+def declared_validity(values: Mapping[str, Any], kind: KindFacts | None) -> date | None:
+    """What counts of a declared validity, also of one that was entered before it was judged so."""
+    until, verified_on = values.get("declared_valid_until"), values.get("last_verified_on")
+    if not until or not verified_on or not values.get("last_cert_no"):
+        return None
+    end = declared_end(kind, verified_on)
+    counted: date = until if end is None else min(until, end)
+    return counted if counted >= verified_on else None
 
 
 def _kind(code: str, reference: Reference) -> list[Fault]:

@@ -1,6 +1,7 @@
 """Reads of the registry. Scope and question are one WHERE."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -393,14 +394,9 @@ def _seen_figures(kind: str, deep: areas.Depth) -> Read:
 def reference(db: Session, today: date) -> Reference:
     """What the rules judge by, on a day."""
     k, d = Kind, Division
-    kinds = {
-        row.code: KindFacts(
-            row.name, row.supervision, row.mode, row.valid_from, row.valid_to, row.successor, row.details_schema
-        )
-        for row in db.execute(
-            select(k.code, k.name, k.supervision, k.mode, k.valid_from, k.valid_to, k.successor, k.details_schema)
-        )
-    }
+    names = [field.name for field in fields(KindFacts)]
+    rows = db.execute(select(k.code, *(getattr(k, name) for name in names)))
+    kinds = {row.code: KindFacts(*row[1:]) for row in rows}
     in_force = select(d.code, d.is_leaf).where(
         or_(d.valid_from.is_(None), d.valid_from <= today), or_(d.valid_to.is_(None), d.valid_to >= today)
     )

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from chassis.sheet_reader import Line, text_of
 from registry.domain.fields import IDENTITY, LAYOUTS, ROW_KEY, Field, Layout
 from registry.domain.identity_key import normal
-from registry.domain.rules import Fault, Reference, dates_in_order, faults
+from registry.domain.rules import DECLARED, Fault, Reference, dates_in_order, declared_faults, faults
 from registry.workbooks.parse import parse
 
 REMEMBERED = 2000  # texts a column
@@ -84,6 +84,8 @@ class Columns:
         keys = [column.spec.key for column in self.of]
         self._identity = [keys.index(key) for key in IDENTITY]
         self._dates = [keys.index(key) for key in ("made_on", "in_use_on")] if "made_on" in keys else None
+        self._declared = {key: keys.index(key) for key in DECLARED} if DECLARED[0] in keys else None
+        self._kinds = reference.kinds
 
     def judge(self, lines: Iterable[Line], places: Mapping[str, int]) -> list[Row]:
         """places: key of a field -> index of its cell."""
@@ -115,8 +117,19 @@ class Columns:
                 made, used = found[dates[0]], found[dates[1]]
                 for fault in dates_in_order(made.value, used.value):
                     row.errors.append((self.of[dates[1]].spec.header, used.text, fault))
+            if self._declared is not None and found[self._declared[DECLARED[0]]].value:
+                row.errors += self._declared_faults(found, self._declared)
             rows.append(row)
         return rows
+
+    def _declared_faults(self, cells: Sequence[Cell], places: Mapping[str, int]) -> list[tuple[str, str, Fault]]:
+        """Where each of the cells can be read: one that cannot has its own fault."""
+        given = {key: cells[place] for key, place in places.items()}
+        if any(cell.faults for cell in given.values()):
+            return []
+        values = {key: cell.value for key, cell in given.items()}
+        found = declared_faults(values, self._kinds.get(values["kind_code"] or ""))
+        return [(self.of[places[fault.field]].spec.header, given[fault.field].text, fault) for fault in found]
 
 
 def judge_one(
