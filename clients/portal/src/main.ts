@@ -3,6 +3,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { router } from './frame/router'
 import { Problem } from './api/problem'
+import { keepHeadsAligned } from './parts/tables'
 import { tell } from './parts/tell'
 import { useSession } from './session/store'
 import { i18n, keptLanguage, setLanguage } from './words'
@@ -16,5 +17,6 @@ window.addEventListener('unhandledrejection', (event) => {
   event.preventDefault()
   tell(event.reason)
 })
+keepHeadsAligned()
 await useSession().resume()
 app.use(router).mount('#app')

@@ -1,4 +1,6 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { Problem } from '@/api/problem'
+import { tell } from '@/parts/tell'
 import { useSession } from '@/session/store'
 import { t } from '@/words'
 import { admits, type Audience, type Page } from './module'
@@ -39,7 +41,8 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
   routes: [
     ...open,
-    { path: '/', component: () => import('./Frame.vue'), meta: { title: '' }, children: [...pages, { path: '/:rest(.*)*', component: () => import('./NotFound.vue'), meta: { title: 'frame.not_found' } }] },
+    { path: '/', component: () => import('./Frame.vue'), meta: { title: '' }, children: [...pages, { path: '/no-permission', component: () => import('./NotFound.vue'), props: { why: 'no_permission' }, meta: { title: 'frame.no_permission' } },
+      { path: '/:rest(.*)*', component: () => import('./NotFound.vue'), props: { why: 'not_found' }, meta: { title: 'frame.not_found' } }] },
   ],
 })
 
@@ -58,9 +61,15 @@ router.afterEach((to) => {
   document.title = to.meta.title ? `${t(to.meta.title)} · ${t('frame.product')}` : t('frame.product')
 })
 
-// After a new version the chunks of the old one are gone: load the page anew, once.
-router.onError((error, to) => {
-  if (!/dynamically imported module|Importing a module|module script failed/i.test(String(error))) return
+// After a new version the chunks of the old one are gone: load the page anew, once. Without a network that would lose the
+// page that is there: stay, and say so.
+router.onError(async (error, to) => {
+  if (!/dynamically imported module|Importing a module|module script failed|preload CSS/i.test(String(error))) return
+  const reached = await fetch('/index.html', { cache: 'no-store' }).then(
+    () => true,
+    () => false,
+  )
+  if (!reached) return tell(new Problem(0, 'network', ''))
   const at = sessionStorage.getItem('qj-reloaded')
   if (at !== to.fullPath) {
     sessionStorage.setItem('qj-reloaded', to.fullPath)

@@ -10,6 +10,6 @@ export async function countUnread(): Promise<void> {
     unread.value = (await ask(notification.GET('/api/notification/messages', { params: { query: { unread: true, page_size: 1 } } }))).total ?? 0
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    unread.value = 0 // the page goes on without the number
+    // the page goes on with the number that it has
   }
 }

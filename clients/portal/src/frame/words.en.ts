@@ -10,7 +10,9 @@ export default {
   language: 'Language',
   home: 'Home',
   not_found: 'No such page',
-  not_found_text: 'The address {path} does not exist, or your account may not open it. Nothing was lost.',
+  not_found_text: 'The address {path} does not exist. Nothing was lost.',
+  no_permission: 'Your account may not open this page',
+  no_permission_text: 'Your account may not open {path}. If your work needs it, ask your administrator for the role.',
   back_home: 'Back to the home page',
   sign_out: 'Sign out',
   messages: 'Messages',
@@ -19,6 +21,6 @@ export default {
   lost_text: 'What you typed is still on the page. After signing in, what you just did goes on by itself.',
   lost_leave: 'Give up and leave',
   broken: 'Something broke on this page',
-  broken_text: 'Drafts are kept in this browser. Please reload; should it happen again, tell the administrator.',
+  broken_text: 'Drafts are kept in this browser. Please reload; should it happen again, tell the administrator what stands below.',
   reload: 'Reload',
 } satisfies Same<typeof zh>

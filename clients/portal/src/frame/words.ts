@@ -7,7 +7,9 @@ export default {
   language: '语言',
   home: '首页',
   not_found: '页面不存在',
-  not_found_text: '您打开的地址 {path} 不存在，或您的账号无权打开。没有任何内容丢失。',
+  not_found_text: '您打开的地址 {path} 不存在。没有任何内容丢失。',
+  no_permission: '您的账号无权打开此页',
+  no_permission_text: '您的账号无权打开 {path}。如工作需要，请向本单位管理员申请相应的角色。',
   back_home: '返回首页',
   sign_out: '退出登录',
   messages: '消息',
@@ -16,6 +18,6 @@ export default {
   lost_text: '您填写的内容仍在页面上。重新登录后将自动继续刚才的操作。',
   lost_leave: '放弃并退出',
   broken: '页面出错了',
-  broken_text: '已填写的草稿保存在本浏览器中。请刷新页面；如仍出错，请把编号告诉管理员。',
+  broken_text: '已填写的草稿保存在本浏览器中。请刷新页面；如仍出错，请把下面的内容告诉管理员。',
   reload: '刷新页面',
 }

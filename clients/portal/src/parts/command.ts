@@ -2,8 +2,9 @@
  * The one way to do something to one or many records: confirm with the count, what else must be said, progress, and the
  * outcome of each. CommandDialog, in the frame, draws it.
  */
-import { reactive, type Component } from 'vue'
+import { reactive, ref, type Component } from 'vue'
 import type { Problem } from '@/api/problem'
+import type { Selection } from './list'
 
 export type Service = 'registry' | 'filing' | 'booking' | 'identity'
 export interface Failure {
@@ -48,9 +49,11 @@ export interface Command {
   danger?: boolean
   confirm?: string
   fields?: Field[]
+  /** What it is for. Where a query holds another number by now, the user is told and may go on with that. */
+  selection?: Selection
   /** Drawn above the fields. */
   body?: Component
-  send(values: Record<string, unknown>): Promise<{ data?: unknown; error?: unknown; response: Response }>
+  send(values: Record<string, unknown>, selection: Selection): Promise<{ data?: unknown; error?: unknown; response: Response }>
   /** id → name shown in the outcome. */
   names?: Map<string, string>
   /** The result is a file: the dialog stays open at the end, with the way to fetch it. */
@@ -60,6 +63,9 @@ export interface Command {
   /** Drawn in the dialog when it is done, with the service's `answer`: the user keeps it and closes the dialog. */
   receipt?: Component
 }
+
+/** Counts up when what a list shows has changed behind it: every list that is open loads anew. */
+export const outdated = ref(0)
 
 export const current = reactive({
   command: null as Command | null,

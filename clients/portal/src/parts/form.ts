@@ -2,19 +2,32 @@
  * The one form pattern: a model, the errors that the service names by field, and one submit at a time.
  * With `draft`, what was typed is kept in this browser until it was sent.
  */
-import { computed, inject, provide, reactive, ref, toRaw, watch, type InjectionKey } from 'vue'
+import { computed, inject, provide, reactive, ref, shallowReactive, toRaw, watch, type InjectionKey } from 'vue'
 import { Problem } from '@/api/problem'
+import { t } from '@/words'
 import { keepHere, kept } from './kept'
+
+/** A field as the form shows it: how it is called, and whether it must be filled. */
+export interface Shown {
+  label: string
+  required: boolean
+}
 
 export interface Form<T extends object = object> {
   model: T
   /** Field → why it was refused. */
   errors: Record<string, string>
+  /** Of the fields on the screen. */
+  shown: Map<string, Shown>
   problem: Problem | null
   waiting: boolean
   /** True when a draft of an earlier visit was taken up. */
   restored: boolean
+  /** True when what was typed differs from what the form began with, and is kept nowhere. */
+  unsaved: boolean
   send(): Promise<boolean>
+  /** Begin with these values, and take up what was typed over them before. draft: key under which that is kept. */
+  begin(values: Partial<T>, draft?: string): void
   reset(values?: Partial<T>): void
 }
 
@@ -30,55 +43,105 @@ interface Options {
 }
 
 export function useForm<T extends object>(initial: T, submit: (model: T) => Promise<unknown>, { draft, secret = [] }: Options = {}): Form<T> {
-  const key = draft && `qj-draft-${draft}`
-  const begin = structuredClone(toRaw(initial))
-  const model = reactive(structuredClone(begin)) as T
+  let key = draft && `qj-draft-${draft}`
+  let start = structuredClone(toRaw(initial))
+  const model = reactive(structuredClone(start)) as T
   const errors = ref<Record<string, string>>({})
+  const shown = shallowReactive(new Map<string, Shown>())
   const problem = ref<Problem | null>(null)
   const waiting = ref(false)
   const restored = ref(false)
+  const first = ref('')
+  const now = () => JSON.stringify(visible())
+  const visible = () => Object.fromEntries(Object.entries(toRaw(model)).filter(([name]) => !secret.includes(name)))
+  const changed = ref(false)
 
-  if (key) {
-    // Only fields of today: a draft may be older than the form.
-    const before = Object.entries(kept<T>(key)).filter(([name]) => name in begin)
+  /** Only fields of today: a draft may be older than the form. */
+  function takeUp(): void {
+    first.value = now()
+    const before = Object.entries(key ? kept<T>(key) : {}).filter(([name]) => name in start)
     Object.assign(model, Object.fromEntries(before))
     restored.value = before.length > 0
-    watch(model, (now) => {
-      const shown = Object.fromEntries(Object.entries(toRaw(now)).filter(([name]) => !secret.includes(name)))
-      keepHere(key, shown)
-    })
+    changed.value = false
+  }
+  takeUp()
+
+  let refused: Record<string, unknown> = {} // field → what stood there when it was refused
+  watch(model, () => {
+    changed.value = now() !== first.value
+    if (key && changed.value) keepHere(key, visible())
+    for (const name of Object.keys(refused)) {
+      if (JSON.stringify(at(model, name)) === JSON.stringify(refused[name])) continue
+      delete refused[name]
+      delete errors.value[name] // what was mended is wrong no more
+    }
+  })
+  const unsaved = computed(() => changed.value && !key && !waiting.value)
+
+  function refuse(found: Problem): void {
+    problem.value = found
+    errors.value = Object.fromEntries(found.errors.map((line) => [line.field, line.message]))
+    refused = Object.fromEntries(found.errors.map((line) => [line.field, structuredClone(deepRaw(at(model, line.field)))]))
   }
 
   /** True when the service took it. A refusal stays in `problem` and `errors`. */
   async function send(): Promise<boolean> {
     if (waiting.value) return false
+    const missing = [...shown].filter(([name, field]) => field.required && isEmpty(at(model, name)))
+    if (missing.length) {
+      refuse(new Problem(422, 'required', t('parts.incomplete'), missing.map(([field, { label }]) => ({ field, code: 'required', message: t('parts.required', { label }) }))))
+      return false
+    }
     waiting.value = true
     problem.value = null
     errors.value = {}
     try {
       await submit(structuredClone(deepRaw(model)))
-      if (key) setTimeout(() => localStorage.removeItem(key))
+      forget()
+      first.value = now()
+      changed.value = false
       return true
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      problem.value = error
-      errors.value = Object.fromEntries(error.errors.map((line) => [line.field, line.message]))
+      refuse(error)
       return false
     } finally {
       waiting.value = false
     }
   }
 
+  /** After the watcher of what was typed last has written it. */
+  function forget(): void {
+    const old = key
+    if (old) setTimeout(() => localStorage.removeItem(old))
+  }
+
+  function begin(values: Partial<T>, itsDraft?: string): void {
+    start = structuredClone({ ...deepRaw(start), ...deepRaw(values) })
+    if (itsDraft) key = `qj-draft-${itsDraft}`
+    Object.assign(model, structuredClone(start))
+    takeUp()
+  }
+
   function reset(values: Partial<T> = {}): void {
-    Object.assign(model, structuredClone(begin), values)
+    Object.assign(model, structuredClone(start), values)
     problem.value = null
     errors.value = {}
     restored.value = false
-    if (key) setTimeout(() => localStorage.removeItem(key))
+    first.value = now()
+    changed.value = false
+    forget()
   }
 
-  return reactive({ model: computed(() => model), errors, problem, waiting, restored, send, reset }) as unknown as Form<T>
+  return reactive({ model: computed(() => model), errors, shown, problem, waiting, restored, unsaved, send, begin, reset }) as unknown as Form<T>
 }
+
+/** What stands under a path as `org.name`; undefined where the model has no such field. */
+function at(model: object, path: string): unknown {
+  return path.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown> | null | undefined)?.[name], model)
+}
+
+const isEmpty = (value: unknown) => value === '' || value === null || (Array.isArray(value) && !value.length) || (typeof value === 'string' && !value.trim())
 
 /** A plain copy, also of proxies inside. */
 function deepRaw<T>(value: T): T {

@@ -49,6 +49,7 @@ export type Selection = { ids: string[] } | { filter: Record<string, string>; ex
 export interface TableHandle<T> {
   reload(): Promise<void>
   clear(): void
+  pickRows(rows: readonly T[]): void
   /** id → how the record is called, of all rows seen and picked. */
   names(text: (row: T) => string): Map<string, string>
   selection: Selection
@@ -62,14 +63,27 @@ export interface TableHandle<T> {
 
 export const PAGE_SIZES = [15, 30, 50, 100]
 
-/** All rows of a list, page by page: for what has no command over a selection. */
+const AT_A_TIME = 6 // requests, as many as a browser sends to one server
+const MOST = 100 // rows of a page, and ids of a question
+
+/** What `ask` gives for each part, in order, a few at a time. */
+async function each<P, T>(parts: readonly P[], ask: (part: P) => Promise<T[]>): Promise<T[]> {
+  const found: T[][] = []
+  for (let at = 0; at < parts.length; at += AT_A_TIME) found.push(...(await Promise.all(parts.slice(at, at + AT_A_TIME).map(ask))))
+  return found.flat()
+}
+
+/** All rows of a list: for what has no command over a selection. */
 export async function everything<T>(load: (query: ListQuery) => Promise<ListPage<T>>, filter: Record<string, string> = {}): Promise<T[]> {
-  const rows: T[] = []
-  for (let page = 1; ; page++) {
-    const found = await load({ ...filter, page, page_size: 100 })
-    rows.push(...found.items)
-    if (!found.items.length || rows.length >= (found.total ?? 0)) return rows
-  }
+  const first = await load({ ...filter, page: 1, page_size: MOST })
+  const pages = Math.ceil((first.total ?? 0) / MOST)
+  const rest = await each(Array.from({ length: Math.max(0, pages - 1) }, (_, n) => n + 2), async (page) => (await load({ ...filter, page, page_size: MOST })).items)
+  return [...first.items, ...rest]
+}
+
+/** The rows of these ids, by a question that takes at most a hundred of them. */
+export function rowsOfIds<T>(ids: readonly string[], ask: (ids: string[]) => Promise<T[]>): Promise<T[]> {
+  return each(Array.from({ length: Math.ceil(ids.length / MOST) }, (_, n) => ids.slice(n * MOST, (n + 1) * MOST)), ask)
 }
 
 /** Fields of the query that are filters: everything but paging and sorting. */

@@ -54,7 +54,7 @@ export function divisionName(code: string | null | undefined): string {
 export function institutionName(id: string | null | undefined): string {
   if (!id) return ''
   void institutions.ready()
-  return institutions.byKey.value.get(id)?.name ?? id
+  return institutions.byKey.value.get(id)?.name ?? (institutions.items.value.length ? id : '') // nothing until the names are here
 }
 
 export function kindName(code: string | null | undefined): string {

@@ -1,14 +1,23 @@
-/** A timestamp as people here write it: 2026/11/24 16:05. The zone is the platform's, Asia/Shanghai. */
-export function when(text: string | null | undefined): string {
-  if (!text) return ''
-  return new Date(text).toLocaleString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
-}
+/**
+ * Every time on the screen. The zone is the platform's, Asia/Shanghai, wherever the browser stands; nothing else in the
+ * portal may write a time (time.test.ts holds it).
+ */
+const ZONE = { timeZone: 'Asia/Shanghai', hourCycle: 'h23' } as const
+const SHORT = { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const
+const MOMENT = new Intl.DateTimeFormat('zh-CN', { ...ZONE, year: 'numeric', ...SHORT })
+const RECENT = new Intl.DateTimeFormat('zh-CN', { ...ZONE, ...SHORT })
+const DAY = new Intl.DateTimeFormat('sv-SE', { ...ZONE, year: 'numeric', month: '2-digit', day: '2-digit' })
 
-/** Days as the platform counts them: in Asia/Shanghai, wherever the browser stands. */
-const FORMAT = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit' })
+const written = (format: Intl.DateTimeFormat, text: string | null | undefined) => (text ? format.format(new Date(text)) : '')
+
+/** A timestamp as people here write it: 2026/11/24 16:05. */
+export const when = (text: string | null | undefined): string => written(MOMENT, text)
+
+/** One of the last days: 11/24 16:05. */
+export const lately = (text: string | null | undefined): string => written(RECENT, text)
 
 /** The day of a moment, 2026-12-01. */
-export const dayOf = (moment: string | Date): string => FORMAT.format(new Date(moment))
+export const dayOf = (moment: string | Date): string => DAY.format(new Date(moment))
 export const today = (): string => dayOf(new Date())
 
 /** Days from one day to another; negative when the other is earlier. */

@@ -12,5 +12,5 @@ export default {
   page_size: 'Rows a page', per_page: '{n} / page', actions: 'Actions', columns: 'Columns', empty: 'Nothing here yet', nothing_found: 'Nothing matches', clear_filters: 'Clear the filters', item: 'rows',
   picked: '{n} {unit} selected', pick_all: 'Select all {n} {unit} that match', unpick: 'Clear the selection', pick_page: 'Select this page', pick_row: 'Select this row', at_least: 'More than {n}: please narrow the search',
   drop: 'Drop a file here, or click to choose', too_big: 'The file “{name}” has {size} MB; at most {max} MB.', wrong_type: 'The file “{name}” is of a kind that is not supported; please use {types}.', preview: 'Preview',
-  yes: 'Yes', no: 'No', loading: 'Loading…', all: 'All',
+  changed: 'Changed meanwhile: {before} before, {now} now. What you typed is kept.', all_gone: 'All of them were handled meanwhile.', go_on: 'Go on with {n}', incomplete: 'Some required fields are empty.', field_says: '{name}: {message}', leave: 'What you typed is not saved and will be lost. Leave?', yes: 'Yes', no: 'No', loading: 'Loading…', all: 'All',
 } satisfies Same<typeof zh>

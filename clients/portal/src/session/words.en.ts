@@ -5,7 +5,7 @@ export default {
   sign_in: 'Sign in', register: 'Register', forgot: 'Reset the password', wechat: 'WeChat sign-in', invitation: 'Accept an invitation', registration: 'Your registration',
   welcome: 'Welcome', slogan: 'Filing, verification and certificates of measuring instruments in one place',
   by_password: 'Password', by_sms: 'SMS code', by_wechat: 'WeChat',
-  username: 'User name or phone', password: 'Password', phone: 'Phone', sms_code: 'SMS code', get_code: 'Send a code', code_sent: 'The code was sent', again_in: 'Again in {n} s',
+  username: 'User name or phone', password: 'Password', phone: 'Phone', sms_code: 'SMS code', get_code: 'Send a code', code_sent: 'The code was sent', code_wait: 'Another code can be asked for in {n} seconds.', again_in: 'Again in {n} s',
   captcha: 'Picture code', captcha_hint: 'Type the characters of the picture', captcha_new: 'Another picture', wait: 'Too many tries: please wait {n} s.',
   to_wechat: 'Sign in with WeChat', to_wechat_text: 'Opens the QR code of WeChat; after you confirm on your phone you come back here. Bind WeChat first in “User settings → WeChat”.',
   uploaded: 'Uploaded: {name}', org_name: 'Organisation', credit_code: 'Unified social credit code', division: 'Area', address: 'Address', contact: 'Contact', license: 'Licence', license_upload: 'Upload a scan of the licence', letter: 'Authorisation letter', letter_upload: 'Upload the signed and sealed letter', letter_filled: 'Download it filled in', letter_blank: 'Download the template', letter_hint: 'Signed by the legal representative and sealed; a scan or a photo.',

@@ -2,7 +2,7 @@ export default {
   sign_in: '登录', register: '注册账户', forgot: '找回密码', wechat: '微信登录', invitation: '接受邀请', registration: '注册状态',
   welcome: '欢迎使用', slogan: '计量器具备案、预约检定、证书，一处办理',
   by_password: '账号密码', by_sms: '短信验证码', by_wechat: '微信扫码',
-  username: '用户名/手机号', password: '密码', phone: '手机号', sms_code: '短信验证码', get_code: '获取验证码', code_sent: '验证码已发送', again_in: '{n} 秒后重新获取',
+  username: '用户名/手机号', password: '密码', phone: '手机号', sms_code: '短信验证码', get_code: '获取验证码', code_sent: '验证码已发送', again_in: '{n} 秒后重新获取', code_wait: '获取过于频繁，{n} 秒后可再获取验证码。',
   captcha: '图形验证码', captcha_hint: '请输入图中的字符', captcha_new: '换一张', wait: '尝试次数过多，请 {n} 秒后再试。',
   to_wechat: '打开微信扫码登录', to_wechat_text: '将打开微信的二维码页面，用手机微信扫码确认后自动返回。首次使用须先在“用户设置 → 微信绑定”中绑定。',
   uploaded: '已上传：{name}', org_name: '申请方名称', credit_code: '统一社会信用代码', division: '所在区域', address: '详细地址', contact: '联系人', license: '《统一社会代码证》等证照', license_upload: '上传证照扫描件', letter: '《法人授权书》', letter_upload: '上传已签字盖章的授权书', letter_filled: '下载已填写的授权书', letter_blank: '下载模板', letter_hint: '由法人签字并加盖公章后扫描或拍照上传。',

@@ -26,9 +26,9 @@ const command = (action: Plain | OnVersion, n: number, number: string, send: Com
 
 /** A selection in one call: each by itself, beyond a thousand as a job. */
 export function actOnSelected(action: ForMany, selection: Selection, n: number, names?: Map<string, string>): Promise<Outcome | null> {
-  const send: Command['send'] = (values) =>
-    booking.POST(`/api/booking/bookings/actions/${action}` as '/api/booking/bookings/actions/cancel', { body: { selection, ...values } as never })
-  return runCommand({ ...command(action, n, '', send), names })
+  const send: Command['send'] = (values, meant) =>
+    booking.POST(`/api/booking/bookings/actions/${action}` as '/api/booking/bookings/actions/cancel', { body: { selection: meant, ...values } as never })
+  return runCommand({ ...command(action, n, '', send), names, selection })
 }
 
 export function actOn(action: Plain, { id, number }: Asked): Promise<Outcome | null> {

@@ -17,7 +17,7 @@ export default {
   weekdays: { '0': 'Sun', '1': 'Mon', '2': 'Tue', '3': 'Wed', '4': 'Thu', '5': 'Fri', '6': 'Sat' },
   book: 'Book verification', book_one: 'Book', add: 'Add to list', added: '{n} added to the list', pending_list: 'Pending list', pending_list_n: 'Pending list ({n})', not_now: '{n} instruments cannot be booked now and were left out.', book_list: 'Book together', take_out: 'Take out',
   can: 'Bookable', cannot: 'Not now', either: 'Either', mode: 'Mode', month: 'Month', free: '{n} free', no_slot: 'No period within 60 days has room for {n}: book fewer at once, or ask the institution.',
-  chosen: '{n} instruments chosen.', split: 'Each institution and mode is booked separately: {n} bookings. Choose a time for each:', count: '{n} instruments', pick_slot: 'Please choose a day and a period.',
+  chosen: '{n} instruments chosen.', split_many: 'A booking holds at most 500 instruments: {n} bookings, each with its own time.', split: 'Each institution and mode is booked separately: {n} bookings. Choose a time for each:', count: '{n} instruments', pick_slot: 'Please choose a day and a period.',
   book_now: 'Book', book_at: 'Book {date} {period}', booked: 'Booked', booked_next: 'Once the institution has confirmed, bring the instruments in time or expect the visit.',
   detail: 'Booking', qr: 'QR code of the booking number {number}', slip: 'Delivery slip', print_slip: 'Print the slip', print: 'Print', again: 'Book again', to_filing: 'See the filing', proposed: 'Reschedule proposed',
   items: 'Instruments ({n})', steps: 'What was done', receive_n: 'Receive ({n})', return_n: 'Return ({n})', waits: 'The other side must answer.',

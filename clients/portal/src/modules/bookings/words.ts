@@ -14,7 +14,7 @@ export default {
   weekdays: { '0': '周日', '1': '周一', '2': '周二', '3': '周三', '4': '周四', '5': '周五', '6': '周六' },
   book: '预约检定', book_one: '预约', add: '加入待处理', added: '已加入待处理 {n} 台', pending_list: '待处理列表', pending_list_n: '待处理列表（{n}）', not_now: '有 {n} 台仪器现不可预约，未列入。', book_list: '一起预约', take_out: '移出列表',
   can: '可预约', cannot: '现不可预约', either: '送检或现场', mode: '检定方式', month: '月份', free: '余 {n}', no_slot: '60 天内没有能容纳 {n} 台的时段，请减少台数分次预约，或联系技术机构。',
-  chosen: '已选择 {n} 台仪器。', split: '不同机构、不同检定方式的仪器须分开预约，系统已分为 {n} 张预约单，请逐单选择时间：', count: '{n} 台', pick_slot: '请选择预约的日期和时间段。',
+  chosen: '已选择 {n} 台仪器。', split: '不同机构、不同检定方式的仪器须分开预约，系统已分为 {n} 张预约单，请逐单选择时间：', split_many: '每张预约单最多 500 台，系统已分为 {n} 张预约单，请逐单选择时间：', count: '{n} 台', pick_slot: '请选择预约的日期和时间段。',
   book_now: '提交预约', book_at: '预约 {date} {period}', booked: '预约已提交', booked_next: '待技术机构确认后，按预约时间送检仪器或等待现场检定。',
   detail: '预约单详情', qr: '预约编号 {number} 的二维码', slip: '送检单', print_slip: '打印送检单', print: '打印', again: '重新预约', to_filing: '查看备案', proposed: '改期待答复',
   items: '仪器（{n} 台）', steps: '办理过程', receive_n: '接收选中（{n}）', return_n: '退单（{n}）', waits: '等待对方答复。',

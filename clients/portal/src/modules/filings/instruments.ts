@@ -16,6 +16,7 @@ export function actOnInstruments(action: InstrumentAction, selection: Selection,
     confirm: `${t(`instruments.${word}`)} ${n} ${t('instruments.unit')}`,
     fields: action === 'suspend' || action === 'scrap' ? [{ key: 'reason', label: t('instruments.reason'), kind: 'text' }] : [],
     names,
-    send: (values) => registry.POST(`/api/registry/instruments/actions/${action}`, { body: { ...values, selection } as never }),
+    selection,
+    send: (values, meant) => registry.POST(`/api/registry/instruments/actions/${action}`, { body: { ...values, selection: meant } as never }),
   })
 }

@@ -45,6 +45,7 @@ export async function submitFilings({ selection, n, names, division, again }: Su
       { key: 'accept_responsibility', label: t('filings.accept'), kind: 'check', required: true },
       { key: 'authorize_province', label: t('filings.authorize'), kind: 'check', hint: t('filings.hint.authorize') },
     ],
-    send: (values) => filing.POST('/api/filing/filings', { body: { ...values, selection } as never }),
+    selection,
+    send: (values, meant) => filing.POST('/api/filing/filings', { body: { ...values, selection: meant } as never }),
   })
 }

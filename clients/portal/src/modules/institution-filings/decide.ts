@@ -19,6 +19,18 @@ const fieldsOf = (move: Decision, city?: string | null): Field[] => {
 
 interface Account {
   institution_id?: string | null
+  tier?: string | null
+}
+
+export type DeskState = 'submitted' | 'awaiting_confirmation' | 'pending_reassignment' | 'approved' | 'returned' | 'revoked'
+
+/** Whose turn it is: here where something can be decided; elsewhere everything that passed through here is shown. */
+export function scopeOf(state: DeskState, account: Account | null): Record<string, string> {
+  const mine = account?.institution_id ?? ''
+  const decisions = decisionsOn(state, account?.tier)
+  // what can be recalled is at another institution: everything that passed through here is shown
+  if (!decisions.length || !mine || decisions.includes('recall')) return { state }
+  return { state, ...(state === 'approved' ? { holder_id: mine } : { institution_id: mine }) }
 }
 
 export function decide(move: Decision, selection: Selection, n: number, names: Map<string, string> | undefined, account: Account | null): Promise<Outcome | null> {
@@ -30,7 +42,8 @@ export function decide(move: Decision, selection: Selection, n: number, names: M
     confirm: `${t(`institution-filings.act.${move}`)} ${n} ${t('instruments.unit')}`,
     fields: fieldsOf(move, account?.institution_id),
     names,
-    send: ({ reason: why, ...values }) => filing.POST(`/api/filing/filings/actions/${move}`, { body: { ...values, ...(why ? { reason: why } : {}), selection } as never }),
+    selection,
+    send: ({ reason: why, ...values }, meant) => filing.POST(`/api/filing/filings/actions/${move}`, { body: { ...values, ...(why ? { reason: why } : {}), selection: meant } as never }),
   })
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changesOf, detailsFor, draftOf, emptyDraft, frozenReason, needsWithdrawal } from './fields'
+import { changesOf, detailsFor, draftOf, emptyDraft, frozenReason, needsWithdrawal, unfileable } from './fields'
 
 test.each([
   ['none', 'model', ''],
@@ -29,4 +29,17 @@ test('a copy has no numbers of its own, and a change is what differs', () => {
   const one = { ...emptyDraft(), name: '秤', serial_no: '1', own_no: '2', keeper: '甲' }
   expect(draftOf(one as never, true)).toMatchObject({ name: '秤', serial_no: '', own_no: '' })
   expect(changesOf({ ...one, keeper: '乙' }, one)).toEqual({ keeper: '乙' })
+})
+
+test.each([
+  ['P+V', '', 0, null, 'instruments.form.lacks_approval'],
+  ['P+V', '2020F1', 0, null, ''],
+  ['P+V', '', 1, null, ''],
+  ['V', '', 0, null, ''],
+  ['P', '2020F1', 1, null, 'instruments.form.not_in_catalog'],
+  ['V', '', 0, '2026-01-01', 'instruments.form.not_in_catalog'],
+])('%s with approval “%s” and %i files, valid to %s: %s', (supervision, type_approval_no, files, valid_to, reason) => {
+  const one = { status: 'in_use', filing_state: 'none', type_approval_no } as never
+  expect(unfileable(one, { supervision, valid_to } as never, files, '2026-11-28')).toBe(reason)
+  expect(unfileable({ ...(one as object), filing_state: 'approved' } as never, { supervision, valid_to } as never, files, '2026-11-28')).toBe('')
 })

@@ -3,6 +3,7 @@
  * The rules are the registry's (PRODUCT.md §3); here they only tell the user beforehand.
  */
 import type { components } from '@/api/generated/registry'
+import type { Kind } from '@/parts/reference'
 import type { Instrument } from './columns'
 
 export type Draft = components['schemas']['InstrumentRequest']
@@ -101,6 +102,18 @@ export function emptyDraft(): Draft {
     accuracy_class: '', measuring_range: '', resolution: '', made_on: null, in_use_on: null, origin: null, venue: null, department: '', keeper: '', phone: '',
     type_approval_no: '', last_cert_no: '', last_verified_on: null, declared_valid_until: null, remark: '', details: {},
   }
+}
+
+/** What a new instrument most often has in common with its organisation. */
+export function ours(account: { division_code?: string | null; name?: string; phone?: string | null } | null): Partial<Draft> {
+  return { division_code: account?.division_code ?? '', keeper: account?.name ?? '', phone: account?.phone ?? '' }
+}
+
+/** Why an instrument cannot be filed yet, as the registry would say it: the key of the reason, or ''. */
+export function unfileable(instrument: Pick<Instrument, 'status' | 'filing_state' | 'type_approval_no'>, kind: Pick<Kind, 'supervision' | 'valid_to'> | undefined, files: number, today: string): string {
+  if (instrument.status !== 'in_use' || !['none', 'returned', 'withdrawn', 'lapsed'].includes(instrument.filing_state)) return ''
+  if (!kind || kind.supervision === 'P' || (kind.valid_to && kind.valid_to < today)) return 'instruments.form.not_in_catalog'
+  return kind.supervision === 'P+V' && !instrument.type_approval_no && !files ? 'instruments.form.lacks_approval' : ''
 }
 
 /** The instrument as a draft. `copy`: without what every instrument has for itself. */

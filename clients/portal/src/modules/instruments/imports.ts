@@ -1,4 +1,4 @@
-/** An import as the page follows it: upload, wait, verdict. The same file goes up twice: judged first, then written. */
+/** An import as the page follows it: upload, wait, verdict; then the file that was judged is written, without a second upload. */
 import { ask, registry, upload } from '@/api'
 import type { components } from '@/api/generated/registry'
 
@@ -11,19 +11,20 @@ export type Mode = 'all_or_nothing' | 'valid_rows'
 export interface Order {
   file: File
   kind: ImportKind
-  mode: Mode
-  dryRun: boolean
   /** A header of the file → a header of the template, or ''. */
   mapping: Record<string, string>
 }
 
 export const isOpen = (job: ImportJob) => ['queued', 'running'].includes(job.state)
 
-export function begin({ file, kind, mode, dryRun, mapping }: Order, progress: (share: number) => void): Promise<ImportJob> {
-  const fields: Record<string, string | Blob> = { file, kind, mode, dry_run: String(dryRun) }
+export function judge({ file, kind, mapping }: Order, progress: (share: number) => void): Promise<ImportJob> {
+  const fields: Record<string, string | Blob> = { file, kind, dry_run: 'true' }
   if (Object.keys(mapping).length) fields.mapping = JSON.stringify(mapping)
   return upload<ImportJob>('/api/registry/imports', fields, progress)
 }
+
+/** Write what a dry run judged. */
+export const write = (judged: string, mode: Mode): Promise<ImportJob> => ask(registry.POST('/api/registry/imports/{import_id}/write', { params: { path: { import_id: judged } }, body: { mode } }))
 
 /** Ask until the job is over; `seen` hears of every step. */
 export async function follow(id: string, seen: (job: ImportJob) => void, gone: () => boolean): Promise<void> {

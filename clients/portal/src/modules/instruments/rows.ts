@@ -2,12 +2,14 @@
 import { reactive } from 'vue'
 import { askWhole, registry } from '@/api'
 import { Problem } from '@/api/problem'
+import { keepHere, kept } from '@/parts/kept'
 
 export interface Row {
   /** Number that Excel shows. */
   number: number
   cells: Record<string, string>
-  state: 'waiting' | 'created' | 'same' | 'refused'
+  /** earlier: sent by an earlier visit of the page. */
+  state: 'waiting' | 'earlier' | 'created' | 'same' | 'refused'
   why: string
 }
 
@@ -27,36 +29,67 @@ function text(cell: unknown): string {
   return String(cell).trim()
 }
 
-export function useRows() {
-  const state = reactive({ rows: [] as Row[], at: 0, running: false, problem: null as Problem | null })
+/** Where an import stood when the browser was closed; chosen again, the file goes on from there. */
+export interface Stopped {
+  name: string
+  rows: number
+  at: number
+}
+
+const state = reactive({ account: '', name: '', rows: [] as Row[], at: 0, running: false, problem: null as Problem | null })
+const place = () => `qj-rows-${state.account}`
+
+/** The import by rows of this account. It lives as long as the portal is open, whatever page is shown meanwhile. */
+export function useRows(account: string) {
+  if (state.account !== account) Object.assign(state, { account, name: '', rows: [], at: 0, running: false, problem: null })
 
   /** Goes on where it stopped. A network that fails stops it with the reason; nothing is lost, no row is sent twice. */
   async function run(): Promise<void> {
+    if (state.running) return
+    const { rows } = state
+    const mine = () => state.running && state.rows === rows
     state.running = true
     state.problem = null
-    while (state.running && state.at < state.rows.length) {
-      const row = state.rows[state.at]
+    while (mine() && state.at < rows.length) {
+      const row = rows[state.at]
       try {
         const { response } = await askWhole(registry.POST('/api/registry/imports/rows', { body: { row: row.cells } }))
         row.state = response.status === 201 ? 'created' : 'same'
       } catch (error) {
         if (!(error instanceof Problem)) throw error
         if (![400, 409, 422].includes(error.status)) {
-          state.problem = error
+          if (mine()) state.problem = error
           break
         }
         row.state = 'refused'
         row.why = error.errors.map((line) => line.message).join('；') || error.detail
       }
+      if (state.rows !== rows) return // somebody else has signed in, or another file was chosen
       state.at++
+      note()
     }
-    state.running = false
+    if (state.rows === rows) state.running = false
   }
 
-  function begin(rows: Row[]): void {
-    Object.assign(state, { rows, at: 0, running: false, problem: null })
+  /** After every row: the browser may be closed at any moment. */
+  function note(): void {
+    if (state.at < state.rows.length) keepHere(place(), { name: state.name, rows: state.rows.length, at: state.at })
+    else localStorage.removeItem(place())
+  }
+
+  /** What an earlier visit left unfinished. */
+  function stopped(): Stopped | null {
+    const left = kept<Stopped>(place())
+    return left.at && !state.rows.length ? (left as Stopped) : null
+  }
+
+  function begin(name: string, rows: Row[]): void {
+    const left = stopped()
+    const at = left?.name === name && left.rows === rows.length ? left.at : 0
+    for (const row of rows.slice(0, at)) row.state = 'earlier'
+    Object.assign(state, { name, rows, at, running: false, problem: null })
   }
   const pause = () => void (state.running = false)
   const count = (what: Row['state']) => state.rows.reduce((sum, row) => sum + (row.state === what ? 1 : 0), 0)
-  return { state, run, begin, pause, count }
+  return { state, run, begin, pause, count, stopped }
 }

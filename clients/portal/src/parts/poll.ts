@@ -1,0 +1,31 @@
+/** What is on the screen stays true while it is looked at: asked anew every half minute, and when one comes back to it. */
+import { onBeforeUnmount, onMounted } from 'vue'
+import { Problem } from '@/api/problem'
+
+const PERIOD = 30_000 // ms
+
+export function usePolling(work: () => Promise<unknown>): void {
+  let timer = 0
+  let busy = false
+  /** A refusal is not told: what is there stays, and the next try comes soon. */
+  async function again(): Promise<void> {
+    if (document.hidden || busy) return
+    busy = true
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+    } finally {
+      busy = false
+    }
+  }
+  const seen = () => void again()
+  onMounted(() => {
+    timer = window.setInterval(seen, PERIOD)
+    document.addEventListener('visibilitychange', seen)
+  })
+  onBeforeUnmount(() => {
+    clearInterval(timer)
+    document.removeEventListener('visibilitychange', seen)
+  })
+}
