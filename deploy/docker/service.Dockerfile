@@ -21,8 +21,11 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir wheels ./services/chass
     && chmod 755 /opt/qj/bin/service
 
 FROM python:3.11.14-slim-bookworm
-# No fonts of the system: PDFs are set in the chassis's own subset of Noto alone (chassis/pdf.py).
-RUN mkdir -p /var/lib/qj/files && chown 10001:10001 /var/lib/qj/files
+# PDFs are set in the chassis's own fonts; these print the rare ideographs that those lack (chassis/typefaces.py).
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-hanazono fonts-babelstone-han \
+    && rm -rf /var/lib/apt/lists/* \
+    && mkdir -p /var/lib/qj/files && chown 10001:10001 /var/lib/qj/files
 COPY --from=build /opt/qj /opt/qj
 COPY contracts /opt/qj/contracts
 COPY deploy/docker/migrated.py deploy/docker/healthy.py /opt/qj/

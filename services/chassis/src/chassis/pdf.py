@@ -1,9 +1,7 @@
-"""PDFs by typst, with the platform's own subset of Noto Sans CJK SC embedded."""
+"""PDFs by typst, with the fonts of `chassis.typefaces` embedded."""
 
 import io
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,40 +10,48 @@ import segno
 import typst
 from pypdf import PdfWriter
 
+from chassis import typefaces
 from chassis.errors import Invalid
 
 
 class CharacterMissing(Invalid):
     code = "character_missing"
-    zh = "字体中没有这些字：{characters}"
-    en = "The font lacks these characters: {characters}"
+    zh = "没有字体能印出这些字：{characters}"
+    en = "No font can print these characters: {characters}"
 
 
-def fonts_folder() -> Path:
-    return Path(str(resources.files("chassis") / "fonts"))
+_WITHOUT = {ord(character): None for character in typefaces.UNSEEN}
 
 
-@cache
-def _characters() -> frozenset[str]:
-    return frozenset((fonts_folder() / "characters.txt").read_text(encoding="utf-8")) | {"\n", "\t", " "}
+def unprintable(text: str) -> str:
+    """The characters of a text that no font can print, each once, with a space between."""
+    return " ".join(sorted(set(text) - typefaces.characters()))
 
 
 def has_character(character: str) -> bool:
-    """Whether the font can print it."""
-    return character in _characters()
+    """Whether a font can print it."""
+    return character in typefaces.characters()
 
 
 def render(template: Path, data: Mapping[str, Any]) -> bytes:
-    """The PDF of a typst template that reads its values from `json(bytes(sys.inputs.data))`.
-    Raises: CharacterMissing, naming each, instead of printing an empty box."""
-    text = orjson.dumps(data).decode()
-    missing = sorted({c for c in text if c not in _characters()})
-    if missing:
-        raise CharacterMissing(characters=" ".join(missing))
+    """The PDF of a typst template that reads its values from `json(bytes(sys.inputs.data))` and the families of its text
+    from `json(bytes(sys.inputs.fonts))`. Raises: CharacterMissing, naming each, instead of printing an empty box."""
+    text = orjson.dumps(_seen(data)).decode()
+    if missing := unprintable(text):
+        raise CharacterMissing(characters=missing)
+    inputs = {"data": text, "fonts": orjson.dumps(typefaces.families()).decode()}
     pdf: bytes = typst.compile(
-        str(template), sys_inputs={"data": text}, font_paths=[str(fonts_folder())], ignore_system_fonts=True
+        str(template), sys_inputs=inputs, font_paths=typefaces.loaded(), ignore_system_fonts=True
     )
     return pdf
+
+
+def _seen(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.translate(_WITHOUT)
+    if isinstance(value, Mapping):
+        return {key: _seen(one) for key, one in value.items()}
+    return [_seen(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def joined(parts: Iterable[bytes], title: str) -> bytes:
