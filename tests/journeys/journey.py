@@ -22,6 +22,7 @@ from story import (
     credit_code,
     free_slot,
     import_file,
+    import_nozzles,
     png,
     result,
     signed_in_by_code,
@@ -31,6 +32,8 @@ from story import (
 
 DISPATCHED, CONFIRMED_BY_COUNTY = 12, 11
 BOOKED = 40
+DISPENSER, NOZZLES = "070100", ("1", "2")  # a fuel dispenser; each nozzle has a result and a certificate of its own
+CERTIFICATES = BOOKED - 1 + len(NOZZLES) - 1  # one is sent back at the desk; one is a dispenser
 
 
 def register(story: Story) -> None:
@@ -140,8 +143,12 @@ def import_workbook(story: Story) -> None:
     assert (mended["created"], mended["invalid"]) == (10, 0), mended
     again = import_file(clerk, "instruments-mended.xlsx")
     assert (again["created"], again["skipped"]) == (0, 10), again
-    kinds = {row["kind_code"] for row in clerk.everything("/api/registry/instruments")}
+    ledger = clerk.everything("/api/registry/instruments")
+    kinds = {row["kind_code"] for row in ledger}
     assert len(kinds) >= 12
+    dispensers = [row for row in ledger if row["kind_code"] == DISPENSER]
+    told = import_nozzles(clerk, dispensers, NOZZLES)
+    assert told["updated"] == len(dispensers) * len(NOZZLES), told
     story.say(f"300 台，{len(kinds)} 个种别；10 处错误逐行指出，修改后全部导入")
 
 
@@ -232,7 +239,9 @@ def book(story: Story) -> None:
     city_total = 300 - DISPATCHED
     wait_for(lambda: clerk.get("/api/booking/bookable", institution_id=CITY)["total"], lambda n: n > BOOKED)
     due = [row for row in clerk.everything("/api/booking/bookable", institution_id=CITY, view="due")]
-    chosen = [row for row in due if row.get("venue") != "onsite"][:BOOKED]
+    free = [row for row in due if row.get("venue") != "onsite"]
+    dispenser = next(row for row in free if row["kind_code"] == DISPENSER)
+    chosen = [*[row for row in free if row["kind_code"] != DISPENSER][: BOOKED - 1], dispenser]
     assert len(chosen) == BOOKED, f"{len(due)} of {city_total}"
     ids = [row["instrument_id"] for row in chosen]
     clerk.post("/api/booking/pending-list", {"instrument_ids": ids[:5]}, 200)
@@ -280,7 +289,11 @@ def verify(story: Story) -> None:
     kind_of = {item["instrument_id"]: kinds[item["instrument"]["kind_code"]] for item in detail["items"]}
     failed = next(i for i in ids if kind_of[i]["mode"] == "periodic")
     name = story.facts["verifier"]
-    results = [result(i, kind_of[i], "fail" if i == failed else "pass") | {"verifier": name} for i in ids]
+    results = [
+        result(i, kind_of[i], "fail" if i == failed else "pass") | {"verifier": name, "unit": unit}
+        for i in ids
+        for unit in (NOZZLES if kind_of[i]["code"] == DISPENSER else [""])
+    ]
     path = f"/api/booking/bookings/{booking['id']}"
     verifier.put(f"{path}/results", [results[0] | {"checker": name}], 422)
     verifier.put(f"{path}/results", results[:10])
@@ -304,16 +317,16 @@ def fetch_certificates(story: Story) -> None:
     clerk, booking = story.clerk, story.facts["booking"]
     wait_for(
         lambda: clerk.get("/api/registry/certificates", booking_id=booking["id"])["total"],
-        lambda n: n == BOOKED - 1,
+        lambda n: n == CERTIFICATES,
         90,
     )
     rows = clerk.everything("/api/registry/certificates", booking_id=booking["id"])
     notices = [row for row in rows if row["kind"] == "failure_notice"]
     assert [row["instrument_id"] for row in notices] == [story.facts["failed"]]
     numbers = sorted(row["number"] for row in rows)
-    assert len(set(numbers)) == BOOKED - 1
+    assert len(set(numbers)) == CERTIFICATES
     serials = [int(number.rsplit("-", 1)[1]) for number in numbers]
-    assert serials == list(range(serials[0], serials[0] + BOOKED - 1)), "no gaps"
+    assert serials == list(range(serials[0], serials[0] + CERTIFICATES)), "no gaps"
     pdf = clerk.get(f"/api/registry/certificates/{rows[0]['number']}.pdf")
     assert pdf[:5] == b"%PDF-"
     assert len(pdf) > 8_000, "the font is embedded"
@@ -324,7 +337,7 @@ def fetch_certificates(story: Story) -> None:
         lambda found: sum(bool(n) for n in found) == BOOKED - 1,
     )
     story.facts["certificates"] = rows
-    story.say(f"{BOOKED - 1} 份证书（含 1 份检定结果通知书），编号 {numbers[0]} 起")
+    story.say(f"{CERTIFICATES} 份证书（含 1 份检定结果通知书），编号 {numbers[0]} 起")
 
 
 def check_ledger(story: Story) -> None:
