@@ -1,11 +1,9 @@
 """What the steps of the journey share: the story that they hand on, and what several of them, or other tests, do."""
 
-import csv
-import io
 import random
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -123,18 +121,6 @@ def act(person: Client, move: str, filings: list[dict[str, Any]], **more: Any) -
 
 def import_file(clerk: Client, name: str) -> Any:
     started = clerk.upload("/api/registry/imports", name, (DATA / name).read_bytes(), 202, mode="valid_rows")
-    return clerk.job(f"/api/registry/imports/{started['id']}")
-
-
-def import_nozzles(clerk: Client, dispensers: list[dict[str, Any]], numbers: Sequence[str]) -> Any:
-    """Give each dispenser nozzles of these numbers, by 更换加油枪."""
-    headers = {"name": "仪器名称", "model": "型号规格", "serial_no": "出厂编号", "own_no": "自编号"}
-    rows = [[row[key] or "" for key in headers] + [number] for row in dispensers for number in numbers]
-    sheet = io.StringIO()
-    csv.writer(sheet).writerows([[*headers.values(), "枪号"], *rows])
-    started = clerk.upload(
-        "/api/registry/imports", "nozzles.csv", sheet.getvalue().encode(), 202, kind="nozzles", mode="valid_rows"
-    )
     return clerk.job(f"/api/registry/imports/{started['id']}")
 
 

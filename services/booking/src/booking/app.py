@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from booking.api import BLUEPRINTS
-from booking.background import JOBS
+from booking.background import JOBS, SCHEDULES
 from booking.consumers import EFFECTS
 from booking.facts import COPIES, FACTS
 from booking.settings import Settings
@@ -20,5 +20,6 @@ SERVICE = Service(
     facts=FACTS,
     copies=COPIES,
     jobs=JOBS,
+    schedules=SCHEDULES,
 )
 create_app = wsgi(SERVICE)

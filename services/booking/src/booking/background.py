@@ -1,10 +1,24 @@
-"""Background work of booking: what is asked of more bookings than one request moves."""
+"""Background work of booking: what is asked of more bookings than one request moves, and what ends by itself."""
 
-from booking.actions import bookings
+from datetime import datetime, timedelta
+
+from booking.actions import bookings, endings, reschedule
 from chassis import bulk, jobs
+from chassis.runtime import Runtime, Schedule
+
+
+def end_lapsed(runtime: Runtime, now: datetime) -> None:
+    """Pending bookings of days that have passed."""
+    ended = endings.CHUNK
+    while ended == endings.CHUNK:
+        with runtime.database.transaction() as db:
+            ended = endings.lapse(db, now)
+
 
 JOBS: dict[str, jobs.JobHandler] = {
     "confirm": bulk.job_of(bookings.confirm_many),
     "reject": bulk.job_of(bookings.reject_many),
     "cancel": bulk.job_of(bookings.cancel_many),
+    "propose": bulk.job_of(reschedule.propose_many),
 }
+SCHEDULES = [Schedule("lapsed_bookings", timedelta(minutes=10), end_lapsed)]

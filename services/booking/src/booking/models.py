@@ -10,7 +10,15 @@ from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from booking.domain.errors import NoProposal, OwnProposal, StillHere, TooEarly, WrongItemState
+from booking.domain.errors import (
+    DayPassed,
+    NoProposal,
+    OwnProposal,
+    ProposalOpen,
+    StillHere,
+    TooEarly,
+    WrongItemState,
+)
 from booking.domain.states import OPEN_ITEM, Item, State, after
 from chassis.actor import Actor
 from chassis.clock import business_date
@@ -242,6 +250,8 @@ class Booking(Base):
     address: Mapped[str | None]
     contact: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     phone_last4: Mapped[str]
+    wrong_digits: Mapped[int] = mapped_column(default=0)  # guesses of them, see actions.guesses
+    wrong_digits_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     proposed_date: Mapped[Day | None]
     proposed_period: Mapped[str | None]
@@ -270,7 +280,15 @@ class Booking(Base):
         return found
 
     def confirm(self, by: Actor, now: datetime) -> Step:
-        return self._move("confirm", by, now)
+        """Raises: DayPassed; ProposalOpen where the applicant waits for an answer to another date."""
+        after(self.state, "confirm")
+        if self.date < business_date(now):
+            raise DayPassed(date=self.date)
+        if self.proposed_by is not None and self.proposed_by != by.kind:
+            raise ProposalOpen(date=self.proposed_date)
+        step = self._move("confirm", by, now)
+        self._forget_proposal()  # its own: confirmed is what was asked for
+        return step
 
     def reject(self, by: Actor, now: datetime, reason: str) -> Step:
         step = self._move("reject", by, now, reason)
@@ -279,6 +297,11 @@ class Booking(Base):
 
     def cancel(self, by: Actor, now: datetime, reason: str | None) -> Step:
         step = self._move("cancel", by, now, reason)
+        _set(self.items_in(*OPEN_ITEM), Item.CANCELLED, reason)
+        return step
+
+    def lapse(self, by: Actor, now: datetime, reason: str) -> Step:
+        step = self._move("lapse", by, now, reason)
         _set(self.items_in(*OPEN_ITEM), Item.CANCELLED, reason)
         return step
 

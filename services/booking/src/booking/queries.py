@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, selectinload
 
 from booking.domain.results import is_owed
-from booking.domain.states import MOVES, OPEN_ITEM, State
+from booking.domain.states import MOVES, OPEN_ITEM, Item, State
 from booking.models import (
     FACTS,
     Booking,
@@ -131,7 +131,7 @@ COLUMNS = (
     B.mode, B.date, B.period, B.state, B.address, B.contact, B.reason, B.proposed_date, B.proposed_period,
     B.proposed_by, B.created_at, B.ready_to_check, B.version,
 )  # fmt: skip
-EQUAL = {column.key: column for column in (B.state, B.mode, B.institution_id, B.org_id, B.period)}
+EQUAL = {column.key: column for column in (B.mode, B.institution_id, B.org_id, B.period)}
 DAYS = {"date": B.date, "created": B.created_at}
 _items = select(BookingItem.booking_id).where(BookingItem.booking_id == B.id).correlate(B)
 LATEST = 10  # bookings that 检定查询 shows
@@ -177,6 +177,8 @@ def ids_for_move(actor: Actor, move: str) -> Select[UUID]:
 def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> Select[Any]:
     statement = statement.where(visible_to(actor))
     statement = narrowed(statement, args, equal=EQUAL, contained=CONTAINED, days=DAYS, amounts=AMOUNTS)
+    if args.get("state"):
+        statement = statement.where(B.state.in_(args["state"].split(",")))
     if args.get("instrument_id"):
         holds = BookingItem.instrument_id == args["instrument_id"]
         statement = statement.where(exists().where(BookingItem.booking_id == B.id, holds))
@@ -284,6 +286,20 @@ def many_for_move(db: Session, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, 
     other."""
     statement = select(B).where(B.id.in_(ids), visible_to(actor)).order_by(B.id).with_for_update()
     return {booking.id: booking for booking in db.scalars(statement.options(selectinload(B.items)))}
+
+
+def booked_on(db: Session, institution_id: UUID, mode: str, places: set[tuple[date, str]]) -> Sequence[Any]:
+    """The bookings that hold places in these periods, with how many each."""
+    held = BookingItem.state == Item.BOOKED
+    statement = (
+        select(B.id, B.number, B.date, B.period, B.state, Org.name.label("org_name"), func.count().label("count"))
+        .join(BookingItem, (BookingItem.booking_id == B.id) & held)
+        .outerjoin(Org, Org.id == B.org_id)
+        .where(B.institution_id == institution_id, B.mode == mode, tuple_(B.date, B.period).in_(places))
+        .group_by(B.id, Org.name)
+        .order_by(B.date, B.period, B.id)
+    )
+    return db.execute(statement).all()
 
 
 def by_number(db: Session, number: str) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from chassis.workdays import Workdays
 
 EXPECTED = {
     "confirm": ((State.PENDING,), State.CONFIRMED),
-    "reject": ((State.PENDING,), State.REJECTED),
+    "reject": (BEFORE_RECEIPT, State.REJECTED),
+    "lapse": ((State.PENDING,), State.CANCELLED),
     "cancel": (BEFORE_RECEIPT, State.CANCELLED),
     "receive": ((State.CONFIRMED, State.RECEIVED), State.RECEIVED),
     "receive_late": ((State.IN_PROGRESS,), State.IN_PROGRESS),
@@ -37,7 +38,7 @@ def test_a_move_leads_where_the_table_says_and_is_refused_elsewhere(state: State
             after(state, move)
 
 
-@pytest.mark.parametrize("move", ["propose", "accept", "decline", "return_items", "end_items"])
+@pytest.mark.parametrize("move", ["propose", "accept", "decline", "return_items", "end_items", "sign", "send_back"])
 @pytest.mark.parametrize("state", State)
 def test_some_moves_leave_the_booking_where_it_is(state: State, move: str) -> None:
     if state in MOVES[move][0]:

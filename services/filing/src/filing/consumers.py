@@ -1,5 +1,6 @@
 """The message door: what filing does when others tell something."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -80,7 +81,9 @@ def on_booking_returned(db: Session, body: Body, now: datetime) -> None:
     data = body["data"]
     ids = [UUID(item["instrument_id"]) for item in data["items"] if item["state"] == "returned"]
     reason = data["reason"] or "送检仪器与备案信息不符"
-    for_instruments(db, SYSTEM, ids, now, "send_back", lambda filing: filing.send_back(SYSTEM, now, reason))
+    desk = data["actor"]
+    by = replace(SYSTEM, account_id=UUID(desk["account_id"]), kind=desk["kind"], name=desk["name"])
+    for_instruments(db, by, ids, now, "send_back", lambda filing: filing.send_back(by, now, reason))
 
 
 def _fresh(db: Session, body: Body) -> set[UUID]:

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 from booking import queries
 from booking.models import PendingItem
 from chassis.actor import Actor
-from chassis.errors import NotFound
+from chassis.errors import FieldError, NotFound
 
 
 def add(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> None:
-    """Twice is once. Raises: NotFound for an instrument of somebody else."""
-    if len(queries.own_instruments(db, by, ids)) < len(set(ids)):
-        raise NotFound
+    """Twice is once. Raises: NotFound naming those of somebody else, or that were never filed."""
+    own = queries.own_instruments(db, by, ids)
+    zh, en = "没有这台仪器，或尚未备案，不能预约。", "There is no such instrument, or it was never filed."
+    unknown = [FieldError(f"instrument_ids.{n}", "not_found", zh, en) for n, i in enumerate(ids) if i not in own]
+    if unknown:
+        raise NotFound(errors=unknown)
     rows = [{"account_id": by.account_id, "instrument_id": i, "added_at": now} for i in dict.fromkeys(ids)]
     db.execute(insert(PendingItem).values(rows).on_conflict_do_nothing())
 

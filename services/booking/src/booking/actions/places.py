@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from booking.domain.calendar import Override, capacities, horizon
+from booking.domain.calendar import Override, capacities, horizon, why_not_open
 from booking.domain.errors import SlotFull
 from booking.models import CalendarDay, DayChange, Slot
 from chassis.clock import business_date
-from chassis.errors import Invalid, invalid
+from chassis.errors import invalid
 from chassis.workdays import Change, Workdays
 
 
@@ -57,13 +57,13 @@ def slots(db: Session, institution_id: UUID, mode: str, first: Day, last: Day) -
 def check_free(db: Session, place: Place, count: int, now: datetime) -> int:
     """The capacity of the slot, where `count` places look free: a refusal costs two reads and no lock.
     Raises: Invalid on a day or period without service, SlotFull."""
-    first, last = horizon(business_date(now))
-    if not first <= place.date <= last:
-        raise _not_open()
-    found = overrides(db, place.institution_id, place.mode, place.date, place.date)
-    capacity = capacities(place.mode, place.date, found.get(place.date), workdays(db)).get(place.period)
-    if capacity is None:
-        raise _not_open()
+    today = business_date(now)
+    first, last = horizon(today)
+    override = overrides(db, place.institution_id, place.mode, place.date, place.date).get(place.date)
+    calendar = workdays(db)
+    capacity = capacities(place.mode, place.date, override, calendar).get(place.period)
+    if capacity is None or not first <= place.date <= last:
+        raise invalid("date", "not_open", *why_not_open(place.date, place.period, override, today, calendar))
     free = _free(db, place)
     if count > (capacity if free is None else free):
         raise SlotFull(free=capacity if free is None else free)
@@ -104,7 +104,3 @@ def _at(place: Place) -> ColumnElement[bool]:
         Slot.date == place.date,
         Slot.period == place.period,
     )
-
-
-def _not_open() -> Invalid:
-    return invalid("date", "not_open", "该日期或时段不接受预约。", "This day or period takes no bookings.")

@@ -1,5 +1,6 @@
 """改期: one side proposes another date, the other accepts or declines."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,32 @@ from booking.events import booking_event
 from booking.models import Booking
 from chassis import outbox
 from chassis.actor import Actor
+from chassis.bulk import Outcome
+from chassis.errors import NotFound, ServiceError
 
 
 def propose(db: Session, by: Actor, booking_id: UUID, now: datetime, day: date, period: str) -> None:
     """Places are only looked for here, and taken when the other side accepts. Raises: Invalid, SlotFull."""
-    booking = queries.for_move(db, by, booking_id)
+    _propose(db, by, queries.for_move(db, by, booking_id), now, day, period)
+
+
+def propose_many(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, day: str, period: str) -> Outcome:
+    """The same other date to many, each by itself. day: as JSON, for a job keeps it so."""
+    found, outcome = queries.many_for_move(db, by, ids), Outcome()
+    for booking_id in ids:
+        booking = found.get(booking_id)
+        try:
+            if booking is None:
+                raise NotFound
+            _propose(db, by, booking, now, date.fromisoformat(day), period)
+        except ServiceError as error:
+            outcome.refuse(booking_id, error)
+            continue
+        outcome.done.append(booking_id)
+    return outcome
+
+
+def _propose(db: Session, by: Actor, booking: Booking, now: datetime, day: date, period: str) -> None:
     after(booking.state, "propose")
     target = Place(booking.institution_id, booking.mode, day, period)
     check_free(db, target, _needed(booking, target), now)

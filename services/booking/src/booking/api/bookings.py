@@ -19,6 +19,7 @@ from booking.api.schemas import (
     RescheduleRequest,
     Selected,
     SelectedMaybeReason,
+    SelectedReschedule,
     SelectedWithReason,
 )
 from chassis import bulk, clock
@@ -117,7 +118,7 @@ def confirm_selected(body: dict[str, Any]) -> Any:
 @blp.arguments(Reason)
 @blp.response(200, BookingDetail)
 def reject(body: dict[str, Any], booking_id: UUID) -> Any:
-    """Reject a pending booking, with the reason that the applicant is told; its places are free again."""
+    """Reject a booking, also one that was confirmed, with the reason that the applicant is told; its places are free."""
     bookings.reject(db(), current_user(), booking_id, clock.now(), body["reason"])
     return answer(booking_id)
 
@@ -127,7 +128,7 @@ def reject(body: dict[str, Any], booking_id: UUID) -> Any:
 @blp.arguments(SelectedWithReason)
 @blp.response(200, bulk.OutcomeView)
 def reject_selected(body: dict[str, Any]) -> Any:
-    """Reject many pending bookings for one reason, each by itself; beyond 1,000 as a job."""
+    """Reject many bookings for one reason, each by itself; beyond 1,000 as a job."""
     return _run("reject", bookings.reject_many, body, reason=body["reason"])
 
 
@@ -148,6 +149,15 @@ def propose(body: dict[str, Any], booking_id: UUID) -> Any:
     """改期: propose another date to the other side."""
     reschedule.propose(db(), current_user(), booking_id, clock.now(), body["date"], body["period"])
     return answer(booking_id)
+
+
+@blp.route("/bookings/actions/reschedule", methods=["POST"])
+@allow(INSTITUTION, roles=["booking_clerk"])
+@blp.arguments(SelectedReschedule)
+@blp.response(200, bulk.OutcomeView)
+def propose_selected(body: dict[str, Any]) -> Any:
+    """Propose one other date to many, each by itself, as where a day has to be closed; beyond 1,000 as a job."""
+    return _run("propose", reschedule.propose_many, body, day=body["date"].isoformat(), period=body["period"])
 
 
 @blp.route("/bookings/<uuid:booking_id>/reschedule/accept", methods=["POST"])

@@ -8,7 +8,7 @@ from flask import Response
 from booking import queries
 from booking.actions import calendars
 from booking.actions.places import overrides, slots, workdays
-from booking.api.schemas import CalendarArgs, CalendarRequest, CalendarView, SlotArgs, Slots
+from booking.api.schemas import CalendarArgs, CalendarRequest, CalendarReset, CalendarView, SlotArgs, Slots
 from booking.domain.calendar import OPEN_DAYS, PERIODS, capacities, days, horizon
 from chassis import clock, context
 from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
@@ -63,6 +63,20 @@ def set_calendar(body: dict[str, Any]) -> Any:
         raise NotFound
     audit_subject(user.org_id, mode=body["mode"], since=str(body["since"]), until=str(body["until"]))
     calendars.set_days(db(), user.org_id, clock.now(), body)
+    return _calendar(body["mode"], body["since"], body["until"])
+
+
+@blp.route("/calendar", methods=["DELETE"])
+@allow(INSTITUTION, roles=["booking_clerk", "institution_admin"])
+@blp.arguments(CalendarReset)
+@blp.response(200, CalendarView)
+def forget_calendar(body: dict[str, Any]) -> Any:
+    """Back to the default calendar: what was set for these days is removed."""
+    user = current_user()
+    if user.org_id is None:
+        raise NotFound
+    audit_subject(user.org_id, mode=body["mode"], since=str(body["since"]), until=str(body["until"]))
+    calendars.forget_days(db(), user.org_id, clock.now(), body)
     return _calendar(body["mode"], body["since"], body["until"])
 
 

@@ -1,9 +1,10 @@
 """Request and answer shapes of booking."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from booking.domain.calendar import MODES, PERIODS
 from booking.domain.states import State
@@ -22,6 +23,22 @@ _CONTACT = Message(
 )
 
 
+_STATES = Message(
+    "not_an_option", f"只能填写：{'、'.join(STATES)}，多个用逗号分隔。", f"One or several of: {', '.join(STATES)}."
+)
+_PHONE = re.compile(r"1[0-9]{10}|0[0-9]{2,3}-?[0-9]{7,8}")
+
+
+def _states(text: str) -> None:
+    if not set(text.split(",")) <= set(STATES):
+        raise ValidationError(_STATES)
+
+
+_NAME_AND_PHONE = Message(
+    "contact_invalid", "请填写联系人姓名和有效的联系电话。", "Give a name and a valid phone number."
+)
+
+
 class ContactPerson(fields.Field[Any]):
     """Whom to ask: a text, or an object of name and phone, kept as it was given."""
 
@@ -29,6 +46,10 @@ class ContactPerson(fields.Field[Any]):
         parts = list(value.values()) if isinstance(value, dict) and set(value) <= {"name", "phone"} else [value]
         if not parts or not all(isinstance(p, str) and len(p) <= 100 and storable(p) for p in parts):
             raise ValidationError(_CONTACT)
+        if isinstance(value, dict) and not (
+            str(value.get("name") or "").strip() and _PHONE.fullmatch(str(value.get("phone") or "").strip())
+        ):
+            raise ValidationError(_NAME_AND_PHONE)
         return value
 
 
@@ -122,6 +143,14 @@ class CalendarRequest(Schema):
     until = fields.Date(required=True, data_key="to")
     capacity = fields.Nested(Capacity)
     closed = Flag()
+    keep_booked = Flag(metadata={"description": "what is booked stays, nothing new is taken"})
+
+
+class CalendarReset(Schema):
+    mode = Text(required=True, max=10, validate=one_of(*MODES))
+    since = fields.Date(required=True, data_key="from")
+    until = fields.Date(required=True, data_key="to")
+    keep_booked = Flag()
 
 
 class CalendarDayView(Schema):
@@ -152,9 +181,23 @@ class BookingRequest(Schema):
     address = Text(max=200, allow_none=True)
     contact = ContactPerson(allow_none=True)
 
+    @validates_schema
+    def _where_and_whom(self, data: Any, **_: Any) -> None:
+        """Who comes to the instruments has to know where, and whom to ask."""
+        if data.get("mode") != "onsite":
+            return
+        errors: dict[str, list[str]] = {}
+        if not (data.get("address") or "").strip():
+            errors["address"] = [Message("required", "现场检定须填写检定地点。", "On-site verification needs a place.")]
+        contact = data.get("contact")
+        if contact is None or (isinstance(contact, str) and not _PHONE.search(contact)):
+            errors["contact"] = [_NAME_AND_PHONE]
+        if errors:
+            raise ValidationError(errors)
+
 
 class _BookingFilter(Schema):
-    state = Text(max=20, validate=one_of(*STATES))
+    state = Text(max=120, validate=_states, metadata={"description": "one, or several with commas"})
     mode = Text(max=10, validate=one_of(*MODES))
     period = Text(max=2, validate=one_of(*PERIODS))
     institution_id = fields.UUID()
@@ -281,6 +324,10 @@ class SendBackRequest(Reason):
 class RescheduleRequest(Schema):
     date = fields.Date(required=True)
     period = Text(required=True, max=2, validate=one_of(*PERIODS))
+
+
+class SelectedReschedule(RescheduleRequest, Selected):
+    pass
 
 
 class ResultRequest(Schema):

@@ -34,9 +34,23 @@ class AlreadyBooked(Conflict):
 
 
 class CapacityBelowTaken(Conflict):
+    """Its errors name each booking that is hit, `bookings.<id>`."""
+
     code = "capacity_below_taken"
-    zh = "{date} {period} 已约 {taken} 台，容量不能低于此数；请先与申请方改期。"
-    en = "{taken} are booked on {date} {period}; the capacity cannot go below that. Reschedule them first."
+    zh = "所选日期已有 {bookings} 张预约单（{taken} 台）超出新的容量，请先改期或拒绝这些预约，或只停止接收新预约。"
+    en = "{bookings} bookings ({taken} items) do not fit. Reschedule or reject them, or only take no new ones."
+
+
+class DayPassed(Conflict):
+    code = "day_passed"
+    zh = "预约日期（{date}）已过，不能确认；请改期或拒绝。"
+    en = "The booked day ({date}) has passed. Propose another one, or reject."
+
+
+class ProposalOpen(Conflict):
+    code = "proposal_open"
+    zh = "申请方已申请改期至 {date}，请先答复改期。"
+    en = "The applicant proposed {date}. Answer that first."
 
 
 class WrongItemState(Conflict):

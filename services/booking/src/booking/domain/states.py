@@ -34,8 +34,9 @@ AT_THE_DESK = (State.CONFIRMED, State.RECEIVED, State.IN_PROGRESS)
 # move -> (from which states, to which state; None: the booking stays where it is)
 MOVES: dict[str, tuple[tuple[State, ...], State | None]] = {
     "confirm": ((State.PENDING,), State.CONFIRMED),
-    "reject": ((State.PENDING,), State.REJECTED),
+    "reject": (BEFORE_RECEIPT, State.REJECTED),  # a confirmed one, too: something came in between
     "cancel": (BEFORE_RECEIPT, State.CANCELLED),
+    "lapse": ((State.PENDING,), State.CANCELLED),  # its day passed unanswered
     "receive": ((State.CONFIRMED, State.RECEIVED), State.RECEIVED),
     "receive_late": ((State.IN_PROGRESS,), None),  # more items come while the first are being verified
     "return_items": (AT_THE_DESK, None),
@@ -59,7 +60,7 @@ LABELS = {
     State.NO_SHOW: "未到检",
 }  # fmt: skip
 MOVE_LABELS = {
-    "confirm": "确认", "reject": "拒绝", "cancel": "取消", "receive": "接收", "receive_late": "接收",
+    "confirm": "确认", "reject": "拒绝", "cancel": "取消", "lapse": "逾期结束", "receive": "接收", "receive_late": "接收",
     "return_items": "退单", "return": "退单", "start": "开始检定", "enter_results": "录入结果", "sign": "检定员确认", "send_back": "退回检定员", "complete": "完检",
     "no_show": "登记未到检", "propose": "申请改期", "accept": "同意改期", "decline": "不同意改期",
     "end_items": "备案失效取消", "end": "备案失效取消",

@@ -22,6 +22,8 @@ ALTER TABLE instrument
     ADD COLUMN unit_validity jsonb NOT NULL DEFAULT '{}';  -- unit that passed -> its last valid day
 ALTER TABLE booking
     ADD COLUMN ready_to_check boolean NOT NULL DEFAULT false,
+    ADD COLUMN wrong_digits bigint NOT NULL DEFAULT 0,  -- guesses of phone_last4 in the open query
+    ADD COLUMN wrong_digits_at timestamptz,
     ADD COLUMN areas text[] NOT NULL DEFAULT '{}';  -- of use: each province, city, county and town of its instruments
 UPDATE booking AS b SET areas = coalesce((
     SELECT array_agg(DISTINCT left(i.instrument ->> 'division_code', n))
@@ -40,7 +42,8 @@ def downgrade() -> None:
     _scope("division_code LIKE qj_area() || '%'")
     op.execute(text("DROP INDEX booking_areas_idx"))
     op.execute(text("ALTER TABLE instrument DROP COLUMN unverified_since, DROP COLUMN unit_validity"))
-    op.execute(text("ALTER TABLE booking DROP COLUMN ready_to_check, DROP COLUMN areas"))
+    op.execute(text("ALTER TABLE booking DROP COLUMN ready_to_check, DROP COLUMN areas,"
+                    " DROP COLUMN wrong_digits, DROP COLUMN wrong_digits_at"))
     op.execute(text("ALTER TABLE result DROP COLUMN entered_name, DROP COLUMN signed_at, DROP COLUMN sent_back"))
 
 
