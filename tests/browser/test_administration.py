@@ -2,6 +2,7 @@
 
 import random
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -168,21 +169,27 @@ def test_a_bureau_and_a_division_are_edited_one_by_one(admin: Page, watch: Watch
     expect(row.get_by_role("cell", name="已关闭")).to_be_visible()
 
 
-def test_the_audit_of_every_service_can_be_searched(admin: Page) -> None:
+def test_the_audit_is_one_line_of_time_in_sentences(admin: Page, portal: Platform) -> None:
+    refused = requests.post(
+        f"{portal.gateway_url}/api/identity/sessions",
+        json={"username": "nobody-at-all", "password": "wrong wrong"},
+        timeout=10,
+    )
+    assert refused.status_code == 401
     admin.goto("/administration/audit")
-    for name in ("账户", "仪器", "备案", "预约", "通知"):
-        admin.locator("label").filter(has_text=name).first.click()
-        settle(admin)
-        expect(admin.get_by_role("alert")).to_have_count(0)
-    admin.locator("label").filter(has_text="账户").first.click()
-    admin.get_by_role("button", name="筛选操作人").click()
-    admin.get_by_role("textbox", name="操作人").fill("没有这个人")
-    admin.get_by_role("button", name="筛选", exact=True).click()
-    expect(admin.get_by_text("没有符合条件的数据")).to_be_visible()
-    admin.goto("/administration/audit?at_from=2026-01-01&sort=-action")
-    expect(admin.locator(".el-table__row").first).to_be_visible()
+    expect(admin.get_by_role("cell", name="平台管理员：登录").first).to_be_visible()
+    admin.get_by_role("textbox", name="搜索任意内容").fill("nobody-at-all")
+    admin.get_by_role("button", name="查询").click()
+    expect(admin).to_have_url(re.compile("q=nobody-at-all"))
+    expect(admin.get_by_role("cell", name="未登录：登录，被拒绝（用户名或密码不正确。）").first).to_be_visible()
     axe(admin)
     shot(admin, "audit")
+    with admin.expect_download() as download:
+        admin.get_by_role("button", name="导出").click()
+    assert "用户名或密码不正确" in Path(download.value.path()).read_text("utf-8")
+    admin.get_by_role("textbox", name="搜索任意内容").fill("没有这样的话")
+    admin.get_by_role("button", name="查询").click()
+    expect(admin.get_by_text("没有符合条件的记录")).to_be_visible()
 
 
 def test_a_supervisor_goes_from_the_number_to_exactly_those_instruments(page: Page, portal: Platform) -> None:

@@ -19,6 +19,8 @@ DONE, PARTLY, REFUSED, FAILED, QUEUED = "done", "partly", "refused", "failed", "
 OUTCOMES = (DONE, PARTLY, REFUSED, FAILED, QUEUED)
 MOST_CHANGES = 40  # of a line; more say only how many
 MOST_REFUSALS = 20
+MOST_NAMES = 3
+_NAMES = ("number", "title", "name")  # of a row that people call by one
 LONGEST = 200  # of a value [characters]
 # Bookkeeping of the rows themselves, and what nobody may read here.
 _SILENT = ("version", "attempts", "answer", "facts", "lease_until", "position")
@@ -32,12 +34,15 @@ class Writing:
     outcome: str = DONE
     # (table, field, before, after) -> the keys of the rows that changed so
     changes: dict[tuple[str, str, Any, Any], list[str]] = field(default_factory=dict)
+    about: list[str] = field(default_factory=list)  # what the rows are called
 
     def all(self) -> dict[str, Any]:
         """For the line: what was said, the outcome where it is not simply done, and what changed."""
         told = dict(self.detail)
         if self.outcome != DONE:
             told["outcome"] = self.outcome
+        if self.about:
+            told["about"] = self.about[:MOST_NAMES]
         if self.changes:
             shown = list(self.changes.items())[:MOST_CHANGES]
             told["changes"] = [
@@ -108,15 +113,25 @@ def _note_changes(session: Session, _context: Any, _instances: Any) -> None:
     now = _current.get()
     if now is None:
         return
+    for row in session.new:
+        _note_name(now, inspect(row))
     for row in session.dirty:
-        _note_row(now, row, gone=False)
+        if session.is_modified(row):
+            _note_row(now, row, gone=False)
     for row in session.deleted:
         _note_row(now, row, gone=True)
+
+
+def _note_name(now: Writing, state: Any) -> None:
+    called = next((str(state.dict[name]) for name in _NAMES if state.dict.get(name)), "")[:LONGEST]
+    if called and called not in now.about and len(now.about) < MOST_NAMES:
+        now.about.append(called)
 
 
 def _note_row(now: Writing, row: Any, gone: bool) -> None:
     state: Any = inspect(row)
     table = row.__tablename__
+    _note_name(now, state)
     if gone and len(now.changes) < MOST_CHANGES:
         now.changes.setdefault((table, "", "", ""), []).append(_key(state))
         return

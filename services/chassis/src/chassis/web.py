@@ -19,7 +19,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from chassis import audit, audited, auth, clock, context, idempotency, log
-from chassis.actor import Actor
+from chassis.actor import SYSTEM, Actor
 from chassis.db import ALL, Scope
 from chassis.errors import Invalid, Malformed, Precondition, ServiceError, Stale, Unauthorized
 from chassis.metrics import REQUESTS
@@ -187,6 +187,7 @@ def _authenticate(permission: auth.Permission) -> None:
     here = runtime()
     if permission.services:
         here.tokens.caller(token, permission.services)
+        g.by_service = True
         g.scope = ALL
         return
     actor = auth.read_access_token(token, here.keys)
@@ -248,7 +249,8 @@ def _audit(session: Session, path: dict[str, Any], refusal: dict[str, Any] | Non
     writing = audited.current() or audited.Writing()
     subject = writing.subject or next((str(value) for value in path.values()), "")
     detail = _given_reason() | writing.all() | (refusal or {})
-    audit.record(session, _action(), subject, detail)
+    by = SYSTEM if g.get("by_service") else None
+    session.execute(audit.INSERT, audit.line(_action(), subject, detail, by))
 
 
 def _given_reason() -> dict[str, Any]:
@@ -275,6 +277,7 @@ def _audit_refusal(permission: auth.Permission, error: Exception, path: dict[str
     _close()
     if (writing := audited.current()) is not None:
         writing.changes.clear()  # nothing of it stays
+        writing.about.clear()
     try:
         with runtime().database.transaction(ALL) as session:
             _audit(session, path, told)

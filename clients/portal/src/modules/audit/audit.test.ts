@@ -34,7 +34,7 @@ test('a trail is asked again only when its page is used up', async () => {
 })
 
 test.each([
-  [line(1, minute(1), { detail: { done: 5, refused: 0, reason: '缺少铭牌照片' } }), '王经办：退回备案 5 项，原因：缺少铭牌照片'],
+  [line(1, minute(1), { detail: { done: 5, refused: 0, reason: '缺少铭牌照片', about: ['BA1', 'BA2'] } }), '王经办：退回备案 5 项（BA1、BA2），原因：缺少铭牌照片'],
   [line(1, minute(1), { detail: { done: 1, refused: 0 } }), '王经办：退回备案'],
   [line(1, minute(1), { outcome: 'partly', detail: { done: 3, refused: 2 } }), '王经办：退回备案，3 项完成，2 项被拒绝'],
   [line(1, minute(1), { outcome: 'refused', detail: { done: 0, refused: 1, refusals: [{ id: 'a', code: 'x', detail: '已被他人处理。' }] } }), '王经办：退回备案，被拒绝（已被他人处理。）'],

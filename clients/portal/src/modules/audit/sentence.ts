@@ -17,7 +17,7 @@ export function sentence(line: Line): string {
   let key = outcome
   if (outcome === 'done' && done > 1) key = 'items'
   if (outcome === 'refused' && refused > 1) key = 'refused_items'
-  const said = t(`audit.says.${key}`, values)
+  const said = t(`audit.says.${key}`, values) + (detail.about?.length ? t('audit.says.about', { what: detail.about.join(t('audit.says.and')) }) : '')
   return detail.reason ? said + t('audit.says.because', { reason: detail.reason }) : said
 }
 
@@ -42,7 +42,7 @@ export function changeOf(change: Change): string {
 
 /** What else a line says, each as a line of its own. */
 export function detailsOf(line: Line): string[] {
-  const { changes = [], refusals = [], ids = [], refusal, outcome: _outcome, reason: _reason, ...rest } = line.detail ?? {}
+  const { changes = [], refusals = [], ids = [], refusal, outcome: _outcome, reason: _reason, about: _about, ...rest } = line.detail ?? {}
   return [
     ...changes.map(changeOf),
     ...refusals.map((one) => t('audit.refusal', { id: one.id, why: one.detail || one.code })),

@@ -16,6 +16,8 @@ export interface Change {
 
 export interface Detail {
   reason?: string
+  /** What the records are called, the first few. */
+  about?: string[]
   done?: number
   refused?: number
   count?: number

@@ -7,7 +7,7 @@ export default {
   services: { identity: 'Accounts', registry: 'Instruments', filing: 'Filings', booking: 'Bookings', notification: 'Notices' },
   outcomes: { done: 'Done', partly: 'Done in part', refused: 'Refused', failed: 'Failed', queued: 'Left to a job' },
   says: {
-    done: '{who}: {did}', items: '{who}: {did}, {n} items', partly: '{who}: {did}, {done} done, {refused} refused', refused: '{who}: {did}, refused ({why})', refused_items: '{who}: {did}, all {n} refused', failed: '{who}: {did}, failed', queued: '{who}: {did}, {n} items, left to a job', because: '; reason: {reason}',
+    done: '{who}: {did}', items: '{who}: {did}, {n} items', partly: '{who}: {did}, {done} done, {refused} refused', refused: '{who}: {did}, refused ({why})', refused_items: '{who}: {did}, all {n} refused', failed: '{who}: {did}, failed', queued: '{who}: {did}, {n} items, left to a job', because: '; reason: {reason}', about: ' ({what})', and: ', ',
   },
   changed: '{field}: {before} → {after}', changed_many: '{field}: {before} → {after} ({n} items)', removed: 'Removed {of}', removed_many: 'Removed {of} ({n} items)', nothing_there: 'nothing', refusal: '{id}: {why}', ids: 'Ids (the first {n})',
   fields: {

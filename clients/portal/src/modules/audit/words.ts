@@ -4,7 +4,7 @@ export default {
   services: { identity: '账户', registry: '仪器', filing: '备案', booking: '预约', notification: '通知' },
   outcomes: { done: '已完成', partly: '部分完成', refused: '被拒绝', failed: '系统出错', queued: '已转后台' },
   says: {
-    done: '{who}：{did}', items: '{who}：{did} {n} 项', partly: '{who}：{did}，{done} 项完成，{refused} 项被拒绝', refused: '{who}：{did}，被拒绝（{why}）', refused_items: '{who}：{did}，{n} 项均被拒绝', failed: '{who}：{did}，系统出错', queued: '{who}：{did} {n} 项，转入后台处理', because: '，原因：{reason}',
+    done: '{who}：{did}', items: '{who}：{did} {n} 项', partly: '{who}：{did}，{done} 项完成，{refused} 项被拒绝', refused: '{who}：{did}，被拒绝（{why}）', refused_items: '{who}：{did}，{n} 项均被拒绝', failed: '{who}：{did}，系统出错', queued: '{who}：{did} {n} 项，转入后台处理', because: '，原因：{reason}', about: '（{what}）', and: '、',
   },
   changed: '{field}：{before} → {after}', changed_many: '{field}：{before} → {after}（{n} 项）', removed: '删除 {of}', removed_many: '删除 {of}（{n} 项）', nothing_there: '空', refusal: '{id}：{why}', ids: '涉及的编号（前 {n} 个）',
   fields: {
