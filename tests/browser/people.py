@@ -4,6 +4,7 @@ its institutions did with that."""
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
@@ -30,6 +31,11 @@ SCALE = {
     "name": "电子计价秤", "model": "ACS-30", "manufacturer": "广州衡器厂", "kind_code": "020100", "purpose": "trade",
     "division_code": "440106", "install_address": "天河北路 100 号一楼", "type_approval_no": "2020F000-44",
 }  # fmt: skip
+
+
+def business_day(later: int = 0) -> str:
+    """Today in Shanghai, or so many days later."""
+    return (datetime.now(UTC) + timedelta(hours=8, days=later)).date().isoformat()
 
 
 def org_fields(chance: random.Random) -> dict[str, str]:
@@ -131,6 +137,25 @@ class Shop:
         }  # fmt: skip
         made: dict[str, Any] = self.client.post("/api/booking/bookings", body, 201)
         return made
+
+    def certified(self, instruments: list[dict[str, Any]], units: list[str]) -> list[dict[str, Any]]:
+        """Filed ones, booked, verified in each of `units` ("" for the whole), and their certificates."""
+        booking = self.booked(instruments)
+        for move in ("confirm", "receive", "start"):
+            self.moved("city-clerk", booking, move)
+        line = {
+            "conclusion": "pass", "verified_on": business_day(), "procedure": "JJG 443-2015", "verifier": "city-verifier",
+            "checker": "city-checker", "valid_until": business_day(180),
+        }  # fmt: skip
+        results = [line | {"instrument_id": one["id"], "unit": unit} for one in instruments for unit in units]
+        self.person("city-verifier").put(f"/api/booking/bookings/{booking['id']}/results", results)
+        self.moved("city-checker", booking, "complete")
+        wait_for(
+            lambda: self.client.get("/api/registry/certificates", booking_id=booking["id"])["total"],
+            lambda total: total == len(results),
+            120,
+        )
+        return self.client.everything("/api/registry/certificates", booking_id=booking["id"])
 
     def moved(self, who: str, booking: dict[str, Any], move: str, body: Any = None) -> dict[str, Any]:
         answer: dict[str, Any] = self.person(who).post(f"/api/booking/bookings/{booking['id']}/{move}", body)

@@ -217,5 +217,5 @@ def test_an_applicant_has_none_of_these_pages(page: Page, portal: Platform) -> N
     sign_in(page, "applicant2")
     for path in ("/administration/staff", "/administration/audit", "/supervision/statistics"):
         page.goto(path)
-        expect(page.locator("#content").get_by_text("页面不存在")).to_be_visible()
+        expect(page.locator("#content").get_by_text("您的账号无权打开此页")).to_be_visible()
     expect(page.get_by_role("menuitem", name="系统管理")).to_have_count(0)

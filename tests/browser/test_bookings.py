@@ -81,6 +81,30 @@ def test_the_pending_list_collects_across_pages(page: Page, shop: Shop) -> None:
     assert shop.client.get("/api/booking/pending-list")["total"] == 0
 
 
+def test_a_selection_comes_whole_from_another_page(page: Page, shop: Shop) -> None:
+    """须检仪器 → 预约检定 takes all that were selected, over pages; 被拒绝 → 重新预约 takes the instruments of that booking."""
+    made = shop.filed(17)
+    enter(page, shop, "/instruments/due", "须检仪器")
+    page.get_by_label("选中本页全部").click()
+    page.get_by_role("button", name="选择全部 17 台查询结果").click()
+    page.get_by_role("button", name="预约检定", exact=True).click()
+    dialog = page.get_by_role("dialog", name="预约检定")
+    expect(dialog.get_by_text("已选择 17 台仪器")).to_be_visible()
+    dialog.get_by_role("button", name="取消").click()
+    expect(page.get_by_text("已选 17 台")).to_be_visible()
+
+    rejected = shop.booked(made[:2])
+    shop.moved("city-clerk", rejected, "reject", {"reason": "该日设备检修"})
+    page.goto("/bookings/rejected")
+    row(page, rejected["number"]).get_by_role("button", name="重新预约").click()
+    expect(dialog.get_by_text("已选择 2 台仪器")).to_be_visible()
+    free_slot(dialog).click()
+    dialog.get_by_role("button", name=re.compile("^预约 ")).click()
+    expect(dialog.get_by_text("预约已提交")).to_be_visible()
+    [again] = shop.client.everything("/api/booking/bookings", state="pending")
+    assert {item["instrument_id"] for item in again["items"]} == {one["id"] for one in made[:2]}
+
+
 def test_cancel_what_is_pending(page: Page, shop: Shop) -> None:
     """【预约中】: 取消预约."""
     booking = shop.booked(shop.filed(1))

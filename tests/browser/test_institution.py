@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from browsing import axe, search, shot, sign_in
+from browsing import Watch, axe, search, shot, sign_in
 from people import COUNTY, PASSWORD, Client, Shop, registered, wait_for
 from playwright.sync_api import Page, expect
 from story import png
@@ -99,6 +99,41 @@ def test_filings_are_decided(page: Page, shop: Shop) -> None:
     assert {one["id"] for one in shop.filings("approved")} == {third["id"], fourth["id"]}
     [waiting] = shop.filings("awaiting_confirmation")
     assert (waiting["id"], waiting["institution_id"]) == (second["id"], COUNTY)
+
+
+def test_the_desk_stays_where_it_is_and_goes_on_with_what_is_left(page: Page, shop: Shop, watch: Watch) -> None:
+    """The row after the decided one is opened, Enter confirms, keys work after a click on a box; a selection that a colleague
+    changed meanwhile is told with its new number, and the reason is kept."""
+    watch.expects("status of 409")
+    filings = shop.submitted(shop.instruments(17))
+    enter(page, "city-clerk", f"/desk/filings/submitted?org_name_contains={shop.name}", "待审核")
+    now = page.locator(".shown-row")
+    expect(page.get_by_text("共 17 条")).to_be_visible()
+    known = [one["instrument"]["serial_no"] for one in filings]
+    serials = [next(one for one in known if one in line) for line in page.locator(".el-table__row").all_inner_texts()]
+    page.locator("label[aria-label=选中本行]").first.click()
+    page.locator("label[aria-label=选中本行]").first.click()
+    for _ in range(2):
+        page.keyboard.press("j")
+    expect(now).to_contain_text(serials[2])
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="通过 1 台")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("共 16 条")).to_be_visible()
+    expect(now).to_contain_text(serials[3])
+
+    page.get_by_label("选中本页全部").click()
+    page.get_by_role("button", name="选择全部 16 台查询结果").click()
+    page.get_by_role("button", name="退回", exact=True).first.click()
+    dialog = page.get_by_role("dialog", name="退回")
+    dialog.get_by_label("原因").fill("缺少铭牌照片")
+    left = {one["id"] for one in shop.filings("submitted")}
+    shop.decide("city-clerk", "approve", [next(one for one in filings if one["id"] in left)])
+    dialog.get_by_role("button", name="退回 16 台").click()
+    expect(dialog.get_by_text("原为 16，现为 15")).to_be_visible()
+    dialog.get_by_role("button", name="按现在的 15 继续").click()
+    expect(page.get_by_text("没有符合条件的数据")).to_be_visible(timeout=15_000)
+    assert {one["reason"] for one in shop.filings("returned")} == {"缺少铭牌照片"}
 
 
 def test_a_county_confirms_or_declines(page: Page, shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import re
+import zipfile
 
 import pytest
 from browsing import Watch, axe, choose, choose_division, menu, shot, sign_in
@@ -207,6 +208,16 @@ def test_two_people_who_edit_the_same_instrument_do_not_overwrite_each_other(
     expect(page.get_by_label("使用部门")).to_have_value("收银")
 
 
+def test_what_was_typed_over_an_instrument_is_kept(page: Page, owner: Shop) -> None:
+    [one] = owner.instruments()
+    page.goto(f"/instruments/{one['id']}/edit")
+    page.get_by_label("使用部门", exact=True).fill("生鲜部")
+    page.get_by_role("button", name="取消").click()
+    page.goto(f"/instruments/{one['id']}/edit")
+    expect(page.get_by_text("已恢复您上次未提交的内容")).to_be_visible()
+    expect(page.get_by_label("使用部门", exact=True)).to_have_value("生鲜部")
+
+
 def test_a_copy_begins_with_everything_but_the_numbers(page: Page, owner: Shop) -> None:
     """复制: 相似的仪器可通过“复制”来进行快速录入."""
     owner.instruments()
@@ -250,6 +261,36 @@ def test_certificates_have_their_page(page: Page, owner: Shop) -> None:
     expect(page.get_by_text("还没有证书")).to_be_visible()
     axe(page)
     shot(page, "certificates")
+
+
+def test_two_certificates_come_at_once_and_a_hundred_and_four_as_a_job(page: Page, owner: Shop) -> None:
+    """打包下载, in the own page and in an instrument's tab, where it packs those of the instrument alone."""
+    catalog = owner.client.get("/api/registry/catalog")["items"]
+    kind = next(one for one in catalog if one["details_schema"] == "fuel_dispenser" and one["mode"])
+    units = [str(number) for number in range(1, 27)]
+    nozzles = [{"nozzle_no": unit, "fuel_grade": "92#"} for unit in units]
+    made = owner.filed(4, name="燃油加油机", kind_code=kind["code"], details={"nozzles": nozzles})
+    owner.certified(made, units)
+
+    def packed(button: str) -> list[str]:
+        with page.expect_download(timeout=60_000) as found:
+            page.get_by_role("button", name=button, exact=True).click(timeout=60_000)
+        return zipfile.ZipFile(found.value.path()).namelist()
+
+    menu(page, "证书查询")
+    for box in (0, 1):
+        page.locator("label[aria-label=选中本行]").nth(box).click()
+    page.get_by_role("button", name="打包下载").click()
+    assert len(packed("确定")) == 3  # and the sheet that lists them
+    page.get_by_role("button", name="取消选择").click()
+    page.get_by_role("button", name="打包下载").click()
+    expect(page.get_by_text("把 104 份证书打包为 ZIP")).to_be_visible()
+    page.get_by_role("button", name="确定").click()
+    assert len(packed("下载结果")) == 105
+    page.goto(f"/instruments/{made[0]['id']}#certificates")
+    expect(page.get_by_text("共 26 条")).to_be_visible()
+    page.get_by_role("button", name="打包下载").click()
+    assert len(packed("确定")) == 27
 
 
 def test_an_edit_of_a_submitted_one_withdraws_saves_and_submits_again(

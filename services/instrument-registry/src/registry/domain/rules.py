@@ -51,7 +51,11 @@ class Fault:
 
 
 KIND_REQUIRED = Fault(
-    "kind_code", "kind_required", "仪器的种别代码不能为空", "The kind code is required.", "附件二中的种别代码"
+    "kind_code",
+    "kind_required",
+    "仪器的种别代码不能为空",
+    "The kind code is required.",
+    "种别代码（附件二，即模板的“种别”页）",
 )
 
 
@@ -154,11 +158,11 @@ def _division(code: str, reference: Reference) -> list[Fault]:
             Fault(
                 "division_code", "division_not_leaf",
                 f"【{code}】是属于市级代码，使用区域须填最后两位不是“00”的区县级代码！",
-                f"{code} is a city; the area of use is a county-level code.", "区县级代码（附件三）",
+                f"{code} is a city; the area of use is a county-level code.", "区县级代码（附件三，即模板的“区域”页）",
             )
         ]  # fmt: skip
     return [
-        Fault("division_code", "division_unknown", f"使用区域代码：{code}不存在，请核对附件三", f"There is no division {code}.", "区县级代码（附件三）")
+        Fault("division_code", "division_unknown", f"使用区域代码：{code}不存在，请核对附件三", f"There is no division {code}.", "区县级代码（附件三，即模板的“区域”页）")
     ]  # fmt: skip
 
 
