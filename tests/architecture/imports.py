@@ -35,6 +35,7 @@ HEIGHT = {
     "workbooks": 3,
     "migrations": 3,
     "models": 2,
+    "tables": 1,
     "clients": 2,
     "codes": 1,
     "settings": 1,

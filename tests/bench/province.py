@@ -20,8 +20,8 @@ from chassis.ids import new_id
 from chassis.reads import Snapshot
 from launcher.servers import Platform
 from registry import queries
-from registry.models import NOBODY
 from registry.queries import statistics
+from registry.tables import NOBODY
 
 ROWS = int(os.environ.get("PROVINCE_ROWS", "10000000"))
 LIST_MS, COUNT_MS, OWN_SEARCH_MS, PROVINCE_SEARCH_MS = 20.0, 5.0, 20.0, 100.0

@@ -20,16 +20,9 @@ from registry.actions import catalog, exports, filings, imports, labels, reminde
 from registry.actions.archive import write_archive
 from registry.domain.errors import HeadersUnclear
 from registry.domain.reminders import FIRST_HOUR
-from registry.models import (
-    INSTRUMENT_COUNT,
-    SUPERVISION_COUNT,
-    VERIFICATION_COUNT,
-    VERIFICATION_FIGURES,
-    Certificate,
-    Import,
-    Instrument,
-)
+from registry.models import Certificate, Import, Instrument
 from registry.queries import certificates
+from registry.tables import INSTRUMENT_COUNT, SUPERVISION_COUNT, VERIFICATION_COUNT, VERIFICATION_FIGURES
 from registry.workbooks.plain import write_sheet
 
 ARCHIVE_CHUNK = 100

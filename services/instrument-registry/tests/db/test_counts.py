@@ -18,7 +18,8 @@ from chassis.runtime import Runtime
 from chassis.testing import GUANGZHOU, SHENZHEN, admin, applicant, staff, supervisor
 from registry import queries
 from registry.background import merge_counts
-from registry.models import INSTRUMENT_COUNT, NOBODY, Instrument
+from registry.models import Instrument
+from registry.tables import INSTRUMENT_COUNT, NOBODY
 
 TODAY = date(2026, 11, 24)
 STATES = ("none", "submitted", "approved", "approved", "approved", "returned", "revoked", "lapsed")

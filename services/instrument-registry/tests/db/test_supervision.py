@@ -20,8 +20,9 @@ from chassis.testing import GUANGZHOU, SHENZHEN, admin, supervisor
 from registry.background import merge_counts
 from registry.domain.rounds import due_on
 from registry.domain.views import Facts, view
-from registry.models import SUPERVISION_COUNT, VERIFICATION_COUNT, Instrument, Verification
+from registry.models import Instrument, Verification
 from registry.queries import statistics
+from registry.tables import SUPERVISION_COUNT, VERIFICATION_COUNT
 
 TODAY = date(2026, 11, 24)
 DIVISIONS, KINDS, HOLDERS = ("440106", "440103", "440303", "441900003"), ("020100", "070100"), (GUANGZHOU, SHENZHEN)

@@ -14,6 +14,7 @@ export default {
     pending: '待审核', approved: '已通过', rejected: '未通过', submitted: '已提交', returned: '被退回', revoked: '被撤销', withdrawn: '已撤回', closed: '已关闭', pending_reassignment: '待处理', awaiting_confirmation: '待确认', active: '正常', disabled: '已停用', confirmed: '已确认', received: '已接收', in_progress: '检定中', completed: '完检', cancelled: '已取消', no_show: '未到检', booked: '已预约', verified: '已检定', pass: '合格', fail: '不合格', in_force: '有效', superseded: '被替代', void: '作废', am: '上午', pm: '下午', true: '是', false: '否', password: '密码', sms: '短信验证码', wechat: '微信扫码', miniprogram: '小程序', in_use: '在用', suspended: '停用', scrapped: '报废',
   },
   actions: {
+    internal_release: '释放仪器（备案服务）', bookings_propose_selected: '批量提出改期', calendar_forget_calendar: '恢复默认日历', certificate_changes_confirm: '确认证书更正或作废', certificate_changes_correct: '提出更正证书', certificate_changes_decline: '不同意证书更正或作废', certificate_changes_void: '提出作废证书', imports_write_import: '写入已检查的导入', instruments_remove_attachment: '删除资料', filings_recall: '收回备案', holidays_leave_holiday: '恢复节假日', holidays_set_holidays: '调整节假日',
     bookable_add_pending: '加入待处理列表', bookable_remove_pending: '移出待处理列表',
     bookings_accept: '接受改期', bookings_cancel: '取消预约', bookings_cancel_selected: '批量取消预约', bookings_confirm: '确认预约', bookings_confirm_selected: '批量确认预约', bookings_decline: '不接受改期', bookings_no_show: '登记未到检', bookings_propose: '提出改期', bookings_reject: '拒绝预约', bookings_reject_selected: '批量拒绝预约', bookings_request_booking: '提交预约',
     calendar_set_calendar: '修改预约日历', common_cancel_job: '取消后台任务',

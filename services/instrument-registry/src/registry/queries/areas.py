@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, and_, bindparam
 
 from chassis.actor import Actor, area_of
-from registry.models import ALL_INSTITUTIONS, ALL_KINDS, NOBODY
+from registry.tables import ALL_INSTITUTIONS, ALL_KINDS, NOBODY
 
 AREA, WITHIN, COUNTY = (bindparam(name, type_=Text) for name in ("area", "within", "county"))
 NOWHERE = "-"

@@ -15,8 +15,9 @@ from chassis.errors import NotFound
 from chassis.listing import COUNTED, Listing, Place
 from chassis.paging import narrowed, paginate
 from chassis.reads import Read, Reader
-from registry.models import CERTIFICATE_SEARCH, Certificate, CertificateChange
+from registry.models import Certificate, CertificateChange
 from registry.queries import areas
+from registry.tables import CERTIFICATE_SEARCH
 from registry.view_sql import TODAY
 
 C = Certificate

@@ -27,9 +27,9 @@ from chassis.actor import Actor
 from chassis.reads import Read, Reader, Row
 from registry.domain.rounds import rate
 from registry.domain.views import DUE_DAYS
-from registry.models import SUPERVISION_COUNT, VERIFICATION_COUNT, VERIFICATION_FIGURES
 from registry.queries import figures
 from registry.queries.areas import Depth, area_asked, area_values, depth, entries
+from registry.tables import SUPERVISION_COUNT, VERIFICATION_COUNT, VERIFICATION_FIGURES
 from registry.view_sql import TODAY
 
 NARROWED_BY: dict[str, Any] = {"kind_code": Text(), "institution_id": Uuid()}
