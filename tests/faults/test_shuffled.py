@@ -52,7 +52,8 @@ ALSO = {
     ),
     # (which of the staff and of the sub-users is told depends on who was there when the news came)
     "notification": (
-        "SELECT account_id::text, event_id, template FROM message JOIN contact USING (account_id) WHERE 'owner' = ANY(roles)",
+        """SELECT e.account_id::text, e.event_id, m.template FROM message_event e JOIN message m ON m.id = e.message_id
+           JOIN contact c ON c.account_id = e.account_id WHERE 'owner' = ANY(c.roles)""",
     ),
 }
 

@@ -53,11 +53,20 @@ def line(
         "actor_kind": actor.kind if known else "anonymous",
         "actor_name": (actor.name or actor.username) if known else "",
         "action": action,
-        "subject": str(subject)[:200],
-        "detail": dumps(jsonable(detail or {})).decode(),
+        "subject": _storable(str(subject)[:200]),
+        "detail": dumps(_storable(jsonable(detail or {}))).decode(),
         "address": now.address,
         "request_id": now.request_id,
     }
+
+
+def _storable(value: Any) -> Any:
+    """Without what no column holds: what was refused may be anything."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\x00", "")
+    if isinstance(value, dict):
+        return {_storable(key): _storable(item) for key, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list) else value
 
 
 class AuditArgs(PageArgs):

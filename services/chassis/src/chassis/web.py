@@ -138,6 +138,13 @@ def audit_subject(subject: UUID | str, **detail: Any) -> None:
         writing.detail.update(detail)
 
 
+def audit_refused(error: ServiceError) -> None:
+    """For a page that tells a refusal with a 200: the line says so all the same."""
+    if (writing := audited.current()) is not None:
+        writing.outcome = audited.REFUSED
+        writing.detail.update(_refusal(error))
+
+
 def audit_line(subject: UUID | str, by: Actor | None = None, **detail: Any) -> dict[str, Any]:
     """The values of the audit line, for a view that commits by itself and keeps the line (`audit.INSERT`) with what it
     tells: one commit less. by: who turned out to be the caller."""
@@ -253,6 +260,10 @@ def _audit(session: Session, path: dict[str, Any], refusal: dict[str, Any] | Non
     session.execute(audit.INSERT, audit.line(_action(), subject, detail, by))
 
 
+def _refusal(error: ServiceError) -> dict[str, Any]:
+    return {"code": error.code, "refusal": {language: error.message(language) for language in ("zh", "en")}}
+
+
 def _given_reason() -> dict[str, Any]:
     """Why it was asked for, as the caller said."""
     body = request.get_json(silent=True) if request.is_json else None
@@ -273,7 +284,7 @@ def _audit_refusal(permission: auth.Permission, error: Exception, path: dict[str
     refused = isinstance(error, ServiceError) and error.status < 500
     told: dict[str, Any] = {"outcome": audited.REFUSED if refused else audited.FAILED, "code": "internal_error"}
     if isinstance(error, ServiceError):
-        told |= {"code": error.code, "refusal": {language: error.message(language) for language in ("zh", "en")}}
+        told |= _refusal(error)
     _close()
     if (writing := audited.current()) is not None:
         writing.changes.clear()  # nothing of it stays

@@ -161,6 +161,13 @@ def test_what_was_refused_is_told_with_its_reason(runtime: Runtime, signed_in: S
     assert audit_lines(runtime)[1]["detail"]["refusal"] == {"zh": "未找到该记录。", "en": "There is no such record."}
 
 
+def test_what_no_column_holds_keeps_no_refusal_out_of_the_trail(runtime: Runtime, app: Flask) -> None:
+    headers = {"Authorization": f"Bearer {token(staff())}"}
+    body = r'{"reason": "a\u0000b\ud800c", "name": "pen"}'
+    app.test_client().post("/api/shop/items", data=body, content_type="application/json", headers=headers)
+    assert audit_lines(runtime)[0]["detail"]["reason"] == "ab?c"
+
+
 def test_what_failed_is_told_and_nothing_of_what_it_wrote(runtime: Runtime, signed_in: SignedIn) -> None:
     signed_in(applicant()).post("/api/shop/broken")
     [line] = audit_lines(runtime)

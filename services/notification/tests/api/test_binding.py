@@ -14,6 +14,7 @@ import jwt
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from chassis import clock
 from chassis.calls import ServiceClient
@@ -57,6 +58,12 @@ def identity(runtime: Runtime) -> Iterator[Identity]:
             known.language = self.headers["Accept-Language"]
             status, body = known.verify(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def do_GET(self) -> None:
+            body = {"captcha_id": "01920000-0000-7000-8000-0000000000aa", "image": "data:image/png;base64,AAAA"}
+            self.send_response(200 if self.path == "/api/identity/captcha" else 404)
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
 
@@ -143,6 +150,27 @@ def test_what_identity_refuses_is_told(
 ) -> None:
     identity.answer = answer
     assert words in send(browser, ticket_of(page(browser, world, "o-bind-3")))
+
+
+def test_whoever_was_wrong_too_often_is_shown_a_picture_and_goes_on(
+    browser: FlaskClient, world: Outside, identity: Identity, runtime: Runtime
+) -> None:
+    ticket = ticket_of(page(browser, world, "o-bind-d"))
+    identity.answer = (422, {"code": "captcha_required", "detail": "…"})
+    shown = send(browser, ticket)
+    assert 'src="data:image/png;base64,AAAA"' in shown
+    identity.answer = None
+    body = {"ticket": ticket_of(shown), "username": "applicant", "password": PASSWORD, "captcha_answer": " 2345 ",
+            "captcha_id": "01920000-0000-7000-8000-0000000000aa"}  # fmt: skip
+    assert "已绑定账号" in browser.post("/wechat/bind", data=body).get_data(as_text=True)
+    assert identity.asked[-1]["captcha_answer"] == "2345"
+    browser.post("/wechat/bind", data=body | {"captcha_id": "nonsense"})
+    assert "captcha_id" not in identity.asked[-1]
+    with runtime.database.transaction() as db:
+        lines = db.execute(
+            text("SELECT coalesce(detail ->> 'outcome', 'done'), detail ->> 'code' FROM audit ORDER BY id")
+        )
+        assert lines.all()[:2] == [("refused", "captcha_required"), ("done", None)]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -80,6 +81,14 @@ def test_who_bound_on_the_website_and_does_not_follow_gets_an_sms(
     [sms] = world.sms(phone)
     assert "审核未通过" in sms["text"]
     assert states(runtime) == [("wechat", "failed", "not_following"), ("sms", "sent", None)]
+
+
+def test_who_is_not_approved_yet_reads_why(runtime: Runtime, owner: Actor, signed_in: SignIn) -> None:
+    deliver(runtime, example(runtime, "organization.rejected"))
+    rejected = signed_in(replace(owner, status="rejected"))
+    [message] = rejected.get("/api/notification/messages").json["items"]
+    assert message["link"] == "/registration"
+    assert rejected.post(f"/api/notification/messages/{message['id']}/read").status_code == 200
 
 
 def test_who_has_bound_no_wechat_gets_an_sms_of_what_asks_for_action_and_of_nothing_else(

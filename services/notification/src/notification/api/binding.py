@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import jwt
 from flask import Response, redirect, render_template, request
@@ -18,9 +19,9 @@ from flask import Response, redirect, render_template, request
 from chassis import clock, context, log
 from chassis.auth import allow_anyone
 from chassis.calls import Refused
-from chassis.errors import ServiceError
+from chassis.errors import Forbidden, Invalid, ServiceError
 from chassis.runtime import runtime
-from chassis.web import Blueprint, audit_subject, db, own_transactions
+from chassis.web import Blueprint, audit_refused, audit_subject, db, own_transactions
 from chassis.wechat import Person, WechatError
 from notification.actions import bind_states
 from notification.parts import parts
@@ -34,7 +35,7 @@ AUDIENCE = "wechat-bind"
 COOKIE = "qj_bind"
 COOKIE_PATH = "/wechat"
 REOPEN = "请在公众号中点击【绑定账号】重新打开此页面。"
-CAPTCHA = "失败次数过多，请稍后再试，或在网站上登录后扫码绑定。"
+CAPTCHA = "失败次数过多，请再次输入密码，并填写图中的字符。"
 
 
 def bind_link() -> str:
@@ -88,25 +89,49 @@ def ask() -> Any:
 @blp.response(200, PAGE, content_type=HTML)
 def bind() -> Any:
     """Bind the follower to the account of this user name and password; identity checks them."""
-    given = {name: request.form.get(name, "") for name in ("ticket", "username", "password")}
+    given = {
+        name: request.form.get(name, "") for name in ("ticket", "username", "password", "captcha_id", "captcha_answer")
+    }
     known, username, password = _person(given["ticket"]), given["username"].strip()[:50], given["password"][:128]
+    audit_subject(username)
     if known is None:
+        audit_refused(Forbidden())
         return _page(problem=REOPEN)
     person, wechat = known
     if not username or not password or "\x00" in username + password:
+        audit_refused(Invalid())
         return _page(problem="请填写用户名和密码。", ticket=given["ticket"], wechat=wechat)
     asked = {"username": username, "password": password, "address": context.current().address,
              "openid": person.openid, "unionid": person.unionid}  # fmt: skip
+    if _is_id(given["captcha_id"]):
+        asked |= {"captcha_id": given["captcha_id"], "captcha_answer": given["captcha_answer"].strip()[:10]}
+    shown = {"ticket": given["ticket"], "username": username, "wechat": wechat}
     try:
         with context.work(replace(context.current(), language="zh")):  # the page is Chinese, whatever the browser asks
             bound = parts().identity.post("/internal/accounts/verify", asked, idempotent=False)
-    except Refused as error:
-        problem = CAPTCHA if error.code == "captcha_required" else error.message("zh")
-        return _page(problem=problem, ticket=given["ticket"], username=username, wechat=wechat)
     except ServiceError as error:
-        return _page(problem=error.message("zh"), ticket=given["ticket"], username=username, wechat=wechat)
+        audit_refused(error)
+        if isinstance(error, Refused) and error.code == "captcha_required":
+            return _page(problem=CAPTCHA, **shown, **_captcha())
+        return _page(problem=error.message("zh"), **shown)
     audit_subject(bound["account_id"], openid=person.openid)
     return _page(done=bound["name"])
+
+
+def _captcha() -> dict[str, str]:
+    """A picture to read, where too many were wrong; nothing while identity does not answer."""
+    try:
+        made = parts().identity.get("/api/identity/captcha")
+    except ServiceError:
+        return {}
+    return {"captcha_id": made["captcha_id"], "captcha": made["image"]}
+
+
+def _is_id(given: str) -> bool:
+    try:
+        return bool(UUID(given))
+    except ValueError:
+        return False
 
 
 def _page(**values: str) -> Response:

@@ -56,7 +56,7 @@ class Preferences(Schema):
 
 
 @blp.route("/messages", methods=["GET"])
-@allow(*SIGNED_IN)
+@allow(*SIGNED_IN, pending=True)
 @blp.arguments(MessageArgs, location="query")
 @blp.response(200, page_schema(MessageView))
 def list_messages(args: dict[str, Any]) -> Any:
@@ -65,7 +65,7 @@ def list_messages(args: dict[str, Any]) -> Any:
 
 
 @blp.route("/messages/<uuid:message_id>/read", methods=["POST"])
-@allow(*SIGNED_IN)
+@allow(*SIGNED_IN, pending=True)
 @not_audited
 @blp.response(200, MessageView)
 def read(message_id: UUID) -> Any:
