@@ -157,7 +157,13 @@ class _BookingFilter(Schema):
     institution_id = fields.UUID()
     org_id = fields.UUID()
     instrument_id = fields.UUID()
-    q = Text(max=30, metadata={"description": "a part of the number"})
+    q = Text(
+        max=100,
+        metadata={
+            "description": "a part of the number, or of name, model, serial number, own number, address or maker of what"
+            " is booked; for others than the applicant also of the organisation's name"
+        },
+    )
 
 
 BookingFilter: Any = type(
