@@ -60,6 +60,24 @@ def invitation_link(platform: Platform, phone: str) -> str:
     return str(eventually(sent))
 
 
+def test_the_administrator_adds_days_that_are_not_published_yet(admin: Page) -> None:
+    admin.goto("/administration/holidays")
+    settle(admin)
+    expect(admin.get_by_role("cell", name="国庆节", exact=True).first).to_be_visible()
+    axe(admin)
+    year = admin.get_by_label("年份")
+    year.fill("2030")
+    year.press("Enter")
+    expect(admin.get_by_text("尚未公布或录入")).to_be_visible()
+    admin.get_by_role("textbox", name="名称").fill("盘点停业")  # the day proposed is today
+    admin.get_by_role("button", name="保存").click()
+    row = admin.get_by_role("row").filter(has_text="盘点停业")
+    expect(row).to_contain_text("手工设置")
+    shot(admin, "holidays")
+    row.get_by_role("button", name="恢复").click()
+    expect(row).to_have_count(0)
+
+
 def test_the_catalog_is_searched_and_a_list_is_previewed_before_it_counts(
     admin: Page, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

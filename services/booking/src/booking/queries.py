@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, literal, literal_column, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, selectinload
 
@@ -13,6 +13,7 @@ from booking.domain.results import is_owed
 from booking.domain.states import MOVES, OPEN_ITEM, Item, State
 from booking.models import (
     FACTS,
+    SEARCHED,
     Booking,
     BookingItem,
     Institution,
@@ -191,9 +192,22 @@ def _filtered(statement: Select[Any], actor: Actor, args: Mapping[str, Any]) -> 
         mine = exists().where(Result.booking_id == B.id, Result.checker_id == actor.account_id)
         statement = statement.where(B.ready_to_check, mine)
     if args.get("q"):
-        needle = args["q"].upper().replace(" ", "").replace("-", "")
-        statement = statement.where(B.number.contains(needle, autoescape=True))
+        statement = statement.where(_searched(actor, args["q"]))
     return statement
+
+
+def _searched(actor: Actor, q: str) -> ColumnElement[bool]:
+    """A part of the number, of what is booked, or for others than the applicant of who booked it."""
+    told = func.concat_ws("\n", *(BookingItem.instrument[key].astext for key in SEARCHED))
+    words = func.lower(func.normalize(told, literal_column("NFKC")))
+    holds = words.contains(sought(q), autoescape=True)
+    found: ColumnElement[bool] = exists().where(BookingItem.booking_id == B.id, holds)
+    number = q.upper().replace(" ", "").replace("-", "")
+    if number:
+        found |= B.number.contains(number, autoescape=True)
+    if actor.kind != "applicant":
+        found |= B.org_id.in_(select(Org.id).where(Org.name.icontains(q, autoescape=True)))
+    return found
 
 
 def booking(db: Session, actor: Actor, booking_id: UUID) -> dict[str, Any]:

@@ -458,3 +458,24 @@ def test_q_finds_what_is_said_of_an_instrument_as_in_every_list(
     assert str(one) in [item["instrument_id"] for item in found]
     for wrong in ("39%号", "秤ACS"):
         assert call("owner").get(f"{URL}/bookable", query_string={"q": wrong}).json["total"] == 0
+
+
+def test_bookings_are_found_by_what_is_booked_and_by_whom(
+    call: Call, runtime: Runtime, owner: Actor, day: date
+) -> None:
+    told = {
+        "name": "电子汽车衡",
+        "serial_no": "编号Z_9",
+        "manufacturer": "示例衡器厂",
+        "install_address": "天河路 39 号",
+    }
+    one = book(call, approved(runtime, owner, **told), day)
+    book(call, approved(runtime, owner), day)
+    for q in ("汽车衡", "编号ｚ_", "示例衡器厂", "河路 39", one["number"][2:8].lower()):
+        for who in ("owner", "clerk"):
+            found = call(who).get(f"{URL}/bookings", query_string={"q": q}).json["items"]
+            assert [item["id"] for item in found] == [one["id"]], (q, who)
+    by_name = {who: call(who).get(f"{URL}/bookings?q=企业").json["total"] for who in ("owner", "clerk")}
+    assert by_name == {"owner": 0, "clerk": 2}
+    for nothing in ("Z%9", "- -"):
+        assert call("clerk").get(f"{URL}/bookings", query_string={"q": nothing}).json["total"] == 0

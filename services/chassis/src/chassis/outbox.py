@@ -57,7 +57,7 @@ def use(recorder: Recorder) -> None:
 def record(db: Session, *events: Event) -> None:
     """Record events in the caller's transaction. Raises: ContractError where one does not satisfy its schema."""
     if _recorder is None:
-        raise RuntimeError("the outbox has no recorder; Runtime.start sets it")
+        raise RuntimeError("the outbox has no recorder; a Runtime sets it")
     _recorder.record(db, *events)
 
 

@@ -42,9 +42,6 @@ class PageArgs(Schema):
             raise ValidationError(_CURSOR_SORT, "cursor")
 
 
-PAGE_FIELDS = ("page", "page_size", "cursor", "sort")
-
-
 @cache
 def page_schema(item: type[Schema]) -> type[Schema]:
     """The published envelope of a list of `item`."""

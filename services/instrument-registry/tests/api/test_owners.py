@@ -9,10 +9,11 @@ import pytest
 from booked import booking_completed, filing_event, instrument
 from sqlalchemy import text
 
-from chassis import clock
+from chassis import clock, listing
 from chassis.actor import Actor
 from chassis.runtime import Runtime
 from chassis.testing import Caller, applicant, deliver, run_jobs, staff, supervisor, tell_organization
+from registry import queries
 
 pytestmark = pytest.mark.usefixtures("seeded")
 SignIn = Callable[[Actor | None], Caller]
@@ -56,6 +57,22 @@ def test_an_authority_finds_instruments_by_their_owner(
         assert sorted(row["id"] for row in page["items"]) == sorted(market), sort
     assert signed_in(by).get(f"{BASE}?q=市%25有").json["total"] == 0
     assert signed_in(by).get(f"{BASE}?q={CREDIT[:10]}").json["total"] == 3, "both have it in these tests"
+
+
+@named
+@pytest.mark.parametrize("owners", ["few", "many"])
+def test_every_plan_of_a_search_by_owner_finds_the_same(
+    market: list[str], signed_in: SignIn, by: Actor, owners: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries.owners, "FEW", 100 if owners == "few" else 0)
+    for counted in (1000, 1):  # all that is found, or more than is counted: then the newest are walked
+        monkeypatch.setattr(listing, "COUNTED", counted)
+        monkeypatch.setattr(queries.LISTING, "_reads", {})
+        for q in ("惠民", "电子计价秤"):
+            ids = [row["id"] for row in signed_in(by).get(f"{BASE}?q={q}").json["items"]]
+            assert {*market} <= {*ids}, (q, counted)
+            assert (len(ids) == 2) is (q == "惠民")
+    queries.LISTING._reads.clear()
 
 
 def test_nobody_finds_by_an_owner_what_is_not_theirs(market: list[str], signed_in: SignIn, runtime: Runtime) -> None:

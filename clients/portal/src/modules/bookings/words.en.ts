@@ -12,7 +12,7 @@ export default {
     at_pending: 'Submitted by applicants, to be confirmed by us.', at_confirmed: 'Confirmed, to be verified.', at_rejected: 'Rejected by us.', at_returned: 'Sent back at the front desk.', at_history: 'All bookings of this institution.', at_received: 'Received at the front desk, not started.', at_in_progress: 'Being verified.', at_completed: 'Completed.',
   },
   empty: { book: 'Nothing can be booked. Filed instruments that are due, overdue or failed appear here.', pending_list: 'The list is empty. Pick instruments under “Book verification” and add them.', list: 'No such bookings' },
-  search: 'Booking number',
+  search: 'Booking number, instrument, organisation',
   f: { number: 'Number', institution: 'Institution', org_name: 'Applicant', mode: 'Mode', date: 'Date', period: 'Period', count: 'Count', instruments: 'Instruments', state: 'State', reason: 'Reason', created_at: 'Submitted at', address: 'Place of verification', contact: 'Contact', phone: 'Phone', position: 'No.', conclusion: 'Result', certificate: 'Certificate', check: 'Check' },
   weekdays: { '0': 'Sun', '1': 'Mon', '2': 'Tue', '3': 'Wed', '4': 'Thu', '5': 'Fri', '6': 'Sat' },
   book: 'Book verification', book_one: 'Book', add: 'Add to list', added: '{n} added to the list', pending_list: 'Pending list', pending_list_n: 'Pending list ({n})', not_now: '{n} instruments cannot be booked now and were left out.', book_list: 'Book together', take_out: 'Take out',

@@ -9,7 +9,7 @@ export default {
     at_pending: '申请方已提交，等待本机构确认的预约。', at_confirmed: '本机构已确认，等待送检或现场检定的预约。', at_rejected: '本机构已拒绝的预约。', at_returned: '前台退单的预约。', at_history: '本机构的全部预约。', at_received: '前台已接收、尚未开始检定的预约。', at_in_progress: '正在检定的预约。', at_completed: '已完检的预约。',
   },
   empty: { book: '没有可预约的仪器。备案通过、且在须检、超期未检或不合格中的仪器会出现在这里。', pending_list: '待处理列表是空的。在“预约检定”中勾选仪器后点“加入待处理”。', list: '没有这样的预约' },
-  search: '预约单号',
+  search: '预约单号、仪器名称、编号、单位',
   f: { number: '预约单号', institution: '技术机构', org_name: '申请方', mode: '检定方式', date: '预约日期', period: '时间段', count: '台数', instruments: '仪器', state: '状态', reason: '原因', created_at: '提交时间', address: '现场检定地点', contact: '联系人', phone: '联系电话', position: '序号', conclusion: '结论', certificate: '证书编号', check: '核对' },
   weekdays: { '0': '周日', '1': '周一', '2': '周二', '3': '周三', '4': '周四', '5': '周五', '6': '周六' },
   book: '预约检定', book_one: '预约', add: '加入待处理', added: '已加入待处理 {n} 台', pending_list: '待处理列表', pending_list_n: '待处理列表（{n}）', not_now: '有 {n} 台仪器现不可预约，未列入。', book_list: '一起预约', take_out: '移出列表',

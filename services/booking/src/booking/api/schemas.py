@@ -205,7 +205,13 @@ class _BookingFilter(Schema):
     instrument_id = fields.UUID()
     to_sign = fields.Boolean(metadata={"description": "results wait for the caller's signature as verifier"})
     to_check = fields.Boolean(metadata={"description": "complete and signed, and the caller is the checker"})
-    q = Text(max=30, metadata={"description": "a part of the number"})
+    q = Text(
+        max=100,
+        metadata={
+            "description": "a part of the number, or of name, model, serial number, own number, address or maker of what"
+            " is booked; for others than the applicant also of the organisation's name"
+        },
+    )
 
 
 BookingFilter: Any = type(

@@ -33,7 +33,7 @@ class KindFacts:
 
 @dataclass(frozen=True)
 class Reference:
-    """The catalog and the divisions on a day. `cities_with_counties`: codes ending in 00 that are no leaf."""
+    """The catalog and the divisions on a day. divisions: code -> whether it is a leaf."""
 
     today: date
     kinds: Mapping[str, KindFacts]

@@ -26,7 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from chassis.actor import Actor, area_of
 from chassis.auth import SIGNED_IN
@@ -41,7 +41,6 @@ from registry.tables import ALL_KINDS, INSTRUMENT_COUNT, INSTRUMENT_PART, INSTRU
 from registry.view_sql import RANGES, in_view, view_column
 
 I = Instrument  # noqa: E741
-_Owned = aliased(Instrument)
 COLUMNS = (
     I.id, I.code, I.org_id, I.name, I.model, I.serial_no, I.own_no, I.manufacturer, I.kind_code, I.purpose,
     I.division_code, I.install_address, I.accuracy_class, I.measuring_range, I.resolution, I.made_on, I.in_use_on,
@@ -88,6 +87,7 @@ class Question(NamedTuple):
     names: tuple[str, ...]  # of the filters
     digits: int = 0  # of the area that a supervisor asks about
     walked: bool = False  # a search among the newest of its scope
+    owners: str = "few"  # that a search by others than the applicant finds: none, few or many
 
     @classmethod
     def of(cls, actor: Actor, args: Mapping[str, Any]) -> "Question":
@@ -174,15 +174,21 @@ def _searched(question: Question, name: str) -> ColumnElement[bool]:
     a city down."""
     s = INSTRUMENT_SEARCH.c
     pattern = func.search_pattern(bindparam(name, type_=Text))
-    by_owner = name == "q" and question.kind != "applicant"  # whose own are all of one owner
+    by_owner = _by_owner(question, name) and question.owners != "none"
     if question.walked:  # of a truth that it knows nothing of, the planner takes half to be so, and walks
         holds = select(s.words.like(pattern)).where(s.instrument_id == I.id).scalar_subquery()
         return or_(holds, I.org_id.in_(owners.called(name))) if by_owner else holds
     found = select(s.instrument_id).where(s.words.like(pattern))
     if not _is_wide(question):
         found = found.where(s.viewers.contains(array([VIEWER])))
-    owned = select(_Owned.id).where(_Owned.org_id.in_(owners.called(name)))
-    return I.id.in_(union_all(found, owned) if by_owner else found)
+    if by_owner and question.owners == "many":
+        return or_(I.id.in_(found), I.org_id.in_(owners.called(name)))
+    return I.id.in_(union_all(found, owners.owned(name)) if by_owner else found)
+
+
+def _by_owner(question: Question, name: str) -> bool:
+    """Whether what is sought may be an owner; an applicant's own are all of one."""
+    return name == "q" and question.kind != "applicant"
 
 
 def is_search(question: Question) -> bool:
@@ -212,6 +218,8 @@ def instruments(reader: Reader, actor: Actor, args: Mapping[str, Any], today: da
     """A page of instruments with their view of today, newest first."""
     question = Question.of(actor, args)
     given = values(actor, args, today)
+    if any(_by_owner(question, name) for name in question.names):
+        question = question._replace(owners=owners.how_many(reader, given))
     return LISTING.page(reader, question, args, given, total=counted(question, given["area"]))
 
 
