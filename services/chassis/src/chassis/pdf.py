@@ -40,9 +40,14 @@ def render(template: Path, data: Mapping[str, Any]) -> bytes:
     if missing := unprintable(text):
         raise CharacterMissing(characters=missing)
     inputs = {"data": text, "fonts": orjson.dumps(typefaces.families()).decode()}
-    pdf: bytes = typst.compile(
-        str(template), sys_inputs=inputs, font_paths=typefaces.loaded(), ignore_system_fonts=True
-    )
+    try:
+        pdf: bytes = typst.compile(
+            str(template), sys_inputs=inputs, font_paths=typefaces.loaded(), ignore_system_fonts=True
+        )
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # of Rust: no Exception, and would end the thread
+            raise RuntimeError(f"typst: {error}") from error
+        raise
     return pdf
 
 
