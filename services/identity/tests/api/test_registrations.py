@@ -182,11 +182,11 @@ def text_of(answer: Any) -> str:
 
 def test_the_letter_comes_filled_and_addressed(stranger: Caller) -> None:
     typed = {
-        "name": "便民市场", "credit_code": "91440106MA5ABCDE1X", "address": "天河路 1 号", "contact_name": "陈志强",
+        "name": "燊记𠮷祥〇一便民市场", "credit_code": "91440106MA5ABCDE1X", "address": "天河路 1 号", "contact_name": "陈志强",
         "phone": PHONE, "username": "bianmin", "division_code": "440106",
     }  # fmt: skip
     shown = text_of(stranger.post(LETTER, typed))
-    for value in ("法人授权书", "便民市场", "91440106MA5ABCDE1X", "陈志强", PHONE, "加盖公章"):
+    for value in ("法人授权书", "燊记𠮷祥〇一便民市场", "91440106MA5ABCDE1X", "陈志强", PHONE, "加盖公章"):
         assert value in shown
     assert "天河区" in shown, "addressed to the institution that reviews it"
 
@@ -196,9 +196,9 @@ def test_the_letter_comes_blank_too(stranger: Caller) -> None:
 
 
 def test_a_character_that_cannot_be_printed_is_named(stranger: Caller) -> None:
-    answer = stranger.post(LETTER, {"name": "𠮷祥市场"})
+    answer = stranger.post(LETTER, {"name": "🦄市场"})
     assert (answer.status_code, answer.json["code"]) == (422, "character_missing")
-    assert "𠮷" in answer.json["detail"]
+    assert "🦄" in answer.json["detail"]
 
 
 def test_who_withdraws_leaves_no_papers(stranger: Caller, world: Outside, runtime: Runtime) -> None:

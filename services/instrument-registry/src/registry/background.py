@@ -141,15 +141,21 @@ def make_certificates(runtime: Runtime, job: jobs.Job) -> None:
 
 
 def print_missing(runtime: Runtime, now: datetime) -> None:
-    """Try some certificates again that could not be printed, or that no job prints any more."""
+    """Try some certificates again, booking by booking, that could not be printed or that no job prints any more."""
+    done = 0
+    while done < printing.AT_ONCE_AGAIN:
+        with runtime.database.transaction() as db:
+            certificates = printing.to_try(db, now)
+        if not certificates:
+            break
+        done += len(certificates)
+        tried = _try_each(runtime, certificates)
+        with runtime.database.transaction() as db:
+            unused = printing.note(db, tried, now)
+        for name in unused:
+            runtime.files.delete(name)
     with runtime.database.transaction() as db:
-        certificates = printing.to_try(db, now)
-    tried = _try_each(runtime, certificates)
-    with runtime.database.transaction() as db:
-        unused = printing.note(db, tried, now)
         CERTIFICATES_UNPRINTED.set(printing.unprinted(db))
-    for name in unused:
-        runtime.files.delete(name)
 
 
 def _try_each(

@@ -137,6 +137,26 @@ def test_what_a_killed_worker_left_is_printed_and_told_once(
     assert len(told(runtime)) == len(set(told(runtime))) == 3
 
 
+def test_certificates_of_many_bookings_are_tried_in_one_go(
+    signed_in: SignIn, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> bytes:
+        raise OSError("no space left on device")
+
+    owner = of(runtime, "广州市天河区便民市场")
+    clerk = signed_in(owner)
+    with monkeypatch.context() as patched:
+        patched.setattr(pdfs, "certificate_pdf", full)
+        for n in range(4):
+            deliver(runtime, booking_completed(owner, {instrument(clerk, f"{n}"): "pass"}))
+        run_jobs(runtime)
+        assert {row["problem"] for row in clerk.get(WAITING).json["items"]} == {"打印时出错，系统会自动重试。"}
+    later(monkeypatch, minutes=11)
+    print_missing(runtime)
+    assert len(told(runtime)) == clerk.get(PATH).json["total"] == 4
+    assert len(recorded(runtime, "certificate.issued")) == 4, "each with its booking"
+
+
 def test_of_two_who_print_the_same_one_tells(signed_in: SignIn, runtime: Runtime) -> None:
     owner = of(runtime, "广州市天河区便民市场")
     deliver(runtime, booking_completed(owner, {instrument(signed_in(owner), "1"): "pass"}))

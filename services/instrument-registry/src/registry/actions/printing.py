@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, null, or_, select
+from sqlalchemy import ColumnElement, func, null, select
 from sqlalchemy.orm import Session
 
 from chassis import log, outbox
@@ -42,13 +42,14 @@ def waiting(db: Session, ids: Collection[UUID]) -> list[Certificate]:
 
 
 def to_try(db: Session, now: datetime) -> list[Certificate]:
-    """Those of one booking that failed a while ago, or that were left by a worker that died."""
+    """Those of one booking that failed a while ago, or that were left by a worker that died: the longest ago first."""
     c = Certificate
     before = now - AGAIN
-    first = select(c.booking_id).where(_waits(), func.coalesce(c.print_tried_at, c.issued_at) <= before).limit(1)
+    last = func.coalesce(c.print_tried_at, c.issued_at)
+    first = select(c.booking_id).where(_waits(), last <= before).order_by(last, c.id).limit(1)
     ids = db.scalars(
         select(c.id)
-        .where(_waits(), c.booking_id == first.scalar_subquery(), or_(c.print_tried_at.is_(None), c.print_tried_at <= before))
+        .where(_waits(), c.booking_id == first.scalar_subquery(), last <= before)
         .order_by(c.id)
         .limit(AT_ONCE_AGAIN)
     )  # fmt: skip
