@@ -13,7 +13,7 @@ from sqlalchemy import text
 from chassis import clock
 from chassis.actor import Actor
 from chassis.runtime import Runtime
-from chassis.testing import SHENZHEN, TIANHE, Caller, applicant, recorded, staff
+from chassis.testing import SHENZHEN, TIANHE, Caller, admin, applicant, recorded, staff
 from chassis.testing.outside import Outside
 from identity.app import drop_unclaimed_files
 
@@ -199,6 +199,23 @@ def test_a_character_that_cannot_be_printed_is_named(stranger: Caller) -> None:
     answer = stranger.post(LETTER, {"name": "🦄市场"})
     assert (answer.status_code, answer.json["code"]) == (422, "character_missing")
     assert "🦄" in answer.json["detail"]
+
+
+def test_names_on_certificates_are_refused_where_no_font_can_print_them(stranger: Caller, signed_in: SignIn) -> None:
+    org = form(stranger)["org"] | {"name": "燊🦄"}
+    chief = signed_in(staff(roles=("institution_admin",)))
+    invitation = {"name": "李🦄", "phone": PHONE, "roles": ["verifier"]}
+    institution = {"name": "所🦄", "tier": "county", "division_code": "440106"}
+    for answer, field in (
+        (stranger.post("/api/identity/registrations", form(stranger, org=org)), "org.name"),
+        (chief.post("/api/identity/invitations", invitation), "name"),
+        (chief.patch("/api/identity/me", {"name": "李🦄"}, version=1), "name"),
+        (signed_in(admin()).post("/api/identity/institutions", institution), "name"),
+    ):
+        assert answer.status_code == 422, answer.json
+        [error] = answer.json["errors"]
+        assert (error["field"], error["code"]) == (field, "unprintable")
+        assert error["message"] == "这些字无法打印在证书等文件上：🦄"
 
 
 def test_who_withdraws_leaves_no_papers(stranger: Caller, world: Outside, runtime: Runtime) -> None:
