@@ -23,7 +23,7 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir wheels ./services/chass
 FROM python:3.11.14-slim-bookworm
 # PDFs are set in the chassis's own fonts; these print the rare ideographs that those lack (chassis/typefaces.py).
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends fonts-hanazono fonts-babelstone-han \
+    && apt-get install -y --no-install-recommends fonts-hanazono=20170904-2.1 fonts-babelstone-han=15.0.5-2 \
     && rm -rf /var/lib/apt/lists/* \
     && mkdir -p /var/lib/qj/files && chown 10001:10001 /var/lib/qj/files
 COPY --from=build /opt/qj /opt/qj

@@ -39,6 +39,7 @@ HEIGHT = {
     "clients": 2,
     "codes": 1,
     "settings": 1,
+    "metrics": 1,
     "domain": 1,
 }
 # The domain: the standard library, itself, and these of the chassis.

@@ -3,12 +3,14 @@
 `make demo` runs it with a display; `test_journey.py` runs it in the suite. The steps share one `Story`.
 """
 
+import io
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import requests
 from client import DATA, Client, wait_for
+from pypdf import PdfReader
 from story import (
     CITY,
     COUNTY,
@@ -39,7 +41,7 @@ def register(story: Story) -> None:
     visitor = Client(story.gateway)
     username, phone = f"market-{story.random.randrange(10**9)}", f"139{story.random.randrange(10**8):08d}"
     org = {
-        "name": f"广州市天河区便民市场{story.random.randrange(10**6)}号店", "credit_code": credit_code(story.random),
+        "name": f"广州市天河区燊记便民市场{story.random.randrange(10**6)}号店", "credit_code": credit_code(story.random),
         "address": "广州市天河区天河北路 100 号", "division_code": "440106", "contact_name": "陈志强",
     }  # fmt: skip
     licence = visitor.upload("/api/identity/files", "营业执照.png", png(), 201, purpose="license")
@@ -144,6 +146,16 @@ def import_workbook(story: Story) -> None:
     rows = clerk.everything("/api/registry/instruments")
     kinds = {row["kind_code"] for row in rows}
     assert len(kinds) >= 12
+    scale = next(
+        row
+        for row in rows
+        if row["division_code"] != "440106"
+        and not row["declared_valid_until"]
+        and row["venue"] != "onsite"
+        and row["kind_code"] != "070100"
+    )
+    changes = {"serial_no": f"30㎏-{scale['serial_no']}"}
+    story.facts["marked"] = clerk.patch(f"/api/registry/instruments/{scale['id']}", changes, scale["version"])
     record_nozzles(clerk, rows)
     story.say(f"300 台，{len(kinds)} 个种别；10 处错误逐行指出，修改后全部导入")
 
@@ -245,7 +257,9 @@ def book(story: Story) -> None:
     city_total = 300 - DISPATCHED
     wait_for(lambda: clerk.get("/api/booking/bookable", institution_id=CITY)["total"], lambda n: n > BOOKED)
     due = [row for row in clerk.everything("/api/booking/bookable", institution_id=CITY, view="due")]
-    chosen = [row for row in due if row.get("venue") != "onsite"][:BOOKED]
+    marked = next(row for row in due if row["instrument_id"] == story.facts["marked"]["id"])
+    others = [row for row in due if row.get("venue") != "onsite" and row is not marked]
+    chosen = [*others[: BOOKED - 1], marked]
     assert len(chosen) == BOOKED, f"{len(due)} of {city_total}"
     ids = [row["instrument_id"] for row in chosen]
     clerk.post("/api/booking/pending-list", {"instrument_ids": ids[:5]}, 200)
@@ -335,6 +349,11 @@ def fetch_certificates(story: Story) -> None:
     pdf = clerk.get(f"/api/registry/certificates/{rows[0]['number']}.pdf")
     assert pdf[:5] == b"%PDF-"
     assert len(pdf) > 8_000, "the font is embedded"
+    marked = next(row for row in rows if row["instrument_id"] == story.facts["marked"]["id"])
+    pdf = clerk.get(f"/api/registry/certificates/{marked['number']}.pdf")
+    printed = PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace(" ", "")
+    assert story.facts["org_name"] in printed
+    assert story.facts["marked"]["serial_no"] in printed
     archive = clerk.call("POST", "/api/registry/certificates/archive", json={"numbers": numbers})
     assert archive[:2] == b"PK"
     wait_for(

@@ -8,16 +8,30 @@ from typing import Any
 import orjson
 import segno
 import typst
+from marshmallow import ValidationError
 from pypdf import PdfWriter
 
 from chassis import typefaces
 from chassis.errors import Invalid
+from chassis.problems import Message
+from chassis.schema import Text
 
 
 class CharacterMissing(Invalid):
     code = "character_missing"
     zh = "没有字体能印出这些字：{characters}"
     en = "No font can print these characters: {characters}"
+
+
+class Printed(Text):
+    """A name that stands on documents and cannot be corrected there: refused where no font can print it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if missing := unprintable(text):
+            zh, en = f"这些字无法打印在证书等文件上：{missing}", f"These characters cannot be printed: {missing}"
+            raise ValidationError(Message("unprintable", zh, en))
+        return text
 
 
 _WITHOUT = {ord(character): None for character in typefaces.UNSEEN}
@@ -40,9 +54,14 @@ def render(template: Path, data: Mapping[str, Any]) -> bytes:
     if missing := unprintable(text):
         raise CharacterMissing(characters=missing)
     inputs = {"data": text, "fonts": orjson.dumps(typefaces.families()).decode()}
-    pdf: bytes = typst.compile(
-        str(template), sys_inputs=inputs, font_paths=typefaces.loaded(), ignore_system_fonts=True
-    )
+    try:
+        pdf: bytes = typst.compile(
+            str(template), sys_inputs=inputs, font_paths=typefaces.loaded(), ignore_system_fonts=True
+        )
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # of Rust: no Exception, and would end the thread
+            raise RuntimeError(f"typst: {error}") from error
+        raise
     return pdf
 
 

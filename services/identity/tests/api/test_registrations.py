@@ -13,7 +13,7 @@ from sqlalchemy import text
 from chassis import clock
 from chassis.actor import Actor
 from chassis.runtime import Runtime
-from chassis.testing import SHENZHEN, TIANHE, Caller, applicant, recorded, staff
+from chassis.testing import SHENZHEN, TIANHE, Caller, admin, applicant, recorded, staff
 from chassis.testing.outside import Outside
 from identity.app import drop_unclaimed_files
 
@@ -182,11 +182,11 @@ def text_of(answer: Any) -> str:
 
 def test_the_letter_comes_filled_and_addressed(stranger: Caller) -> None:
     typed = {
-        "name": "便民市场", "credit_code": "91440106MA5ABCDE1X", "address": "天河路 1 号", "contact_name": "陈志强",
+        "name": "燊记𠮷祥〇一便民市场", "credit_code": "91440106MA5ABCDE1X", "address": "天河路 1 号", "contact_name": "陈志强",
         "phone": PHONE, "username": "bianmin", "division_code": "440106",
     }  # fmt: skip
     shown = text_of(stranger.post(LETTER, typed))
-    for value in ("法人授权书", "便民市场", "91440106MA5ABCDE1X", "陈志强", PHONE, "加盖公章"):
+    for value in ("法人授权书", "燊记𠮷祥〇一便民市场", "91440106MA5ABCDE1X", "陈志强", PHONE, "加盖公章"):
         assert value in shown
     assert "天河区" in shown, "addressed to the institution that reviews it"
 
@@ -196,9 +196,26 @@ def test_the_letter_comes_blank_too(stranger: Caller) -> None:
 
 
 def test_a_character_that_cannot_be_printed_is_named(stranger: Caller) -> None:
-    answer = stranger.post(LETTER, {"name": "𠮷祥市场"})
+    answer = stranger.post(LETTER, {"name": "🦄市场"})
     assert (answer.status_code, answer.json["code"]) == (422, "character_missing")
-    assert "𠮷" in answer.json["detail"]
+    assert "🦄" in answer.json["detail"]
+
+
+def test_names_on_certificates_are_refused_where_no_font_can_print_them(stranger: Caller, signed_in: SignIn) -> None:
+    org = form(stranger)["org"] | {"name": "燊🦄"}
+    chief = signed_in(staff(roles=("institution_admin",)))
+    invitation = {"name": "李🦄", "phone": PHONE, "roles": ["verifier"]}
+    institution = {"name": "所🦄", "tier": "county", "division_code": "440106"}
+    for answer, field in (
+        (stranger.post("/api/identity/registrations", form(stranger, org=org)), "org.name"),
+        (chief.post("/api/identity/invitations", invitation), "name"),
+        (chief.patch("/api/identity/me", {"name": "李🦄"}, version=1), "name"),
+        (signed_in(admin()).post("/api/identity/institutions", institution), "name"),
+    ):
+        assert answer.status_code == 422, answer.json
+        [error] = answer.json["errors"]
+        assert (error["field"], error["code"]) == (field, "unprintable")
+        assert error["message"] == "这些字无法打印在证书等文件上：🦄"
 
 
 def test_who_withdraws_leaves_no_papers(stranger: Caller, world: Outside, runtime: Runtime) -> None:

@@ -1,25 +1,24 @@
 """Background work of the registry: imports, exports, certificates, bulk moves, claims that expired."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import cast
-from uuid import UUID
 
-from sqlalchemy import Table, TextClause, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, TextClause, text, update
 
-from chassis import bulk, clock, jobs, log, outbox
+from chassis import bulk, clock, jobs, log
 from chassis.ahead import ahead
 from chassis.calls import Refused, ServiceClient
 from chassis.errors import ServiceError
 from chassis.runtime import Runtime, Schedule
 from chassis.sheets import reading
-from registry import events, pdfs, queries
-from registry.actions import catalog, exports, filings, imports, labels, reminders, selected, updates
+from registry.actions import catalog, exports, filings, imports, labels, printing, reminders, selected, updates
 from registry.actions.archive import write_archive
 from registry.domain.errors import HeadersUnclear
 from registry.domain.reminders import FIRST_HOUR
+from registry.metrics import CERTIFICATES_UNPRINTED
 from registry.models import Certificate, Import, Instrument
 from registry.queries import certificates
 from registry.tables import INSTRUMENT_COUNT, SUPERVISION_COUNT, VERIFICATION_COUNT, VERIFICATION_FIGURES
@@ -115,31 +114,47 @@ def run_export(runtime: Runtime, job: jobs.Job) -> None:
 
 
 def make_certificates(runtime: Runtime, job: jobs.Job) -> None:
-    """Print the certificates of a booking, then tell that they are issued: listed only when they can be fetched."""
-    for position in range(job.position, len(job.ids)):
+    """Print the certificates of a booking. What cannot be printed is left to `print_missing`."""
+
+    def alive() -> None:
+        with job.step():
+            pass
+
+    for start in range(job.position, len(job.ids), printing.AT_ONCE):
+        ids = job.ids[start : start + printing.AT_ONCE]
         with job.step() as db:
-            certificate = db.get_one(Certificate, job.ids[position])
-            if certificate.file is None:
-                name = runtime.files.new_name()
-                runtime.files.path(name).write_bytes(pdfs.certificate_pdf(certificate, runtime.settings.public_url))
-                certificate.file = name
-            job.progress(db, position=position + 1, done=1)
-    with job.step() as db:
-        _tell_issued(db, job.ids)
+            certificates = printing.waiting(db, ids)
+        tried = _try_each(runtime, certificates, alive)
+        with job.step() as db:
+            unused = printing.note(db, tried, clock.now())
+            job.fail_items(db, [(key, error.code, error.message("zh")) for key, error in tried.failed.items()])
+            job.progress(db, position=start + len(ids), done=len(ids) - len(tried.failed), failed=len(tried.failed))
+        for name in unused:
+            runtime.files.delete(name)
 
 
-def _tell_issued(db: Session, ids: list[UUID]) -> None:
-    certificates = list(db.scalars(select(Certificate).where(Certificate.id.in_(ids)).order_by(Certificate.id)))
-    found = queries.by_ids(db, sorted({c.instrument_id for c in certificates}))
-    for instrument in found.values():
-        instrument.version += 1
-    pairs = [(c, found[c.instrument_id]) for c in certificates]
-    first = certificates[0]
-    for start in range(0, len(pairs), 500):
-        batch = pairs[start : start + 500]
-        event = events.certificates_event("issued", first.org_id, first.institution_id, first.booking_id, batch)
-        outbox.record(db, event)
-    db.flush()
+def print_missing(runtime: Runtime, now: datetime) -> None:
+    """Try some certificates again, booking by booking, that could not be printed or that no job prints any more."""
+    done = 0
+    while done < printing.AT_ONCE_AGAIN:
+        with runtime.database.transaction() as db:
+            certificates = printing.to_try(db, now)
+        if not certificates:
+            break
+        done += len(certificates)
+        tried = _try_each(runtime, certificates)
+        with runtime.database.transaction() as db:
+            unused = printing.note(db, tried, now)
+        for name in unused:
+            runtime.files.delete(name)
+    with runtime.database.transaction() as db:
+        CERTIFICATES_UNPRINTED.set(printing.unprinted(db))
+
+
+def _try_each(
+    runtime: Runtime, certificates: list[Certificate], alive: Callable[[], None] = lambda: None
+) -> printing.Tried:
+    return printing.try_each(certificates, runtime.files, runtime.settings.public_url, alive)
 
 
 def pack_archive(runtime: Runtime, job: jobs.Job) -> None:
@@ -277,6 +292,7 @@ SCHEDULES = [
     Schedule("reminders", timedelta(minutes=30), remind),
     Schedule("catalog", timedelta(minutes=1), apply_catalog),
     Schedule("expired_claims", timedelta(minutes=1), free_expired_claims),
+    Schedule("print_missing", timedelta(minutes=1), print_missing),
     Schedule("old_imports", timedelta(hours=6), forget_old_imports),
     Schedule("merge_counts", timedelta(minutes=1), merge_counts),
 ]

@@ -343,6 +343,8 @@ class Certificate(Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[dict[str, Any] | None]
     ended_reason: Mapped[str | None]
+    print_error: Mapped[dict[str, Any] | None]  # code and words of what kept it from being printed
+    print_tried_at: Mapped[datetime | None]
     # derived by the database: order and areas, see migration 0017; what stands on it, from the snapshot
     place: Mapped[bytes] = mapped_column(server_default=FetchedValue(), deferred=True)
     city_code: Mapped[str] = mapped_column(server_default=FetchedValue(), deferred=True)

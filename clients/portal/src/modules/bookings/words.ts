@@ -25,5 +25,5 @@ export default {
     cancel: '取消 {n} 张预约单，占用的名额立即释放。', confirm: '确认 {n} 张预约单，并通知申请方。', reject: '拒绝 {n} 张预约单，申请方会看到原因。', start: '预约单 {number} 已接收的仪器开始检定。', complete: '预约单 {number} 共 {pass} 项合格、{fail} 项不合格。确认全部检定结果，完检并出具证书；完检后结果不能修改。', sign: '预约单 {number} 中由他人录入、以您为检定员的结果，经您确认后由您负责。', send_back: '将预约单 {number} 的检定结果退回检定员，修改或确认后再核验。', no_show: '预约单 {number} 登记为未到检，预约结束。', reschedule: '现预约时间为 {date} {period}。改期须对方同意后生效。', return: '退单 {n} 台仪器。仪器将撤销备案，转至申请方的“备案管理 → 被退回”。',
   },
   said: { accept: '已改期', decline: '已答复，预约时间不变', received: '已接收 {n} 台' },
-  moves: { submit: '提交预约', request: '提交预约', confirm: '确认', reject: '拒绝', cancel: '取消', receive: '接收', receive_late: '接收', return_items: '退单', return: '退单', start: '开始检定', enter_results: '录入结果', sign: '检定员确认', send_back: '退回检定员', complete: '完检', no_show: '登记未到检', propose: '申请改期', accept: '同意改期', decline: '不同意改期', end_items: '备案失效取消', end: '备案失效取消' },
+  moves: { lapse: '逾期结束', submit: '提交预约', request: '提交预约', confirm: '确认', reject: '拒绝', cancel: '取消', receive: '接收', receive_late: '接收', return_items: '退单', return: '退单', start: '开始检定', enter_results: '录入结果', sign: '检定员确认', send_back: '退回检定员', complete: '完检', no_show: '登记未到检', propose: '申请改期', accept: '同意改期', decline: '不同意改期', end_items: '备案失效取消', end: '备案失效取消' },
 }

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from chassis.paging import PageArgs
+from chassis.pdf import Printed
 from chassis.schema import Phone, Schema, Text, between, check_storable, contained, one_of
 from identity.domain.passwords import MAX_LENGTH
 from identity.domain.roles import KINDS, STAFF
@@ -20,7 +21,7 @@ class Password(fields.String):
 
 
 class OrgFields(Schema):
-    name = Text(required=True, min=1, max=100)
+    name = Printed(required=True, min=1, max=100)
     credit_code = Text(required=True, min=1, max=18)
     address = Text(required=True, min=1, max=200)
     division_code = Text(required=True, pattern="[0-9]{6}", max=6)
@@ -40,7 +41,7 @@ class RegistrationRequest(Schema):
 
 
 class OrgChanges(OrgFields):
-    name = Text(min=1, max=100)
+    name = Printed(min=1, max=100)
     credit_code = Text(min=1, max=18)
     address = Text(min=1, max=200)
     division_code = Text(pattern="[0-9]{6}", max=6)
@@ -213,7 +214,7 @@ class SignInView(Schema):
 
 
 class ProfileChanges(Schema):
-    name = Text(min=1, max=50)
+    name = Printed(min=1, max=50)
     phone = Phone()
     sms_code = Text(max=6)
 
@@ -301,14 +302,14 @@ class StaffView(Schema):
 
 
 class StaffChanges(Schema):
-    name = Text(min=1, max=50)
+    name = Printed(min=1, max=50)
     roles = fields.List(Text(max=30), validate=validate.Length(min=1, max=20))
     status = Text(max=10, validate=one_of("active", "disabled"))
 
 
 class InvitationRequest(Schema):
     kind = Text(max=20, load_default="institution", validate=one_of(*KINDS))
-    name = Text(required=True, min=1, max=50)
+    name = Printed(required=True, min=1, max=50)
     phone = Phone(required=True)
     roles = fields.List(Text(max=30), required=True, validate=validate.Length(min=1, max=20))
     institution_id = fields.UUID(metadata={"description": "of staff; one's own where an institution invites"})

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from chassis.pdf import Printed
 from chassis.schema import Flag, Schema, Text, one_of
 
 LEVELS = ("province", "city", "county", "town")
@@ -56,7 +57,7 @@ class InstitutionArgs(Schema):
 
 
 class InstitutionChanges(Schema):
-    name = Text(min=1, max=100)
+    name = Printed(min=1, max=100)
     alias = Text(max=100)
     tier = Text(max=10, validate=one_of(*TIERS))
     division_code = Text(max=6, pattern="[0-9]{6}")
@@ -66,7 +67,7 @@ class InstitutionChanges(Schema):
 
 
 class InstitutionFields(InstitutionChanges):
-    name = Text(required=True, min=1, max=100)
+    name = Printed(required=True, min=1, max=100)
     tier = Text(required=True, max=10, validate=one_of(*TIERS))
     division_code = Text(required=True, max=6, pattern="[0-9]{6}")
 

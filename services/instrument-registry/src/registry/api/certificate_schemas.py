@@ -117,6 +117,20 @@ class CertificateView(Schema):
     issued_at = fields.DateTime(required=True)
 
 
+class WaitingCertificate(Schema):
+    number = fields.String(required=True)
+    instrument_id = fields.UUID(required=True)
+    instrument = fields.Dict(required=True)
+    institution = fields.String(required=True)
+    verified_on = fields.Date(required=True)
+    issued_at = fields.DateTime(required=True)
+    problem = fields.String(required=True, metadata={"description": "what keeps it from being printed"})
+
+
+class WaitingCertificates(Schema):
+    items = fields.List(fields.Nested(WaitingCertificate), required=True)
+
+
 class PublicCertificate(Schema):
     number = fields.String(required=True)
     kind = fields.String(required=True)

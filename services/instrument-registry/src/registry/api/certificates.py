@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import send_file
 
-from chassis import clock, jobs
+from chassis import clock, context, jobs
 from chassis.app import send_stored
 from chassis.auth import SIGNED_IN, allow
 from chassis.errors import invalid
@@ -21,8 +21,9 @@ from registry.api.certificate_schemas import (
     ArchiveRequest,
     CertificateArgs,
     CertificateView,
+    WaitingCertificates,
 )
-from registry.api.views import certificate_view
+from registry.api.views import certificate_view, waiting_certificate
 from registry.queries import certificates
 
 blp = Blueprint("certificates", "certificates", url_prefix="/api/registry", description="Certificates")
@@ -39,6 +40,17 @@ def list_certificates(args: dict[str, Any]) -> Any:
     page = certificates.page(reader(), current_user(), args, clock.today())
     page["items"] = [certificate_view(row, clock.today()) for row in page["items"]]
     return page_response(page)
+
+
+@blp.route("/certificates/waiting", methods=["GET"])
+@allow(*SIGNED_IN)
+@blp.response(200, WaitingCertificates)
+def list_waiting() -> Any:
+    """The caller's certificates that could not be printed, and why, oldest first, at most a hundred. They are tried again
+    by themselves; the institution may correct or void them."""
+    language = context.current().language
+    rows = certificates.waiting(db(), current_user())
+    return json_response({"items": [waiting_certificate(row, language) for row in rows]})
 
 
 @blp.route("/certificates/<string(minlength=8):number>", methods=["GET"])

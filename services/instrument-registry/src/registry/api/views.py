@@ -19,6 +19,16 @@ def certificate_view(row: Mapping[str, Any], today: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def waiting_certificate(row: Any, language: str) -> dict[str, Any]:
+    s = row.snapshot
+    return {
+        "number": row.number, "instrument_id": row.instrument_id, "institution": s["institution_name"],
+        "instrument": {k: s[k] for k in ("name", "model", "serial_no", "own_no", "org_name")},
+        "verified_on": row.verified_on, "issued_at": row.issued_at,
+        "problem": row.print_error["en" if language == "en" else "zh"],
+    }  # fmt: skip
+
+
 def public_certificate(row: Mapping[str, Any], today: date) -> dict[str, Any]:
     """What the page behind the QR code shows; persons are masked."""
     s, r = row["snapshot"], row["result"]

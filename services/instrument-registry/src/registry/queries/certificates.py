@@ -52,6 +52,8 @@ _STATUS: dict[str, ColumnElement[bool]] = {
     "void": C.status == "void",
 }
 STATUSES = tuple(_STATUS)
+_CHANGEABLE = or_(C.file.is_not(None), C.print_error.is_not(None))  # what cannot be printed can be corrected
+LISTED_WAITING = 100
 LISTED = 10_000  # of a list that no counter knows are counted at most
 ACTOR_ORG, VIEWER = bindparam("actor_org", type_=Uuid), bindparam("viewer", type_=Uuid)
 
@@ -67,12 +69,16 @@ class Question(NamedTuple):
 
 
 def _visible_to(kind: str, digits: int) -> list[ColumnElement[bool]]:
+    return [*_of(kind, digits), C.file.is_not(None)]
+
+
+def _of(kind: str, digits: int) -> list[ColumnElement[bool]]:
     scope: dict[str, list[ColumnElement[bool]]] = {
         "applicant": [C.org_id == ACTOR_ORG],
         "institution": [C.institution_id == ACTOR_ORG],
         "supervisor": [areas.lies_in(C, digits)],
     }
-    return [*scope.get(kind, []), C.file.is_not(None)]
+    return scope.get(kind, [])
 
 
 def _is_wide(question: Question) -> bool:
@@ -176,11 +182,17 @@ def by_numbers(db: Session, actor: Actor, numbers: Sequence[str]) -> list[dict[s
     return [found[number] for number in numbers]
 
 
+def waiting(db: Session, actor: Actor) -> list[Any]:
+    """The caller's certificates that could not be printed, the oldest first, at most `LISTED_WAITING`."""
+    statement = select(C.number, C.instrument_id, C.verified_on, C.issued_at, C.snapshot, C.print_error).where(
+        *_of(actor.kind, _digits(actor)), C.file.is_(None), C.ended_at.is_(None), C.print_error.is_not(None)
+    )
+    return list(db.execute(statement.order_by(C.id).limit(LISTED_WAITING), _scope(actor)))
+
+
 def own_instrument_id(db: Session, actor: Actor, number: str) -> UUID:
     """What the institution's own certificate is about. Raises: NotFound."""
-    found = db.scalar(
-        select(C.instrument_id).where(C.number == number, C.institution_id == actor.org_id, C.file.is_not(None))
-    )
+    found = db.scalar(select(C.instrument_id).where(C.number == number, C.institution_id == actor.org_id, _CHANGEABLE))
     if found is None:
         raise NotFound
     return found
@@ -188,7 +200,7 @@ def own_instrument_id(db: Session, actor: Actor, number: str) -> UUID:
 
 def own_for_update(db: Session, actor: Actor, number: str) -> Certificate:
     """The institution's own certificate, locked. Raises: NotFound."""
-    statement = select(C).where(C.number == number, C.institution_id == actor.org_id, C.file.is_not(None))
+    statement = select(C).where(C.number == number, C.institution_id == actor.org_id, _CHANGEABLE)
     found = db.scalars(statement.with_for_update()).first()
     if found is None:
         raise NotFound
