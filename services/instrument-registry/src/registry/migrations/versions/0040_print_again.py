@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0040"
-down_revision = "0018"
+down_revision = "0031"
 
 UP = """
 ALTER TABLE certificate ADD COLUMN print_error jsonb, ADD COLUMN print_tried_at timestamptz;
