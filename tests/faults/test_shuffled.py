@@ -25,7 +25,7 @@ COPIERS = ("registry", "filing", "booking", "notification")
 # What a service has learned from events alone, to be forgotten before it hears them anew. An instrument's own fields stay.
 FORGET = {
     "registry": """
-        TRUNCATE org, institution, division, certificate, certificate_counter, verification, verification_count;
+        TRUNCATE org, institution, division, certificate, certificate_change, certificate_counter, verification, verification_count;
         UPDATE instrument SET filing_state = 'none', filing_id = NULL, institution_id = NULL, participants = '{}',
             approved_on = NULL, ever_filed = false, open_booking_id = NULL, result = NULL, result_source = NULL,
             valid_until = NULL, rotate_on = NULL""",

@@ -159,6 +159,8 @@ def body_of(method: str, rule: str, objects: Mapping[str, str]) -> Any:
              "verifier": "city-verifier", "checker": "city-checker"}
         ],
     }  # fmt: skip
+    if "change_id" in rule and verb == "decline":
+        return {"reason": "请复核"}
     if method == "PATCH":
         return {"remark": "x"} if "instruments" in rule else {"name": "x"}
     return bodies.get(verb, {} if method in ("POST", "PUT") else None)
