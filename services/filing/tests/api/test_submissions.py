@@ -96,6 +96,43 @@ def test_a_long_submission_is_taken_up_once(owner: Caller, ledger: Any, claims: 
     assert filed(owner) == 1600
 
 
+def test_what_a_job_that_failed_did_not_file_is_free(owner: Caller, ledger: Any, claims: Any, seeded: Runtime) -> None:
+    ledger(1600)
+    job = submit(owner).headers["Location"]
+
+    def crash(page: int) -> None:
+        if page == 1:
+            raise RuntimeError("a fault of ours")
+
+    claims.between = crash
+    run_jobs(seeded)
+    assert owner.get(job).json["state"] == "failed"
+    resume_stuck(seeded, clock.now() + timedelta(minutes=3))
+    assert (filed(owner), [len(held) for held in claims.claims.values()]) == (500, [500])
+    with seeded.database.transaction() as db:
+        assert db.execute(text("SELECT state FROM submission")).scalar_one() == "failed"
+
+
+def test_a_worker_that_was_taken_for_dead_counts_nothing_twice(
+    owner: Caller, ledger: Any, claims: Any, seeded: Runtime
+) -> None:
+    """It slept longer than its lease; another took the job over and did it to its end."""
+    ledger(1600)
+    job = submit(owner).headers["Location"]
+
+    def sleep(page: int) -> None:
+        if page == 1:
+            claims.between = None
+            with seeded.database.transaction() as db:
+                db.execute(text("UPDATE job SET lease_until = now() - interval '1 second'"))
+            run_jobs(seeded)
+
+    claims.between = sleep
+    run_jobs(seeded)
+    shown = owner.get(job).json
+    assert (shown["state"], shown["done"], shown["failed"], filed(owner)) == ("done", 1600, 0, 1600)
+
+
 def test_what_is_taken_up_is_done_in_the_name_of_who_submitted(
     owner: Caller, ledger: Any, claims: Any, seeded: Runtime
 ) -> None:
