@@ -293,6 +293,17 @@ def test_two_certificates_come_at_once_and_a_hundred_and_four_as_a_job(page: Pag
     assert len(packed("确定")) == 27
 
 
+def test_certificates_that_wait_to_be_printed_are_named_with_the_reason(page: Page, owner: Shop) -> None:
+    one = {"instrument": {"name": "秤", "serial_no": "30㎏-1"}, "problem": "没有字体能印出这些字：🦄(U+1F984)"}
+    items = [one | {"number": f"440100-2026-{n:07d}"} for n in range(12)]
+    page.route("**/api/registry/certificates/waiting", lambda route: route.fulfill(json={"items": items}))
+    menu(page, "证书查询")
+    expect(page.get_by_role("alert")).to_contain_text("12 份证书暂时无法打印")
+    expect(page.get_by_text("440100-2026-0000000 秤 30㎏-1：没有字体能印出这些字：🦄(U+1F984)")).to_be_visible()
+    shot(page, "certificates-waiting")
+    axe(page)
+
+
 def test_an_edit_of_a_submitted_one_withdraws_saves_and_submits_again(
     page: Page, portal: Platform, owner: Shop, watch: Watch
 ) -> None:

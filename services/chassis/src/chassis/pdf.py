@@ -38,8 +38,8 @@ _WITHOUT = {ord(character): None for character in typefaces.UNSEEN}
 
 
 def unprintable(text: str) -> str:
-    """The characters of a text that no font can print, each once, with a space between."""
-    return " ".join(sorted(set(text) - typefaces.characters()))
+    """The characters of a text that no font can print, each once with its code: who reads this may see a box as well."""
+    return " ".join(f"{c}(U+{ord(c):04X})" for c in sorted(set(text) - typefaces.characters()))
 
 
 def has_character(character: str) -> bool:

@@ -112,7 +112,7 @@ def test_what_people_type_is_in_the_text_of_the_pdf(template: Path) -> None:
 def test_a_missing_character_is_named(template: Path) -> None:
     with pytest.raises(CharacterMissing) as caught:
         render(template, {"name": "秤\U00030000秤\U00030000🦄"})
-    assert caught.value.message("zh") == "没有字体能印出这些字：🦄 \U00030000"
+    assert caught.value.message("zh") == "没有字体能印出这些字：🦄(U+1F984) \U00030000(U+30000)"
 
 
 def test_what_draws_nothing_leaves_no_box_and_turns_no_text(template: Path) -> None:

@@ -215,7 +215,7 @@ def test_names_on_certificates_are_refused_where_no_font_can_print_them(stranger
         assert answer.status_code == 422, answer.json
         [error] = answer.json["errors"]
         assert (error["field"], error["code"]) == (field, "unprintable")
-        assert error["message"] == "这些字无法打印在证书等文件上：🦄"
+        assert error["message"] == "这些字无法打印在证书等文件上：🦄(U+1F984)"
 
 
 def test_who_withdraws_leaves_no_papers(stranger: Caller, world: Outside, runtime: Runtime) -> None:

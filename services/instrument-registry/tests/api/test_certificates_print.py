@@ -86,9 +86,9 @@ def test_one_that_cannot_be_printed_stops_no_other(three: Caller, runtime: Runti
 def test_a_person_sees_which_one_waits_and_why(three: Caller, signed_in: SignIn, runtime: Runtime) -> None:
     clerk = signed_in(staff())
     [row] = clerk.get(WAITING).json["items"]
-    assert (row["instrument"]["serial_no"], row["problem"]) == ("2", "没有字体能印出这些字：🦄")
+    assert (row["instrument"]["serial_no"], row["problem"]) == ("2", "没有字体能印出这些字：🦄(U+1F984)")
     english = clerk.get(WAITING, headers={"Accept-Language": "en"}).json["items"]
-    assert english[0]["problem"] == "No font can print these characters: 🦄"
+    assert english[0]["problem"] == "No font can print these characters: 🦄(U+1F984)"
     assert three.get(WAITING).json["items"] == [row], "it is the owner's too"
     assert signed_in(applicant()).get(WAITING).json["items"] == []
 
