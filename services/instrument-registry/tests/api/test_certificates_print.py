@@ -177,7 +177,10 @@ def test_one_that_waits_can_be_corrected(three: Caller, signed_in: SignIn, runti
     clerk = signed_in(staff(roles=("checker",)))
     [row] = clerk.get(WAITING).json["items"]
     body = {"reason": "名称有误", "instrument": {"name": "秤"}}
-    answer = clerk.post(f"{PATH}/{row['number']}/corrections", body)
-    assert answer.status_code == 201, answer.json
+    proposed = clerk.post(f"{PATH}/{row['number']}/corrections", body)
+    assert proposed.status_code == 201, proposed.json
+    second = signed_in(staff(roles=("checker",), username="second"))
+    answer = second.post(f"/api/registry/certificate-changes/{proposed.json['id']}/confirm")
+    assert answer.status_code == 200, answer.json
     assert "秤" in words(clerk, answer.json["number"])
     assert clerk.get(WAITING).json["items"] == []
