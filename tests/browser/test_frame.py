@@ -1,6 +1,7 @@
 """The manual's chapter 二 (页面) by hand; and what goes wrong beneath a page: sessions, tabs, networks."""
 
 import re
+from functools import partial
 
 import pytest
 from browsing import Watch, axe, menu, settle, shot, sign_in
@@ -41,6 +42,7 @@ def test_a_session_that_ends_in_the_middle_keeps_what_was_typed(page: Page, owne
 
 
 def token_of(page: Page) -> str:
+    settle(page)
     with page.expect_request(lambda one: bool(one.headers.get("authorization"))) as made:
         page.reload()
     settle(page)
@@ -54,11 +56,12 @@ def end_sessions(owner: Shop, token: str) -> None:
         if not session.get("current"):
             owner.client.call("DELETE", f"/api/identity/sessions/{session['id']}", 204)
 
-    def refused() -> bool:
-        answer = owner.client.ask("GET", "/api/registry/instruments", headers={"Authorization": token})
+    def refused(path: str) -> bool:
+        answer = owner.client.ask("GET", path, headers={"Authorization": token})
         return answer is not None and answer.status_code == 401
 
-    eventually(refused)
+    for path in ("/api/identity/me", "/api/registry/instruments", "/api/notification/messages"):
+        eventually(partial(refused, path))
 
 
 def test_who_loads_the_page_again_and_again_stays_signed_in(page: Page, owner: Shop) -> None:

@@ -25,7 +25,8 @@ export function workOf(account: Account): Work[] {
     ...(['submitted', 'awaiting_confirmation', 'pending_reassignment', 'approved'] as const).map(filings),
     ...['pending', 'confirmed', 'received'].map(listed),
     { key: 'results', to: '/desk/results', count: () => bookings({ state: 'in_progress' }) },
-    { key: 'check', to: '/desk/check', count: () => bookings({ state: 'in_progress' }) },
+    { key: 'sign', to: '/desk/sign', count: () => bookings({ to_sign: true }) },
+    { key: 'check', to: '/desk/check', count: () => bookings({ to_check: true }) },
     listed('completed'),
   ]
 }
