@@ -6,8 +6,8 @@ by, as in the search of instruments; like that it carries no row-level security,
 from alembic import op
 from sqlalchemy import text
 
-revision = "0031"
-down_revision = "0030"
+revision = "0022"
+down_revision = "0021"
 
 BEFORE = ("name", "model", "serial_no", "own_no", "install_address")
 AFTER = (*BEFORE, "manufacturer")

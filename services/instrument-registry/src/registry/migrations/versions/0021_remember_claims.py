@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0030"
+revision = "0021"
 down_revision = "0020"
 
 UP = """

@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0031"
-down_revision = "0030"
+revision = "0004"
+down_revision = "0003"
 
 UP = """
 CREATE TABLE day_change (                -- copy of identity's

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0030"
+revision = "0004"
 down_revision = "0003"
 
 UP = """

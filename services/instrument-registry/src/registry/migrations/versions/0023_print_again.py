@@ -4,8 +4,8 @@ printed: that is printed and told anew."""
 from alembic import op
 from sqlalchemy import text
 
-revision = "0040"
-down_revision = "0031"
+revision = "0023"
+down_revision = "0022"
 
 UP = """
 ALTER TABLE certificate ADD COLUMN print_error jsonb, ADD COLUMN print_tried_at timestamptz;

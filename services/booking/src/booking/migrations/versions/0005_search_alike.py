@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0031"
-down_revision = "0030"
+revision = "0005"
+down_revision = "0004"
 
 UP = """
 UPDATE instrument SET search = lower(normalize(concat_ws(E'\\n', name, model, serial_no, own_no, install_address, manufacturer), NFKC));

@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0032"
-down_revision = "0031"
+revision = "0005"
+down_revision = "0004"
 
 UP = """
 ALTER TABLE org ADD COLUMN credit_code text NOT NULL DEFAULT '', ADD COLUMN contact_name text NOT NULL DEFAULT '',

@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0033"
-down_revision = "0032"
+revision = "0006"
+down_revision = "0005"
 
 UP = """
 UPDATE filing SET search = lower(normalize(concat_ws(E'\\n', snapshot ->> 'name', snapshot ->> 'model', snapshot ->> 'serial_no', snapshot ->> 'own_no', snapshot ->> 'install_address', snapshot ->> 'manufacturer'), NFKC));
