@@ -312,7 +312,7 @@ def test_lines_with_numbers_are_walked_too(signed_in: SignedIn) -> None:
         ("page=1000001", "page", "out_of_range"),
         ("page_size=101", "page_size", "out_of_range"),
         ("page_size=x", "page_size", "not_an_integer"),
-        ("cursor=zz", "cursor", "invalid"),
+        ("cursor=zz", "cursor", "wrong_format"),
         ("cursor=7", "cursor", "invalid"),
         ("cursor=------------------------------------", "cursor", "invalid"),
         ("cursor=&sort=name", "cursor", "cursor_with_sort"),
