@@ -265,7 +265,7 @@ def test_from_the_front_desk_to_the_certificate(page: Page, shop: Shop) -> None:
     number = page.get_by_label("预约单号")
     number.fill("YY2222222222")
     number.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("没有单号为 YY2222222222 的预约单")
+    expect(page.get_by_role("alert")).to_contain_text("没有单号、器具码或出厂编号为 YY2222222222 的在办预约单")
     text = booking["number"]
     number.fill(f"{text[:2]}-{text[2:7]}-{text[7:]}".lower())  # as read aloud and typed
     number.press("Enter")

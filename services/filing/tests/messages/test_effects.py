@@ -52,6 +52,7 @@ def test_a_front_desk_return_sends_the_filing_back_once(submit: Submit, signed_i
     shown = signed_in(owner).get(f"/api/filing/filings/{filing['id']}").json
     assert (shown["state"], shown["reason_code"], shown["reason"]) == ("returned", "front_desk", "铭牌不符")
     assert len(recorded(runtime, "filing.returned")) == 1
+    assert (shown["steps"][-1]["actor"]["name"], shown["steps"][-1]["actor"]["kind"]) == ("前台", "institution")
 
 
 def instrument_event(event_type: str, owner: Actor, instrument_id: str, version: int, **more: Any) -> dict[str, Any]:

@@ -1,24 +1,24 @@
 /** What is done to bookings, each with its confirmation. */
-import { booking } from '@/api'
+import { ask, booking } from '@/api'
 import { runCommand, type Command, type Field, type Outcome } from '@/parts/command'
 import type { Selection } from '@/parts/list'
-import { t } from '@/words'
+import { t, term } from '@/words'
 import type { Booking } from './offers'
 
 export type ForMany = 'cancel' | 'confirm' | 'reject'
-type Plain = ForMany | 'start' | 'no_show'
+type Plain = ForMany | 'end' | 'start' | 'no_show'
 type OnVersion = 'sign' | 'send_back' | 'complete'
 type Asked = Pick<Booking, 'id' | 'number'>
 type Read = Pick<Booking, 'id' | 'number' | 'version'>
 
 const reason = (required: boolean): Field => ({ key: 'reason', label: t('bookings.f.reason'), kind: 'text', required })
-const FIELDS: Partial<Record<Plain | OnVersion, () => Field[]>> = { cancel: () => [reason(false)], reject: () => [reason(true)], send_back: () => [reason(true)] }
+const FIELDS: Partial<Record<Plain | OnVersion, () => Field[]>> = { cancel: () => [reason(false)], reject: () => [reason(true)], end: () => [reason(true)], send_back: () => [reason(true)] }
 
 const command = (action: Plain | OnVersion, n: number, number: string, send: Command['send']): Command => ({
   title: t(`bookings.act.${action}`),
   text: t(`bookings.ask.${action}`, { n, number }),
   service: 'booking',
-  danger: ['cancel', 'reject', 'send_back'].includes(action),
+  danger: ['cancel', 'reject', 'end', 'send_back'].includes(action),
   confirm: t(`bookings.act.${action}`),
   fields: FIELDS[action]?.(),
   send,
@@ -34,7 +34,7 @@ export function actOnSelected(action: ForMany, selection: Selection, n: number, 
 export function actOn(action: Plain, { id, number }: Asked): Promise<Outcome | null> {
   return runCommand(
     command(action, 1, number, async (values) => {
-      const { error, response } = await booking.POST(`/api/booking/bookings/{booking_id}/${action}` as '/api/booking/bookings/{booking_id}/cancel', { params: { path: { booking_id: id } }, body: values as never })
+      const { error, response } = await booking.POST(`/api/booking/bookings/{booking_id}/${action === 'end' ? 'reject' : action}` as '/api/booking/bookings/{booking_id}/cancel', { params: { path: { booking_id: id } }, body: values as never })
       return { data: response.ok ? {} : undefined, error, response }
     }),
   )
@@ -51,4 +51,20 @@ export function actOnVersion(action: OnVersion, { id, number, version }: Read, v
     return { data: response.ok ? {} : undefined, error, response }
   }
   return runCommand({ ...command(action, 1, number, send), text: t(`bookings.ask.${action}`, { number, ...verdicts }) })
+}
+
+/** 改期 of many to one of the institution's free periods; each applicant has to agree. */
+export async function moveMany(ids: string[], institution: string, mode: 'deliver' | 'onsite'): Promise<Outcome | null> {
+  const slots = (await ask(booking.GET('/api/booking/slots', { params: { query: { institution_id: institution, mode } } }))).items.filter((slot) => slot.free > 0)
+  const options = slots.map((slot) => ({ value: `${slot.date} ${slot.period}`, label: `${slot.date} ${term('period', slot.period)} · ${t('bookings.free', { n: slot.free })}` }))
+  return runCommand({
+    title: t('bookings.act.reschedule'),
+    text: t('bookings.ask.move_many', { n: ids.length }),
+    service: 'booking',
+    fields: [{ key: 'slot', label: t('bookings.f.date'), kind: 'choice', required: true, options }],
+    send: (values) => {
+      const [date, period] = String(values.slot).split(' ')
+      return booking.POST('/api/booking/bookings/actions/reschedule', { body: { selection: { ids }, date, period } as never })
+    },
+  })
 }

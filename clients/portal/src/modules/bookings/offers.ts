@@ -3,7 +3,7 @@ import type { components } from '@/api/generated/booking'
 
 export type Booking = components['schemas']['BookingView']
 export type BookingDetail = components['schemas']['BookingDetail']
-export type Offer = 'cancel' | 'reschedule' | 'accept' | 'decline' | 'slip' | 'confirm' | 'reject' | 'no_show' | 'receive' | 'return' | 'start' | 'results' | 'sign' | 'send_back' | 'complete'
+export type Offer = 'cancel' | 'reschedule' | 'accept' | 'decline' | 'slip' | 'confirm' | 'reject' | 'end' | 'no_show' | 'receive' | 'return' | 'start' | 'results' | 'sign' | 'send_back' | 'complete'
 
 interface Who {
   kind: string
@@ -22,7 +22,12 @@ export function offersOf(booking: Looked, who: Who, today: string): Offer[] {
     if (booking.state === 'confirmed') offers.push('slip')
   }
   if (who.kind === 'institution') {
-    if (booking.state === 'pending' && has('booking_clerk')) offers.push('confirm', 'reject')
+    if (booking.state === 'pending' && has('booking_clerk')) {
+      // a day that has passed, or an applicant who waits for an answer, stands in the way
+      if (booking.date >= today && booking.proposed_by !== 'applicant') offers.push('confirm')
+      offers.push('reject')
+    }
+    if (booking.state === 'confirmed' && has('booking_clerk')) offers.push('end')
     if (['confirmed', 'received', 'in_progress'].includes(booking.state) && has('front_desk')) offers.push('receive', 'return')
     if (booking.state === 'received' && has('front_desk', 'verifier')) offers.push('start')
     if (['received', 'in_progress'].includes(booking.state) && has('verifier', 'booking_clerk', 'front_desk')) offers.push('results')

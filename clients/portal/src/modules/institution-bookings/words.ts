@@ -8,9 +8,9 @@ export default {
   check_about: '结果齐全、检定员已确认、等待您核验的预约单。核验后完检，并出具证书；有误的退回检定员。',
   calendar_about: '每天上、下午各接收多少台；停止接收的日期不能预约。',
   empty: { results: '没有检定中的预约单', sign: '没有等待您确认的结果', check: '没有等待您核验的预约单' },
-  scan: '扫描或输入送检单上的单号', find: '查找', unknown: '没有单号为 {number} 的预约单，请核对单号和受理机构。',
+  scan: '扫描或输入单号、器具码或出厂编号', find: '查找', unknown: '没有单号、器具码或出厂编号为 {number} 的在办预约单，请核对后重试。',
   entered: '已录入', open_results: '录入结果', open_sign: '核对并确认', open_check: '核验', received_only: '已接收、未开始的',
   unit: '计量单元', nothing_received: '没有已接收的仪器', pick_units: '请勾选要录入结果的仪器。', save: '保存结果（{n}）', saved: '已保存 {n} 项结果', two_people: '检定员与核验员不能是同一人。', entered_results: '已录入的结果', verdicts: '{pass} 项合格，{fail} 项不合格', not_entered: '未录入', by_period: '按检定周期', signed: '本人确认于 {at}', unsigned: '由 {who} 录入，待检定员确认', sent_back: '核验员退回：{reason}', for_another: '以他人为检定员录入的结果，须由该检定员本人登录确认后才能核验。', shorter_hint: '有效期短于检定周期时，须在此写明理由。', valid_hint: '留空时按种别的检定周期计算。',
   f: { verified_on: '检定日期', procedure: '检定规程', standard: '计量标准', verifier: '检定员', checker: '核验员', valid_until: '有效期至', fail_items: '不合格项', people: '检定员 / 核验员' },
-  closed: '不接收', changed: '已调整', close: '停止接收', service: '接收', set_days: '设置日期', days: '日期', days_hint: '多天时只调整工作日；单独一天可以开放休息日。', capacity_am: '上午接收台数', capacity_pm: '下午接收台数', calendar_saved: '日历已保存',
+  closed: '不接收', changed: '已调整', close: '停止接收', service: '接收', set_days: '设置日期', days: '日期', days_hint: '多天时只调整工作日；单独一天可以开放休息日。', capacity_am: '上午接收台数', capacity_pm: '下午接收台数', booked: '已有预约', keep_booked: '保留已约的，只停止接收新预约', forget: '恢复默认', hit: '受影响的预约', stop_new: '保留这些预约，只停止接收新预约', move_hit: '申请改期', end_hit: '拒绝这些预约', calendar_saved: '日历已保存',
 }
