@@ -21,6 +21,13 @@ def test_the_first_page_has_cards_that_lead_to_exactly_those_rows(page: Page, ow
     expect(page.get_by_text("注册申请审核通过").first).to_be_visible()
     axe(page)
     shot(page, "home")
+    owner.instruments(1)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as after half a minute: asked anew
+    page.get_by_role("link", name="仪器总数 4").wait_for()
+    owner.client.call(
+        "DELETE", f"/api/registry/instruments/{owner.client.get('/api/registry/instruments')['items'][0]['id']}", 204
+    )
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     card = page.get_by_role("link", name="仪器总数 3")
     card.click()
     expect(page).to_have_url(re.compile("/instruments/all"))
@@ -109,6 +116,21 @@ def test_a_network_that_fails_is_told_and_the_page_can_be_tried_again(page: Page
     page.unroute("**/api/registry/instruments?*")
     page.get_by_role("button", name="重试").click()
     expect(page.get_by_text("还没有仪器")).to_be_visible()
+
+
+def test_without_a_network_a_page_that_was_not_fetched_yet_leaves_the_other_in_place(
+    page: Page, owner: Shop, watch: Watch
+) -> None:
+    watch.expects("ERR_INTERNET_DISCONNECTED|dynamically imported module|Failed to fetch|preload CSS")
+    page.goto("/instruments/all")
+    settle(page)
+    page.context.set_offline(True)
+    page.get_by_role("menuitem", name="子用户").click()
+    expect(page.get_by_text("网络连接不上").first).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("全部仪器")
+    page.context.set_offline(False)
+    page.get_by_role("menuitem", name="子用户").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("子用户")
 
 
 def test_a_phone_has_the_menu_in_a_drawer(phone: Page, portal: Platform) -> None:

@@ -28,7 +28,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(portal, "PORTAL", folder)
     monkeypatch.setattr(portal, "DIST", folder / "dist")
     monkeypatch.setattr(portal, "CONTRACTS", tmp_path / "contracts")
-    for name in ("PORTAL", "TIER"):
+    for name in ("PORTAL", "TIER", "HIDE"):
         monkeypatch.delenv(name, raising=False)
     return folder
 

@@ -14,6 +14,10 @@ export function tell(problem: Problem): void {
   ElMessage({ type: 'error', message: sayProblem(problem), duration: 6000, showClose: true, grouping: true })
 }
 
+export function tellMore(text: string): void {
+  ElMessage({ type: 'warning', message: text, duration: 6000, showClose: true, grouping: true })
+}
+
 export function tellDone(text: string): void {
   ElMessage({ type: 'success', message: text, duration: 3000, grouping: true })
 }
