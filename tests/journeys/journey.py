@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import requests
 from client import DATA, Client, wait_for
