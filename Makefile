@@ -59,15 +59,16 @@ test-portal:  ## the browser portal's own checks: types, oxlint, vitest
 	@$(LAUNCH) portal check
 	@$(LAUNCH) portal test
 
-lint:  ## ruff and mypy --strict; vue-tsc and oxlint for the portal
+lint:  ## ruff and mypy --strict; vue-tsc, oxlint and Prettier for the portal
 	@$(BOOTSTRAP) --dev -m ruff check $(CHECKED)
 	@$(PYTHON) -m ruff format --check $(CHECKED)
 	@$(PYTHON) -m mypy $(SOURCES)
 	@$(if $(s),:,$(LAUNCH) portal check)
 
-format:  ## let ruff lay out the code
+format:  ## let ruff and Prettier lay out the code
 	@$(BOOTSTRAP) --dev -m ruff format $(CHECKED)
 	@$(PYTHON) -m ruff check --fix $(CHECKED)
+	@$(LAUNCH) portal format
 
 migrate:  ## migrate the five databases (of the running platform, or with servers started for it)
 	@$(LAUNCH) migrate

@@ -33,7 +33,11 @@ function compressed(): Plugin {
 export default defineConfig({
   plugins: [
     vue(),
-    Components({ dirs: ['src/parts'], dts: 'src/components.d.ts', resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
+    Components({
+      dirs: ['src/parts'],
+      dts: 'src/components.d.ts',
+      resolvers: [ElementPlusResolver({ importStyle: 'css' })],
+    }),
     compressed(),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },

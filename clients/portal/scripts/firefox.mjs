@@ -14,7 +14,10 @@ const page = await browser.newPage()
 page.setDefaultTimeout(20_000)
 // A page that is opened asks whether its cookie still holds a session: a stranger's does not.
 const expected = /status of 401|sessions\/refresh/
-page.on('console', (one) => one.type() === 'error' && !expected.test(one.text()) && problems.push(`console: ${one.text()}`))
+page.on(
+  'console',
+  (one) => one.type() === 'error' && !expected.test(one.text()) && problems.push(`console: ${one.text()}`),
+)
 page.on('pageerror', (one) => problems.push(`exception: ${one instanceof Error ? one.message : String(one)}`))
 page.on('response', (one) => one.status() >= 500 && problems.push(`answer: ${one.status()} ${one.url()}`))
 

@@ -73,7 +73,11 @@ export function nameIn(disposition: string): string {
  * Upload one file with its progress. fetch tells nothing of what was sent, so this is the one place with XMLHttpRequest.
  * progress: share sent, 0 to 1.
  */
-export async function upload<T>(path: string, fields: Record<string, string | Blob>, progress?: (share: number) => void): Promise<T> {
+export async function upload<T>(
+  path: string,
+  fields: Record<string, string | Blob>,
+  progress?: (share: number) => void,
+): Promise<T> {
   if (isStale()) await renew()
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)

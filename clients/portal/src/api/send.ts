@@ -47,7 +47,10 @@ async function trying(request: Request): Promise<Response> {
 async function isPassing(response: Response): Promise<boolean> {
   if (response.status === 503) return true
   if (response.status !== 409) return false
-  const body = (await response.clone().json().catch(() => null)) as { code?: string } | null
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { code?: string } | null
   return body?.code === 'in_progress'
 }
 

@@ -13,12 +13,15 @@ export function onMenuKey(event: KeyboardEvent, group: (title: HTMLElement) => v
   if (event.key === 'Enter' || event.key === ' ') {
     if (title) group(title)
     else entry.click()
-  } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') neighbour(entry, event.key === 'ArrowDown' ? 1 : -1)?.focus()
+  } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp')
+    neighbour(entry, event.key === 'ArrowDown' ? 1 : -1)?.focus()
   else return
   event.preventDefault()
 }
 
 function neighbour(entry: HTMLElement, step: number): HTMLElement | undefined {
-  const all = [...(entry.closest('nav')?.querySelectorAll<HTMLElement>(ENTRIES) ?? [])].filter((one) => one.offsetParent !== null)
+  const all = [...(entry.closest('nav')?.querySelectorAll<HTMLElement>(ENTRIES) ?? [])].filter(
+    (one) => one.offsetParent !== null,
+  )
   return all[all.indexOf(entry) + step]
 }

@@ -6,7 +6,10 @@ import type { Account } from '@/session/store'
 import { admits } from './module'
 import { router } from './router'
 
-const links = JSON.parse(readFileSync('../../contracts/message-links.json', 'utf-8')) as { link: string; for: string[] }[]
+const links = JSON.parse(readFileSync('../../contracts/message-links.json', 'utf-8')) as {
+  link: string
+  for: string[]
+}[]
 
 test.each(links.map((one) => [one.link, one.for] as const))('%s', (link, audience) => {
   const found = router.resolve(link.replace(':id', '01920000-0000-7000-8000-000000000004'))

@@ -13,6 +13,9 @@ export interface MenuGroup extends Omit<Module, 'pages'> {
 /** The menu of an account: modules with at least one page for it. */
 export function menuOf(account: Account | null): MenuGroup[] {
   return modules
-    .map((module) => ({ ...module, pages: module.pages.filter((page) => page.menu !== false && admits(page.for, account)) }))
+    .map((module) => ({
+      ...module,
+      pages: module.pages.filter((page) => page.menu !== false && admits(page.for, account)),
+    }))
     .filter((module) => module.pages.length > 0)
 }

@@ -33,7 +33,11 @@ const open: RouteRecordRaw[] = [
   { path: '/forgot', component: () => import('@/session/Forgot.vue'), meta: { title: 'session.forgot' } },
   { path: '/wechat-login', component: () => import('@/session/WechatReturn.vue'), meta: { title: 'session.wechat' } },
   { path: '/invitation', component: () => import('@/session/Invitation.vue'), meta: { title: 'session.invitation' } },
-  { path: '/registration', component: () => import('@/session/Registration.vue'), meta: { title: 'session.registration', pending: true } },
+  {
+    path: '/registration',
+    component: () => import('@/session/Registration.vue'),
+    meta: { title: 'session.registration', pending: true },
+  },
 ]
 
 export const router = createRouter({
@@ -41,8 +45,26 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
   routes: [
     ...open,
-    { path: '/', component: () => import('./Frame.vue'), meta: { title: '' }, children: [...pages, { path: '/no-permission', component: () => import('./NotFound.vue'), props: { why: 'no_permission' }, meta: { title: 'frame.no_permission' } },
-      { path: '/:rest(.*)*', component: () => import('./NotFound.vue'), props: { why: 'not_found' }, meta: { title: 'frame.not_found' } }] },
+    {
+      path: '/',
+      component: () => import('./Frame.vue'),
+      meta: { title: '' },
+      children: [
+        ...pages,
+        {
+          path: '/no-permission',
+          component: () => import('./NotFound.vue'),
+          props: { why: 'no_permission' },
+          meta: { title: 'frame.no_permission' },
+        },
+        {
+          path: '/:rest(.*)*',
+          component: () => import('./NotFound.vue'),
+          props: { why: 'not_found' },
+          meta: { title: 'frame.not_found' },
+        },
+      ],
+    },
   ],
 })
 

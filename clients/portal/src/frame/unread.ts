@@ -7,7 +7,9 @@ export const unread = ref(0)
 
 export async function countUnread(): Promise<void> {
   try {
-    unread.value = (await ask(notification.GET('/api/notification/messages', { params: { query: { unread: true, page_size: 1 } } }))).total ?? 0
+    unread.value =
+      (await ask(notification.GET('/api/notification/messages', { params: { query: { unread: true, page_size: 1 } } })))
+        .total ?? 0
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // the page goes on with the number that it has

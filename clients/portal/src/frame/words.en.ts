@@ -21,6 +21,7 @@ export default {
   lost_text: 'What you typed is still on the page. After signing in, what you just did goes on by itself.',
   lost_leave: 'Give up and leave',
   broken: 'Something broke on this page',
-  broken_text: 'Drafts are kept in this browser. Please reload; should it happen again, tell the administrator what stands below.',
+  broken_text:
+    'Drafts are kept in this browser. Please reload; should it happen again, tell the administrator what stands below.',
   reload: 'Reload',
 } satisfies Same<typeof zh>

@@ -53,7 +53,10 @@ export interface Command {
   selection?: Selection
   /** Drawn above the fields. */
   body?: Component
-  send(values: Record<string, unknown>, selection: Selection): Promise<{ data?: unknown; error?: unknown; response: Response }>
+  send(
+    values: Record<string, unknown>,
+    selection: Selection,
+  ): Promise<{ data?: unknown; error?: unknown; response: Response }>
   /** id → name shown in the outcome. */
   names?: Map<string, string>
   /** The result is a file: the dialog stays open at the end, with the way to fetch it. */

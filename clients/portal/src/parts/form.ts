@@ -42,7 +42,11 @@ interface Options {
   secret?: string[]
 }
 
-export function useForm<T extends object>(initial: T, submit: (model: T) => Promise<unknown>, { draft, secret = [] }: Options = {}): Form<T> {
+export function useForm<T extends object>(
+  initial: T,
+  submit: (model: T) => Promise<unknown>,
+  { draft, secret = [] }: Options = {},
+): Form<T> {
   let key = draft && `qj-draft-${draft}`
   let start = structuredClone(toRaw(initial))
   const model = reactive(structuredClone(start)) as T
@@ -81,7 +85,9 @@ export function useForm<T extends object>(initial: T, submit: (model: T) => Prom
   function refuse(found: Problem): void {
     problem.value = found
     errors.value = Object.fromEntries(found.errors.map((line) => [line.field, line.message]))
-    refused = Object.fromEntries(found.errors.map((line) => [line.field, structuredClone(deepRaw(at(model, line.field)))]))
+    refused = Object.fromEntries(
+      found.errors.map((line) => [line.field, structuredClone(deepRaw(at(model, line.field)))]),
+    )
   }
 
   /** True when the service took it. A refusal stays in `problem` and `errors`. */
@@ -89,7 +95,14 @@ export function useForm<T extends object>(initial: T, submit: (model: T) => Prom
     if (waiting.value) return false
     const missing = [...shown].filter(([name, field]) => field.required && isEmpty(at(model, name)))
     if (missing.length) {
-      refuse(new Problem(422, 'required', t('parts.incomplete'), missing.map(([field, { label }]) => ({ field, code: 'required', message: t('parts.required', { label }) }))))
+      refuse(
+        new Problem(
+          422,
+          'required',
+          t('parts.incomplete'),
+          missing.map(([field, { label }]) => ({ field, code: 'required', message: t('parts.required', { label }) })),
+        ),
+      )
       return false
     }
     waiting.value = true
@@ -133,15 +146,32 @@ export function useForm<T extends object>(initial: T, submit: (model: T) => Prom
     forget()
   }
 
-  return reactive({ model: computed(() => model), errors, shown, problem, waiting, restored, unsaved, send, begin, reset }) as unknown as Form<T>
+  return reactive({
+    model: computed(() => model),
+    errors,
+    shown,
+    problem,
+    waiting,
+    restored,
+    unsaved,
+    send,
+    begin,
+    reset,
+  }) as unknown as Form<T>
 }
 
 /** What stands under a path as `org.name`; undefined where the model has no such field. */
 function at(model: object, path: string): unknown {
-  return path.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown> | null | undefined)?.[name], model)
+  return path
+    .split('.')
+    .reduce<unknown>((part, name) => (part as Record<string, unknown> | null | undefined)?.[name], model)
 }
 
-const isEmpty = (value: unknown) => value === '' || value === null || (Array.isArray(value) && !value.length) || (typeof value === 'string' && !value.trim())
+const isEmpty = (value: unknown) =>
+  value === '' ||
+  value === null ||
+  (Array.isArray(value) && !value.length) ||
+  (typeof value === 'string' && !value.trim())
 
 /** A plain copy, also of proxies inside. */
 function deepRaw<T>(value: T): T {

@@ -43,7 +43,8 @@ export interface Column<T> {
 }
 
 /** A frozen list of ids, or the query as it stands with the count that the user saw. */
-export type Selection = { ids: string[] } | { filter: Record<string, string>; expect: number } | { all: true; expect?: number }
+export type Selection =
+  { ids: string[] } | { filter: Record<string, string>; expect: number } | { all: true; expect?: number }
 
 /** What a page may ask of its RecordTable. */
 export interface TableHandle<T> {
@@ -69,28 +70,40 @@ const MOST = 100 // rows of a page, and ids of a question
 /** What `ask` gives for each part, in order, a few at a time. */
 async function each<P, T>(parts: readonly P[], ask: (part: P) => Promise<T[]>): Promise<T[]> {
   const found: T[][] = []
-  for (let at = 0; at < parts.length; at += AT_A_TIME) found.push(...(await Promise.all(parts.slice(at, at + AT_A_TIME).map(ask))))
+  for (let at = 0; at < parts.length; at += AT_A_TIME)
+    found.push(...(await Promise.all(parts.slice(at, at + AT_A_TIME).map(ask))))
   return found.flat()
 }
 
 /** All rows of a list: for what has no command over a selection. */
-export async function everything<T>(load: (query: ListQuery) => Promise<ListPage<T>>, filter: Record<string, string> = {}): Promise<T[]> {
+export async function everything<T>(
+  load: (query: ListQuery) => Promise<ListPage<T>>,
+  filter: Record<string, string> = {},
+): Promise<T[]> {
   const first = await load({ ...filter, page: 1, page_size: MOST })
   const pages = Math.ceil((first.total ?? 0) / MOST)
-  const rest = await each(Array.from({ length: Math.max(0, pages - 1) }, (_, n) => n + 2), async (page) => (await load({ ...filter, page, page_size: MOST })).items)
+  const rest = await each(
+    Array.from({ length: Math.max(0, pages - 1) }, (_, n) => n + 2),
+    async (page) => (await load({ ...filter, page, page_size: MOST })).items,
+  )
   return [...first.items, ...rest]
 }
 
 /** The rows of these ids, by a question that takes at most a hundred of them. */
 export function rowsOfIds<T>(ids: readonly string[], ask: (ids: string[]) => Promise<T[]>): Promise<T[]> {
-  return each(Array.from({ length: Math.ceil(ids.length / MOST) }, (_, n) => ids.slice(n * MOST, (n + 1) * MOST)), ask)
+  return each(
+    Array.from({ length: Math.ceil(ids.length / MOST) }, (_, n) => ids.slice(n * MOST, (n + 1) * MOST)),
+    ask,
+  )
 }
 
 /** Fields of the query that are filters: everything but paging and sorting. */
 export function filtersOf(query: Record<string, unknown>): Record<string, string> {
   const paging = new Set(['page', 'page_size', 'sort'])
   return Object.fromEntries(
-    Object.entries(query).filter(([key, value]) => !paging.has(key) && value !== undefined && value !== '' && value !== null),
+    Object.entries(query).filter(
+      ([key, value]) => !paging.has(key) && value !== undefined && value !== '' && value !== null,
+    ),
   ) as Record<string, string>
 }
 
@@ -103,5 +116,8 @@ export function queryOf(address: Record<string, unknown>, pageSize: number): Lis
     page_size: PAGE_SIZES.includes(size) ? size : pageSize,
   }
   if (typeof address.sort === 'string' && address.sort) query.sort = address.sort
-  return { ...query, ...filtersOf(Object.fromEntries(Object.entries(address).filter(([, value]) => typeof value === 'string'))) }
+  return {
+    ...query,
+    ...filtersOf(Object.fromEntries(Object.entries(address).filter(([, value]) => typeof value === 'string'))),
+  }
 }

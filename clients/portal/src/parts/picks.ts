@@ -7,7 +7,10 @@ export function usePicks(pickable: () => readonly string[]) {
   const count = computed(() => pickable().filter(has).length)
   const all = computed(() => count.value > 0 && count.value === pickable().length)
   const some = computed(() => count.value > 0 && !all.value)
-  const pick = (key: string, yes: unknown) => (picked.value = yes ? [...picked.value.filter((one) => one !== key), key] : picked.value.filter((one) => one !== key))
+  const pick = (key: string, yes: unknown) =>
+    (picked.value = yes
+      ? [...picked.value.filter((one) => one !== key), key]
+      : picked.value.filter((one) => one !== key))
   const pickAll = (yes: unknown) => (picked.value = yes ? [...pickable()] : [])
   return { picked, has, all, some, pick, pickAll }
 }

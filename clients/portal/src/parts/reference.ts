@@ -28,9 +28,18 @@ function once<T extends object>(load: (cache?: RequestCache) => Promise<T[]>, ke
   return { items, byKey, ready: () => ready(), again }
 }
 
-export const divisions = once<Division>(async (cache) => (await ask(identity.GET('/api/identity/divisions', { cache }))).items, (item) => item.code)
-export const institutions = once<Institution>(async (cache) => (await ask(identity.GET('/api/identity/institutions', { cache }))).items, (item) => item.id)
-export const kinds = once<Kind>(async (cache) => (await ask(registry.GET('/api/registry/catalog', { cache }))).items, (item) => item.code)
+export const divisions = once<Division>(
+  async (cache) => (await ask(identity.GET('/api/identity/divisions', { cache }))).items,
+  (item) => item.code,
+)
+export const institutions = once<Institution>(
+  async (cache) => (await ask(identity.GET('/api/identity/institutions', { cache }))).items,
+  (item) => item.id,
+)
+export const kinds = once<Kind>(
+  async (cache) => (await ask(registry.GET('/api/registry/catalog', { cache }))).items,
+  (item) => item.code,
+)
 
 /** What a filter of a column offers; fetched when it is first opened. */
 export function kindOptions(): Option[] {
@@ -47,7 +56,12 @@ export function divisionName(code: string | null | undefined): string {
   if (!code) return ''
   void divisions.ready()
   const parts: string[] = []
-  for (let at = divisions.byKey.value.get(code); at && parts.length < 4; at = at.parent_code ? divisions.byKey.value.get(at.parent_code) : undefined) parts.unshift(at.name)
+  for (
+    let at = divisions.byKey.value.get(code);
+    at && parts.length < 4;
+    at = at.parent_code ? divisions.byKey.value.get(at.parent_code) : undefined
+  )
+    parts.unshift(at.name)
   return (parts.length > 1 ? parts.slice(1).join('') : parts.join('')) || code
 }
 

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { dayOf, lately, when } from './time'
 
-const sources = import.meta.glob<string>(['../**/*.vue', '../**/*.ts', '!../**/*.test.ts', '!../api/generated/**'], { query: '?raw', import: 'default', eager: true })
+const sources = import.meta.glob<string>(['../**/*.vue', '../**/*.ts', '!../**/*.test.ts', '!../api/generated/**'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
 
 test('a time is the one of Shanghai', () => {
   const midnight = '2026-11-30T16:00:00Z'
@@ -10,7 +14,8 @@ test('a time is the one of Shanghai', () => {
 })
 
 test('no page writes a time, or takes the day of the browser, by itself', () => {
-  const own = /\.toLocale\w*\(|Intl\.DateTimeFormat|\bnew Date\(\)\.toISOString\(\)\.slice|\.get(Hours|Date|Day|Month|FullYear)\(/
+  const own =
+    /\.toLocale\w*\(|Intl\.DateTimeFormat|\bnew Date\(\)\.toISOString\(\)\.slice|\.get(Hours|Date|Day|Month|FullYear)\(/
   const found = Object.entries(sources).filter(([path, text]) => path !== './time.ts' && own.test(text))
   expect(found.map(([path]) => path)).toEqual([])
   expect(Object.keys(sources).length).toBeGreaterThan(100)

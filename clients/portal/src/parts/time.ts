@@ -8,7 +8,8 @@ const MOMENT = new Intl.DateTimeFormat('zh-CN', { ...ZONE, year: 'numeric', ...S
 const RECENT = new Intl.DateTimeFormat('zh-CN', { ...ZONE, ...SHORT })
 const DAY = new Intl.DateTimeFormat('sv-SE', { ...ZONE, year: 'numeric', month: '2-digit', day: '2-digit' })
 
-const written = (format: Intl.DateTimeFormat, text: string | null | undefined) => (text ? format.format(new Date(text)) : '')
+const written = (format: Intl.DateTimeFormat, text: string | null | undefined) =>
+  text ? format.format(new Date(text)) : ''
 
 /** A timestamp as people here write it: 2026/11/24 16:05. */
 export const when = (text: string | null | undefined): string => written(MOMENT, text)
@@ -21,6 +22,8 @@ export const dayOf = (moment: string | Date): string => DAY.format(new Date(mome
 export const today = (): string => dayOf(new Date())
 
 /** Days from one day to another; negative when the other is earlier. */
-export const daysBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
 
-export const plusDays = (day: string, n: number): string => new Date(Date.parse(day) + n * 86_400_000).toISOString().slice(0, 10)
+export const plusDays = (day: string, n: number): string =>
+  new Date(Date.parse(day) + n * 86_400_000).toISOString().slice(0, 10)

@@ -16,7 +16,8 @@ const chinese = import.meta.glob<Tree>('../**/words.ts', { eager: true, import: 
 const english = import.meta.glob<Tree>('../**/words.en.ts', { import: 'default' })
 
 const folderOf = (path: string) => path.split('/').at(-2)!
-const byFolder = (files: [string, Tree][]): Tree => Object.fromEntries(files.map(([path, words]) => [folderOf(path), words]))
+const byFolder = (files: [string, Tree][]): Tree =>
+  Object.fromEntries(files.map(([path, words]) => [folderOf(path), words]))
 
 const KEPT = 'qj-language'
 
@@ -49,7 +50,9 @@ export const keptLanguage = (): Locale => (localStorage.getItem(KEPT) === 'en' ?
 
 export async function setLanguage(locale: Locale): Promise<void> {
   if (!composer.availableLocales.includes(locale)) {
-    const files = await Promise.all(Object.entries(english).map(async ([path, load]): Promise<[string, Tree]> => [path, await load()]))
+    const files = await Promise.all(
+      Object.entries(english).map(async ([path, load]): Promise<[string, Tree]> => [path, await load()]),
+    )
     composer.setLocaleMessage(locale, byFolder(files))
   }
   composer.locale.value = locale

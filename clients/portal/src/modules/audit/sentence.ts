@@ -13,11 +13,20 @@ export function sentence(line: Line): string {
   const { detail = {}, outcome } = line
   const done = detail.done ?? 0
   const refused = detail.refused ?? 0
-  const values = { who: whoOf(line), did: didOf(line.action), done, refused, n: detail.count ?? done + refused, why: whyOf(line) }
+  const values = {
+    who: whoOf(line),
+    did: didOf(line.action),
+    done,
+    refused,
+    n: detail.count ?? done + refused,
+    why: whyOf(line),
+  }
   let key = outcome
   if (outcome === 'done' && done > 1) key = 'items'
   if (outcome === 'refused' && refused > 1) key = 'refused_items'
-  const said = t(`audit.says.${key}`, values) + (detail.about?.length ? t('audit.says.about', { what: detail.about.join(t('audit.says.and')) }) : '')
+  const said =
+    t(`audit.says.${key}`, values) +
+    (detail.about?.length ? t('audit.says.about', { what: detail.about.join(t('audit.says.and')) }) : '')
   return detail.reason ? said + t('audit.says.because', { reason: detail.reason }) : said
 }
 
@@ -37,12 +46,26 @@ export function valueOf(value: unknown): string {
 export function changeOf(change: Change): string {
   const many = change.count > 1 ? '_many' : ''
   if (!change.field) return t(`audit.removed${many}`, { of: change.of, n: change.count })
-  return t(`audit.changed${many}`, { field: fieldOf(change.field), before: valueOf(change.before), after: valueOf(change.after), n: change.count })
+  return t(`audit.changed${many}`, {
+    field: fieldOf(change.field),
+    before: valueOf(change.before),
+    after: valueOf(change.after),
+    n: change.count,
+  })
 }
 
 /** What else a line says, each as a line of its own. */
 export function detailsOf(line: Line): string[] {
-  const { changes = [], refusals = [], ids = [], refusal, outcome: _outcome, reason: _reason, about: _about, ...rest } = line.detail ?? {}
+  const {
+    changes = [],
+    refusals = [],
+    ids = [],
+    refusal,
+    outcome: _outcome,
+    reason: _reason,
+    about: _about,
+    ...rest
+  } = line.detail ?? {}
   return [
     ...changes.map(changeOf),
     ...refusals.map((one) => t('audit.refusal', { id: one.id, why: one.detail || one.code })),
@@ -54,9 +77,19 @@ export function detailsOf(line: Line): string[] {
 
 /** A file that a spreadsheet opens: what begins like a formula is kept from being one. */
 export function csvOf(lines: Dated[], when: (at: string) => string): string {
-  const heads = ['at', 'service', 'said', 'outcome', 'who', 'subject', 'address', 'request', 'detail'].map((key) => t(`audit.${key}`))
+  const heads = ['at', 'service', 'said', 'outcome', 'who', 'subject', 'address', 'request', 'detail'].map((key) =>
+    t(`audit.${key}`),
+  )
   const rows = lines.map((line) => [
-    when(line.at), t(`audit.services.${line.service}`), sentence(line), t(`audit.outcomes.${line.outcome}`), whoOf(line), line.subject, line.address ?? '', line.request_id ?? '', detailsOf(line).join('\n'),
+    when(line.at),
+    t(`audit.services.${line.service}`),
+    sentence(line),
+    t(`audit.outcomes.${line.outcome}`),
+    whoOf(line),
+    line.subject,
+    line.address ?? '',
+    line.request_id ?? '',
+    detailsOf(line).join('\n'),
   ])
   return '\uFEFF' + [heads, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
 }

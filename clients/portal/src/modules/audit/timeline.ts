@@ -66,7 +66,12 @@ export function timeline(services: readonly Service[], step: Step) {
       const found: Dated[] = []
       while (found.length < n) {
         await Promise.all(trails.map(fill))
-        const newest = trails.filter((trail) => trail.waiting.length).reduce<Trail | null>((best, one) => (best && Date.parse(best.waiting[0]!.at) >= Date.parse(one.waiting[0]!.at) ? best : one), null)
+        const newest = trails
+          .filter((trail) => trail.waiting.length)
+          .reduce<Trail | null>(
+            (best, one) => (best && Date.parse(best.waiting[0]!.at) >= Date.parse(one.waiting[0]!.at) ? best : one),
+            null,
+          )
         if (!newest) break
         found.push({ ...newest.waiting.shift()!, service: newest.service })
       }

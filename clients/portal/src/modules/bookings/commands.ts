@@ -12,7 +12,12 @@ type Asked = Pick<Booking, 'id' | 'number'>
 type Read = Pick<Booking, 'id' | 'number' | 'version'>
 
 const reason = (required: boolean): Field => ({ key: 'reason', label: t('bookings.f.reason'), kind: 'text', required })
-const FIELDS: Partial<Record<Plain | OnVersion, () => Field[]>> = { cancel: () => [reason(false)], reject: () => [reason(true)], end: () => [reason(true)], send_back: () => [reason(true)] }
+const FIELDS: Partial<Record<Plain | OnVersion, () => Field[]>> = {
+  cancel: () => [reason(false)],
+  reject: () => [reason(true)],
+  end: () => [reason(true)],
+  send_back: () => [reason(true)],
+}
 
 const command = (action: Plain | OnVersion, n: number, number: string, send: Command['send']): Command => ({
   title: t(`bookings.act.${action}`),
@@ -25,38 +30,64 @@ const command = (action: Plain | OnVersion, n: number, number: string, send: Com
 })
 
 /** A selection in one call: each by itself, beyond a thousand as a job. */
-export function actOnSelected(action: ForMany, selection: Selection, n: number, names?: Map<string, string>): Promise<Outcome | null> {
+export function actOnSelected(
+  action: ForMany,
+  selection: Selection,
+  n: number,
+  names?: Map<string, string>,
+): Promise<Outcome | null> {
   const send: Command['send'] = (values, meant) =>
-    booking.POST(`/api/booking/bookings/actions/${action}` as '/api/booking/bookings/actions/cancel', { body: { selection: meant, ...values } as never })
+    booking.POST(`/api/booking/bookings/actions/${action}` as '/api/booking/bookings/actions/cancel', {
+      body: { selection: meant, ...values } as never,
+    })
   return runCommand({ ...command(action, n, '', send), names, selection })
 }
 
 export function actOn(action: Plain, { id, number }: Asked): Promise<Outcome | null> {
   return runCommand(
     command(action, 1, number, async (values) => {
-      const { error, response } = await booking.POST(`/api/booking/bookings/{booking_id}/${action === 'end' ? 'reject' : action}` as '/api/booking/bookings/{booking_id}/cancel', { params: { path: { booking_id: id } }, body: values as never })
+      const { error, response } = await booking.POST(
+        `/api/booking/bookings/{booking_id}/${action === 'end' ? 'reject' : action}` as '/api/booking/bookings/{booking_id}/cancel',
+        { params: { path: { booking_id: id } }, body: values as never },
+      )
       return { data: response.ok ? {} : undefined, error, response }
     }),
   )
 }
 
 /** An act that one answers for with one's name: refused where the booking changed since it was read. */
-export function actOnVersion(action: OnVersion, { id, number, version }: Read, verdicts: { pass: number; fail: number }): Promise<Outcome | null> {
+export function actOnVersion(
+  action: OnVersion,
+  { id, number, version }: Read,
+  verdicts: { pass: number; fail: number },
+): Promise<Outcome | null> {
   const send: Command['send'] = async (values) => {
-    const { error, response } = await booking.POST(`/api/booking/bookings/{booking_id}/${action}` as '/api/booking/bookings/{booking_id}/send_back', {
-      params: { path: { booking_id: id } },
-      headers: { 'If-Match': `"${version}"` },
-      ...(action === 'send_back' ? { body: values as never } : { body: undefined as never }),
-    })
+    const { error, response } = await booking.POST(
+      `/api/booking/bookings/{booking_id}/${action}` as '/api/booking/bookings/{booking_id}/send_back',
+      {
+        params: { path: { booking_id: id } },
+        headers: { 'If-Match': `"${version}"` },
+        ...(action === 'send_back' ? { body: values as never } : { body: undefined as never }),
+      },
+    )
     return { data: response.ok ? {} : undefined, error, response }
   }
   return runCommand({ ...command(action, 1, number, send), text: t(`bookings.ask.${action}`, { number, ...verdicts }) })
 }
 
 /** 改期 of many to one of the institution's free periods; each applicant has to agree. */
-export async function moveMany(ids: string[], institution: string, mode: 'deliver' | 'onsite'): Promise<Outcome | null> {
-  const slots = (await ask(booking.GET('/api/booking/slots', { params: { query: { institution_id: institution, mode } } }))).items.filter((slot) => slot.free > 0)
-  const options = slots.map((slot) => ({ value: `${slot.date} ${slot.period}`, label: `${slot.date} ${term('period', slot.period)} · ${t('bookings.free', { n: slot.free })}` }))
+export async function moveMany(
+  ids: string[],
+  institution: string,
+  mode: 'deliver' | 'onsite',
+): Promise<Outcome | null> {
+  const slots = (
+    await ask(booking.GET('/api/booking/slots', { params: { query: { institution_id: institution, mode } } }))
+  ).items.filter((slot) => slot.free > 0)
+  const options = slots.map((slot) => ({
+    value: `${slot.date} ${slot.period}`,
+    label: `${slot.date} ${term('period', slot.period)} · ${t('bookings.free', { n: slot.free })}`,
+  }))
   return runCommand({
     title: t('bookings.act.reschedule'),
     text: t('bookings.ask.move_many', { n: ids.length }),
@@ -64,7 +95,9 @@ export async function moveMany(ids: string[], institution: string, mode: 'delive
     fields: [{ key: 'slot', label: t('bookings.f.date'), kind: 'choice', required: true, options }],
     send: (values) => {
       const [date, period] = String(values.slot).split(' ')
-      return booking.POST('/api/booking/bookings/actions/reschedule', { body: { selection: { ids }, date, period } as never })
+      return booking.POST('/api/booking/bookings/actions/reschedule', {
+        body: { selection: { ids }, date, period } as never,
+      })
     },
   })
 }

@@ -23,7 +23,12 @@ export function groupsOf(rows: readonly Bookable[], either: Mode): Group[] {
   for (const row of rows) {
     const mode = (row.venue || either) as Mode
     const key = `${row.institution_id} ${mode}`
-    const group = groups.get(key) ?? { institution_id: row.institution_id ?? '', institution_name: row.institution_name ?? '', mode, rows: [] }
+    const group = groups.get(key) ?? {
+      institution_id: row.institution_id ?? '',
+      institution_name: row.institution_name ?? '',
+      mode,
+      rows: [],
+    }
     group.rows.push(row)
     groups.set(key, group)
   }

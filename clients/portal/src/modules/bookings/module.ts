@@ -15,10 +15,34 @@ export default {
   icon: Calendar,
   order: 30,
   pages: [
-    { path: '/bookings/book', title: 'bookings.menu.book', component: () => import('./Bookable.vue'), for: ['applicant'] },
+    {
+      path: '/bookings/book',
+      title: 'bookings.menu.book',
+      component: () => import('./Bookable.vue'),
+      for: ['applicant'],
+    },
     ...['pending', 'confirmed', 'rejected', 'returned', 'history'].map(list),
-    { path: '/bookings/pending-list', title: 'bookings.pending_list', component: () => import('./PendingList.vue'), for: ['applicant'], menu: false, under: '/bookings/book' },
-    { path: '/bookings/:id', title: 'bookings.detail', component: () => import('./BookingPage.vue'), for: ALL, menu: false },
-    { path: '/bookings/:id/slip', title: 'bookings.slip', component: () => import('./Slip.vue'), for: ALL, menu: false },
+    {
+      path: '/bookings/pending-list',
+      title: 'bookings.pending_list',
+      component: () => import('./PendingList.vue'),
+      for: ['applicant'],
+      menu: false,
+      under: '/bookings/book',
+    },
+    {
+      path: '/bookings/:id',
+      title: 'bookings.detail',
+      component: () => import('./BookingPage.vue'),
+      for: ALL,
+      menu: false,
+    },
+    {
+      path: '/bookings/:id/slip',
+      title: 'bookings.slip',
+      component: () => import('./Slip.vue'),
+      for: ALL,
+      menu: false,
+    },
   ],
 } satisfies Module

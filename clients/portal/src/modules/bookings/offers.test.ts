@@ -2,8 +2,12 @@ import { expect, it } from 'vitest'
 import { offersOf } from './offers'
 
 const TODAY = '2026-12-01'
-const checked = (signed_at: string | null) => ({ state: 'received', results: [{ checker: 'me', verifier: 'another', signed_at }] })
-const offers = (state: string, kind: string, roles: string[], more: object = {}) => offersOf({ state, date: TODAY, ...more } as never, { kind, roles, username: 'me' }, TODAY).sort()
+const checked = (signed_at: string | null) => ({
+  state: 'received',
+  results: [{ checker: 'me', verifier: 'another', signed_at }],
+})
+const offers = (state: string, kind: string, roles: string[], more: object = {}) =>
+  offersOf({ state, date: TODAY, ...more } as never, { kind, roles, username: 'me' }, TODAY).sort()
 
 it.each([
   ['pending', 'applicant', ['owner'], {}, ['cancel', 'reschedule']],
@@ -21,10 +25,34 @@ it.each([
   ['received', 'institution', ['verifier'], {}, ['results', 'start']],
   ['in_progress', 'institution', ['checker'], {}, []],
   ['in_progress', 'institution', ['checker'], { items: [checked(null)] }, ['send_back']],
-  ['in_progress', 'institution', ['checker'], { items: [checked('2026-12-01T01:00:00Z')], ready_to_check: true }, ['complete', 'send_back']],
-  ['in_progress', 'institution', ['checker'], { items: [{ state: 'received', results: [{ checker: 'another' }] }], ready_to_check: true }, []],
-  ['in_progress', 'institution', ['verifier'], { items: [{ state: 'received', results: [{ verifier: 'me', signed_at: null }] }] }, ['results', 'sign']],
-  ['in_progress', 'institution', ['verifier'], { items: [{ state: 'received', results: [{ verifier: 'another', signed_at: null }] }] }, ['results']],
+  [
+    'in_progress',
+    'institution',
+    ['checker'],
+    { items: [checked('2026-12-01T01:00:00Z')], ready_to_check: true },
+    ['complete', 'send_back'],
+  ],
+  [
+    'in_progress',
+    'institution',
+    ['checker'],
+    { items: [{ state: 'received', results: [{ checker: 'another' }] }], ready_to_check: true },
+    [],
+  ],
+  [
+    'in_progress',
+    'institution',
+    ['verifier'],
+    { items: [{ state: 'received', results: [{ verifier: 'me', signed_at: null }] }] },
+    ['results', 'sign'],
+  ],
+  [
+    'in_progress',
+    'institution',
+    ['verifier'],
+    { items: [{ state: 'received', results: [{ verifier: 'another', signed_at: null }] }] },
+    ['results'],
+  ],
   ['completed', 'institution', ['booking_clerk', 'front_desk', 'verifier', 'checker'], {}, []],
   ['pending', 'supervisor', ['supervisor'], {}, []],
 ])('%s, %s %s %o', (state, kind, roles, more, expected) => expect(offers(state, kind, roles, more)).toEqual(expected))

@@ -5,5 +5,12 @@ export default {
   title: 'certificates.title',
   icon: Medal,
   order: 50,
-  pages: [{ path: '/certificates', title: 'certificates.title', component: () => import('./Certificates.vue'), for: ['applicant', 'institution', 'supervisor'] }],
+  pages: [
+    {
+      path: '/certificates',
+      title: 'certificates.title',
+      component: () => import('./Certificates.vue'),
+      for: ['applicant', 'institution', 'supervisor'],
+    },
+  ],
 } satisfies Module

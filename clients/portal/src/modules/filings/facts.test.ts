@@ -12,7 +12,14 @@ test('the clerk is shown every field that was filed', () => {
 })
 
 test('the last verification, the place and the parts of a dispenser are among them', () => {
-  const filing = { instrument: { ...snapshot, declared_verified_on: '2026-01-02', department: '生鲜部', details: { nozzles: [{ nozzle_no: '1' }], size: 'DN20' } } } as unknown as FilingDetail
+  const filing = {
+    instrument: {
+      ...snapshot,
+      declared_verified_on: '2026-01-02',
+      department: '生鲜部',
+      details: { nozzles: [{ nozzle_no: '1' }], size: 'DN20' },
+    },
+  } as unknown as FilingDetail
   const shown = Object.fromEntries(factsOf(filing).map((fact) => [fact.key, fact.text]))
   expect(shown.declared_verified_on).toBe('2026-01-02')
   expect(shown.department).toBe('生鲜部')

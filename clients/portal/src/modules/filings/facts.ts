@@ -17,7 +17,8 @@ const CALLED: Record<string, string> = { last_verified_on: 'declared_verified_on
 export const FACTS = ['code', ...FORM.map((name) => CALLED[name] ?? name), 'units', 'details']
 
 type Snapshot = Record<string, unknown>
-export const nozzlesOf = (filing: FilingDetail): Record<string, string>[] => ((filing.instrument as Snapshot).details as { nozzles?: Record<string, string>[] } | undefined)?.nozzles ?? []
+export const nozzlesOf = (filing: FilingDetail): Record<string, string>[] =>
+  ((filing.instrument as Snapshot).details as { nozzles?: Record<string, string>[] } | undefined)?.nozzles ?? []
 
 const label = (key: string) => t(`instruments.f.${Object.keys(CALLED).find((name) => CALLED[name] === key) ?? key}`)
 
@@ -29,7 +30,11 @@ export function factsOf(filing: FilingDetail): Fact[] {
     if (key === 'units') return unitsOf(filing)
     const value = String(one[key] ?? '')
     if (!value) return []
-    if (key === 'kind_code') return [{ key, label: label(key), text: value }, { key: 'kind_name', label: t('instruments.f.kind_name'), text: kindName(value) }]
+    if (key === 'kind_code')
+      return [
+        { key, label: label(key), text: value },
+        { key: 'kind_name', label: t('instruments.f.kind_name'), text: kindName(value) },
+      ]
     if (key === 'division_code') return [{ key, label: label(key), text: `${divisionName(value)}（${value}）` }]
     return [{ key, label: label(key), text: ['purpose', 'origin', 'venue'].includes(key) ? term(key, value) : value }]
   })
@@ -37,11 +42,17 @@ export function factsOf(filing: FilingDetail): Fact[] {
 
 function detailsOf(one: Snapshot): Fact[] {
   const details = Object.entries((one.details ?? {}) as Snapshot).filter(([name, value]) => name !== 'nozzles' && value)
-  return details.map(([name, value]) => ({ key: `details.${name}`, label: has(`instruments.detail.${name}`) ? t(`instruments.detail.${name}`) : name, text: String(value) }))
+  return details.map(([name, value]) => ({
+    key: `details.${name}`,
+    label: has(`instruments.detail.${name}`) ? t(`instruments.detail.${name}`) : name,
+    text: String(value),
+  }))
 }
 
 /** The measuring units of a filing from before the nozzles themselves were handed over. */
 function unitsOf(filing: FilingDetail): Fact[] {
   const units = (((filing.instrument as Snapshot).units ?? []) as string[]).filter(Boolean)
-  return units.length && !nozzlesOf(filing).length ? [{ key: 'units', label: t('instruments.detail.nozzles'), text: units.join('、') }] : []
+  return units.length && !nozzlesOf(filing).length
+    ? [{ key: 'units', label: t('instruments.detail.nozzles'), text: units.join('、') }]
+    : []
 }

@@ -6,7 +6,12 @@ import { t } from '@/words'
 
 export type InstrumentAction = 'resume' | 'suspend' | 'scrap' | 'delete'
 
-export function actOnInstruments(action: InstrumentAction, selection: Selection, n: number, names?: Map<string, string>): Promise<Outcome | null> {
+export function actOnInstruments(
+  action: InstrumentAction,
+  selection: Selection,
+  n: number,
+  names?: Map<string, string>,
+): Promise<Outcome | null> {
   const word = action === 'delete' ? 'remove' : action
   return runCommand({
     title: t(`instruments.${word}`),
@@ -14,9 +19,13 @@ export function actOnInstruments(action: InstrumentAction, selection: Selection,
     service: 'registry',
     danger: action === 'scrap' || action === 'delete',
     confirm: `${t(`instruments.${word}`)} ${n} ${t('instruments.unit')}`,
-    fields: action === 'suspend' || action === 'scrap' ? [{ key: 'reason', label: t('instruments.reason'), kind: 'text' }] : [],
+    fields:
+      action === 'suspend' || action === 'scrap'
+        ? [{ key: 'reason', label: t('instruments.reason'), kind: 'text' }]
+        : [],
     names,
     selection,
-    send: (values, meant) => registry.POST(`/api/registry/instruments/actions/${action}`, { body: { ...values, selection: meant } as never }),
+    send: (values, meant) =>
+      registry.POST(`/api/registry/instruments/actions/${action}`, { body: { ...values, selection: meant } as never }),
   })
 }

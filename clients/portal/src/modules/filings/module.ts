@@ -14,9 +14,25 @@ export default {
   icon: Stamp,
   order: 20,
   pages: [
-    { path: '/filings/unfiled', title: 'filings.menu.unfiled', component: () => import('./Unfiled.vue'), for: ['applicant'] },
+    {
+      path: '/filings/unfiled',
+      title: 'filings.menu.unfiled',
+      component: () => import('./Unfiled.vue'),
+      for: ['applicant'],
+    },
     ...['submitted', 'pending_reassignment', 'awaiting_confirmation', 'approved', 'returned', 'revoked'].map(list),
-    { path: '/filings/suspended', title: 'filings.menu.suspended', component: () => import('./Suspended.vue'), for: ['applicant'] },
-    { path: '/filings/:id', title: 'filings.detail', component: () => import('./FilingPage.vue'), for: ['applicant', 'institution', 'supervisor'], menu: false },
+    {
+      path: '/filings/suspended',
+      title: 'filings.menu.suspended',
+      component: () => import('./Suspended.vue'),
+      for: ['applicant'],
+    },
+    {
+      path: '/filings/:id',
+      title: 'filings.detail',
+      component: () => import('./FilingPage.vue'),
+      for: ['applicant', 'institution', 'supervisor'],
+      menu: false,
+    },
   ],
 } satisfies Module

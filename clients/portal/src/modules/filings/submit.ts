@@ -12,7 +12,10 @@ import Responsibility from './Responsibility.vue'
 export const holds = (area: string, division: string): boolean => division.startsWith(area.replace(/(00)+$/, ''))
 
 /** The city institution to propose for a division: '' where there is none. */
-export function proposedFor(division: string | null | undefined, all: readonly { id: string; tier: string; division_code: string }[]): string {
+export function proposedFor(
+  division: string | null | undefined,
+  all: readonly { id: string; tier: string; division_code: string }[],
+): string {
   return (division && all.find((one) => one.tier === 'city' && holds(one.division_code, division))?.id) || ''
 }
 
@@ -39,8 +42,13 @@ export async function submitFilings({ selection, n, names, division, again }: Su
     receipt: SubmitReceipt,
     fields: [
       {
-        key: 'institution_id', label: t('filings.f.to_institution'), kind: 'institution', required: true, filter: { tier: 'city' },
-        initial: proposedFor(division ?? account?.division_code, institutions.items.value), hint: t('filings.hint.institution'),
+        key: 'institution_id',
+        label: t('filings.f.to_institution'),
+        kind: 'institution',
+        required: true,
+        filter: { tier: 'city' },
+        initial: proposedFor(division ?? account?.division_code, institutions.items.value),
+        hint: t('filings.hint.institution'),
       },
       { key: 'accept_responsibility', label: t('filings.accept'), kind: 'check', required: true },
       { key: 'authorize_province', label: t('filings.authorize'), kind: 'check', hint: t('filings.hint.authorize') },

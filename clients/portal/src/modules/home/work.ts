@@ -11,17 +11,31 @@ export interface Work {
 
 const ONE = { page_size: 1 }
 const total = async (page: Promise<{ total?: number }>) => (await page).total ?? 0
-const bookings = (query: object) => total(ask(booking.GET('/api/booking/bookings', { params: { query: { ...query, ...ONE } } })))
+const bookings = (query: object) =>
+  total(ask(booking.GET('/api/booking/bookings', { params: { query: { ...query, ...ONE } } })))
 
 /** Every card there is; which of them an account gets is decided by the pages that it may open. */
 export function workOf(account: Account): Work[] {
   const filings = (state: DeskState): Work => ({
-    key: state, to: `/desk/filings/${state}`,
-    count: () => total(ask(filing.GET('/api/filing/filings', { params: { query: { ...scopeOf(state, account), ...ONE } as never } }))),
+    key: state,
+    to: `/desk/filings/${state}`,
+    count: () =>
+      total(
+        ask(filing.GET('/api/filing/filings', { params: { query: { ...scopeOf(state, account), ...ONE } as never } })),
+      ),
   })
-  const listed = (state: string): Work => ({ key: state, to: `/desk/bookings/${state}`, count: () => bookings({ state }) })
+  const listed = (state: string): Work => ({
+    key: state,
+    to: `/desk/bookings/${state}`,
+    count: () => bookings({ state }),
+  })
   return [
-    { key: 'registrations', to: '/desk/registrations', count: () => total(ask(identity.GET('/api/identity/registrations', { params: { query: { status: 'pending', ...ONE } } }))) },
+    {
+      key: 'registrations',
+      to: '/desk/registrations',
+      count: () =>
+        total(ask(identity.GET('/api/identity/registrations', { params: { query: { status: 'pending', ...ONE } } }))),
+    },
     ...(['submitted', 'awaiting_confirmation', 'pending_reassignment', 'approved'] as const).map(filings),
     ...['pending', 'confirmed', 'received'].map(listed),
     { key: 'results', to: '/desk/results', count: () => bookings({ state: 'in_progress' }) },

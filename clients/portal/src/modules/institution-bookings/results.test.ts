@@ -2,11 +2,26 @@ import { expect, it } from 'vitest'
 import { normalized } from './number'
 import { linesOf, resultsOf, unitsOf, verdicts } from './results'
 
-const item = (id: string, state: string, units: string[], results: object[] = []) => ({ instrument_id: id, state, results, instrument: { name: '加油机', serial_no: id, units } })
-const booking = { items: [item('a', 'received', []), item('b', 'received', ['1', '2'], [{ unit: '2', conclusion: 'fail' }]), item('c', 'returned', [])] } as never
+const item = (id: string, state: string, units: string[], results: object[] = []) => ({
+  instrument_id: id,
+  state,
+  results,
+  instrument: { name: '加油机', serial_no: id, units },
+})
+const booking = {
+  items: [
+    item('a', 'received', []),
+    item('b', 'received', ['1', '2'], [{ unit: '2', conclusion: 'fail' }]),
+    item('c', 'returned', []),
+  ],
+} as never
 
 it('has a row for each unit of what was received', () => {
-  expect(unitsOf(booking).map((one) => [one.key, one.result?.conclusion])).toEqual([['a ', undefined], ['b 1', undefined], ['b 2', 'fail']])
+  expect(unitsOf(booking).map((one) => [one.key, one.result?.conclusion])).toEqual([
+    ['a ', undefined],
+    ['b 1', undefined],
+    ['b 2', 'fail'],
+  ])
 })
 
 it('sends the same values for each, and nothing empty', () => {
@@ -22,9 +37,21 @@ it('sends the same values for each, and nothing empty', () => {
 it('reads a number as it is typed or scanned', () => expect(normalized(' yy-abcde fghjk\n')).toBe('YYABCDEFGHJK'))
 
 it('shows the checker what failed first, then what is missing', () => {
-  const lines = linesOf({ items: [item('a', 'verified', [], [{ unit: '', conclusion: 'pass' }]), ...(booking as { items: [] }).items] } as never)
-  expect(lines.map((line) => `${line.serial_no}${line.unit} ${line.result?.conclusion ?? '-'}`)).toEqual(['b2 fail', 'a -', 'b1 -', 'a pass'])
+  const lines = linesOf({
+    items: [item('a', 'verified', [], [{ unit: '', conclusion: 'pass' }]), ...(booking as { items: [] }).items],
+  } as never)
+  expect(lines.map((line) => `${line.serial_no}${line.unit} ${line.result?.conclusion ?? '-'}`)).toEqual([
+    'b2 fail',
+    'a -',
+    'b1 -',
+    'a pass',
+  ])
   expect(verdicts(lines)).toEqual({ pass: 1, fail: 1 })
 })
 
-it('sends no validity with a fail', () => expect(resultsOf(unitsOf(booking), { conclusion: 'fail', valid_until: '2027-01-01', fail_items: 'x' })[0]).toEqual({ instrument_id: 'a', conclusion: 'fail', fail_items: 'x' }))
+it('sends no validity with a fail', () =>
+  expect(resultsOf(unitsOf(booking), { conclusion: 'fail', valid_until: '2027-01-01', fail_items: 'x' })[0]).toEqual({
+    instrument_id: 'a',
+    conclusion: 'fail',
+    fail_items: 'x',
+  }))

@@ -9,4 +9,6 @@ it.each([
   ['2026-12-08', 'soon', 0],
   ['2026-12-09', 'past', 1],
   ['2026-12-18', 'past', 10],
-])('on %s it is %s', (today, level, days) => expect(ageOf('2026-11-30T16:30:00Z', '2026-12-08', today)).toEqual({ level, days }))
+])('on %s it is %s', (today, level, days) =>
+  expect(ageOf('2026-11-30T16:30:00Z', '2026-12-08', today)).toEqual({ level, days }),
+)

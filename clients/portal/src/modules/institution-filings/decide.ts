@@ -6,14 +6,39 @@ import { t, term } from '@/words'
 
 export type Decision = 'approve' | 'return' | 'dispatch' | 'forward' | 'confirm' | 'recall' | 'decline' | 'revoke'
 
-const reason = (required = true): Field => ({ key: 'reason', label: t(required ? 'institution-filings.reason' : 'institution-filings.reason_if_any'), kind: 'text', required })
+const reason = (required = true): Field => ({
+  key: 'reason',
+  label: t(required ? 'institution-filings.reason' : 'institution-filings.reason_if_any'),
+  kind: 'text',
+  required,
+})
 const fieldsOf = (move: Decision, city?: string | null): Field[] => {
   if (move === 'return') {
     const options = ['incomplete', 'not_in_catalog', 'other'].map((value) => ({ value, label: term('reason', value) }))
-    return [{ key: 'reason_code', label: t('filings.f.reason_code'), kind: 'choice', required: true, options, initial: 'incomplete' }, reason()]
+    return [
+      {
+        key: 'reason_code',
+        label: t('filings.f.reason_code'),
+        kind: 'choice',
+        required: true,
+        options,
+        initial: 'incomplete',
+      },
+      reason(),
+    ]
   }
   if (move === 'decline' || move === 'revoke') return [reason()]
-  if (move === 'dispatch') return [{ key: 'institution_id', label: t('institution-filings.to_county'), kind: 'institution', required: true, filter: { tier: 'county', ...(city ? { parent_id: city } : {}) } }, reason(false)]
+  if (move === 'dispatch')
+    return [
+      {
+        key: 'institution_id',
+        label: t('institution-filings.to_county'),
+        kind: 'institution',
+        required: true,
+        filter: { tier: 'county', ...(city ? { parent_id: city } : {}) },
+      },
+      reason(false),
+    ]
   return [reason(false)]
 }
 
@@ -22,7 +47,8 @@ interface Account {
   tier?: string | null
 }
 
-export type DeskState = 'submitted' | 'awaiting_confirmation' | 'pending_reassignment' | 'approved' | 'returned' | 'revoked'
+export type DeskState =
+  'submitted' | 'awaiting_confirmation' | 'pending_reassignment' | 'approved' | 'returned' | 'revoked'
 
 /** Whose turn it is: here where something can be decided; elsewhere everything that passed through here is shown. */
 export function scopeOf(state: DeskState, account: Account | null): Record<string, string> {
@@ -33,7 +59,13 @@ export function scopeOf(state: DeskState, account: Account | null): Record<strin
   return { state, ...(state === 'approved' ? { holder_id: mine } : { institution_id: mine }) }
 }
 
-export function decide(move: Decision, selection: Selection, n: number, names: Map<string, string> | undefined, account: Account | null): Promise<Outcome | null> {
+export function decide(
+  move: Decision,
+  selection: Selection,
+  n: number,
+  names: Map<string, string> | undefined,
+  account: Account | null,
+): Promise<Outcome | null> {
   return runCommand({
     title: t(`institution-filings.act.${move}`),
     text: t(`institution-filings.ask.${move}`, { n }),
@@ -43,13 +75,21 @@ export function decide(move: Decision, selection: Selection, n: number, names: M
     fields: fieldsOf(move, account?.institution_id),
     names,
     selection,
-    send: ({ reason: why, ...values }, meant) => filing.POST(`/api/filing/filings/actions/${move}`, { body: { ...values, ...(why ? { reason: why } : {}), selection: meant } as never }),
+    send: ({ reason: why, ...values }, meant) =>
+      filing.POST(`/api/filing/filings/actions/${move}`, {
+        body: { ...values, ...(why ? { reason: why } : {}), selection: meant } as never,
+      }),
   })
 }
 
 /** What may be decided on filings of a state, by an institution of a tier. */
 export function decisionsOn(state: string, tier: string | null | undefined): Decision[] {
   if (state === 'approved') return ['revoke']
-  if (tier === 'city') return state === 'submitted' || state === 'pending_reassignment' ? ['approve', 'return', 'dispatch', 'forward'] : state === 'awaiting_confirmation' ? ['recall'] : []
+  if (tier === 'city')
+    return state === 'submitted' || state === 'pending_reassignment'
+      ? ['approve', 'return', 'dispatch', 'forward']
+      : state === 'awaiting_confirmation'
+        ? ['recall']
+        : []
   return state === 'awaiting_confirmation' ? ['confirm', 'decline'] : []
 }

@@ -15,6 +15,11 @@ export default {
   order: 24,
   pages: [
     ...['submitted', 'awaiting_confirmation', 'pending_reassignment', 'approved', 'returned', 'revoked'].map(list),
-    { path: '/supervision/filings', title: 'institution-filings.menu.supervision', component: () => import('./SupervisedFilings.vue'), for: ['supervisor'] },
+    {
+      path: '/supervision/filings',
+      title: 'institution-filings.menu.supervision',
+      component: () => import('./SupervisedFilings.vue'),
+      for: ['supervisor'],
+    },
   ],
 } satisfies Module

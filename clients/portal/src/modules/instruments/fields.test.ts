@@ -10,9 +10,12 @@ test.each([
   ['approved', 'install_address', ''],
   ['approved', 'details', ''],
   ['returned', 'model', ''],
-])('%s, %s', (filing_state, field, reason) => expect(frozenReason(field, { filing_state, status: 'in_use' })).toBe(reason))
+])('%s, %s', (filing_state, field, reason) =>
+  expect(frozenReason(field, { filing_state, status: 'in_use' })).toBe(reason),
+)
 
-test('a scrapped one cannot be changed at all', () => expect(frozenReason('keeper', { filing_state: 'none', status: 'scrapped' })).not.toBe(''))
+test('a scrapped one cannot be changed at all', () =>
+  expect(frozenReason('keeper', { filing_state: 'none', status: 'scrapped' })).not.toBe(''))
 
 test('only what is locked needs the filing to be withdrawn', () => {
   expect(needsWithdrawal(['keeper'], 'submitted')).toBe(false)
@@ -41,5 +44,12 @@ test.each([
 ])('%s with approval “%s” and %i files, valid to %s: %s', (supervision, type_approval_no, files, valid_to, reason) => {
   const one = { status: 'in_use', filing_state: 'none', type_approval_no } as never
   expect(unfileable(one, { supervision, valid_to } as never, files, '2026-11-28')).toBe(reason)
-  expect(unfileable({ ...(one as object), filing_state: 'approved' } as never, { supervision, valid_to } as never, files, '2026-11-28')).toBe('')
+  expect(
+    unfileable(
+      { ...(one as object), filing_state: 'approved' } as never,
+      { supervision, valid_to } as never,
+      files,
+      '2026-11-28',
+    ),
+  ).toBe('')
 })

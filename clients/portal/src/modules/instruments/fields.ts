@@ -11,7 +11,12 @@ export type FieldName = Exclude<keyof Draft, 'details'>
 
 export interface FormGroup {
   title: string
-  fields: { name: FieldName; kind: 'text' | 'area' | 'date' | 'choice' | 'kind' | 'division'; required?: boolean; terms?: { kind: string; values: string[] } }[]
+  fields: {
+    name: FieldName
+    kind: 'text' | 'area' | 'date' | 'choice' | 'kind' | 'division'
+    required?: boolean
+    terms?: { kind: string; values: string[] }
+  }[]
 }
 
 export const GROUPS: FormGroup[] = [
@@ -29,7 +34,12 @@ export const GROUPS: FormGroup[] = [
     title: 'instruments.form.verification',
     fields: [
       { name: 'kind_code', kind: 'kind', required: true },
-      { name: 'purpose', kind: 'choice', required: true, terms: { kind: 'purpose', values: ['safety', 'medical', 'trade', 'environment'] } },
+      {
+        name: 'purpose',
+        kind: 'choice',
+        required: true,
+        terms: { kind: 'purpose', values: ['safety', 'medical', 'trade', 'environment'] },
+      },
       { name: 'type_approval_no', kind: 'text' },
       { name: 'venue', kind: 'choice', terms: { kind: 'venue', values: ['deliver', 'onsite'] } },
       { name: 'last_cert_no', kind: 'text' },
@@ -64,7 +74,12 @@ export const GROUPS: FormGroup[] = [
 /** Fields of the kind, by the catalog's details_schema; nozzles have a table of their own. */
 export const DETAILS: Record<string, { name: string; kind: 'text' | 'date' }[]> = (() => {
   const text = (name: string) => ({ name, kind: 'text' as const })
-  const meter = [text('account_no'), text('account_name'), { name: 'first_verified_on', kind: 'date' as const }, text('first_batch_no')]
+  const meter = [
+    text('account_no'),
+    text('account_name'),
+    { name: 'first_verified_on', kind: 'date' as const },
+    text('first_batch_no'),
+  ]
   return {
     water_meter: [text('size'), text('q3'), ...meter],
     gas_meter: [text('g_size'), text('medium'), ...meter],
@@ -89,30 +104,63 @@ export function frozenReason(field: string, instrument: Pick<Instrument, 'filing
   if (instrument.status === 'scrapped') return 'instruments.form.frozen_scrapped'
   if (instrument.filing_state === 'submitted') return '' // saved by withdrawing and submitting again
   if (OPEN.includes(instrument.filing_state)) return UNLOCKED.includes(field) ? '' : 'instruments.form.frozen_open'
-  if (instrument.filing_state === 'approved') return AFTER_APPROVAL.includes(field) ? '' : 'instruments.form.frozen_approved'
+  if (instrument.filing_state === 'approved')
+    return AFTER_APPROVAL.includes(field) ? '' : 'instruments.form.frozen_approved'
   return ''
 }
 
 /** Whether a change needs the filing to be withdrawn first. */
-export const needsWithdrawal = (changed: string[], state: string) => state === 'submitted' && changed.some((field) => !UNLOCKED.includes(field))
+export const needsWithdrawal = (changed: string[], state: string) =>
+  state === 'submitted' && changed.some((field) => !UNLOCKED.includes(field))
 
 export function emptyDraft(): Draft {
   return {
-    name: '', model: '', serial_no: '', own_no: '', manufacturer: '', kind_code: '', purpose: '' as Draft['purpose'], division_code: '', install_address: '',
-    accuracy_class: '', measuring_range: '', resolution: '', made_on: null, in_use_on: null, origin: null, venue: null, department: '', keeper: '', phone: '',
-    type_approval_no: '', last_cert_no: '', last_verified_on: null, declared_valid_until: null, remark: '', details: {},
+    name: '',
+    model: '',
+    serial_no: '',
+    own_no: '',
+    manufacturer: '',
+    kind_code: '',
+    purpose: '' as Draft['purpose'],
+    division_code: '',
+    install_address: '',
+    accuracy_class: '',
+    measuring_range: '',
+    resolution: '',
+    made_on: null,
+    in_use_on: null,
+    origin: null,
+    venue: null,
+    department: '',
+    keeper: '',
+    phone: '',
+    type_approval_no: '',
+    last_cert_no: '',
+    last_verified_on: null,
+    declared_valid_until: null,
+    remark: '',
+    details: {},
   }
 }
 
 /** What a new instrument most often has in common with its organisation. */
-export function ours(account: { division_code?: string | null; name?: string; phone?: string | null } | null): Partial<Draft> {
+export function ours(
+  account: { division_code?: string | null; name?: string; phone?: string | null } | null,
+): Partial<Draft> {
   return { division_code: account?.division_code ?? '', keeper: account?.name ?? '', phone: account?.phone ?? '' }
 }
 
 /** Why an instrument cannot be filed yet, as the registry would say it: the key of the reason, or ''. */
-export function unfileable(instrument: Pick<Instrument, 'status' | 'filing_state' | 'type_approval_no'>, kind: Pick<Kind, 'supervision' | 'valid_to'> | undefined, files: number, today: string): string {
-  if (instrument.status !== 'in_use' || !['none', 'returned', 'withdrawn', 'lapsed'].includes(instrument.filing_state)) return ''
-  if (!kind || kind.supervision === 'P' || (kind.valid_to && kind.valid_to < today)) return 'instruments.form.not_in_catalog'
+export function unfileable(
+  instrument: Pick<Instrument, 'status' | 'filing_state' | 'type_approval_no'>,
+  kind: Pick<Kind, 'supervision' | 'valid_to'> | undefined,
+  files: number,
+  today: string,
+): string {
+  if (instrument.status !== 'in_use' || !['none', 'returned', 'withdrawn', 'lapsed'].includes(instrument.filing_state))
+    return ''
+  if (!kind || kind.supervision === 'P' || (kind.valid_to && kind.valid_to < today))
+    return 'instruments.form.not_in_catalog'
   return kind.supervision === 'P+V' && !instrument.type_approval_no && !files ? 'instruments.form.lacks_approval' : ''
 }
 
@@ -123,13 +171,22 @@ export function draftOf(instrument: Instrument, copy = false): Draft {
     const value = (instrument as Record<string, unknown>)[key]
     if (value !== undefined) (draft as Record<string, unknown>)[key] = structuredClone(value)
   }
-  if (copy) Object.assign(draft, { serial_no: '', own_no: '', last_cert_no: '', last_verified_on: null, declared_valid_until: null })
+  if (copy)
+    Object.assign(draft, {
+      serial_no: '',
+      own_no: '',
+      last_cert_no: '',
+      last_verified_on: null,
+      declared_valid_until: null,
+    })
   return draft
 }
 
 /** Fields of the draft that differ from the instrument, with their new values. */
 export function changesOf(draft: Draft, before: Draft): Partial<Draft> {
   return Object.fromEntries(
-    Object.entries(draft).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify((before as Record<string, unknown>)[key])),
+    Object.entries(draft).filter(
+      ([key, value]) => JSON.stringify(value) !== JSON.stringify((before as Record<string, unknown>)[key]),
+    ),
   ) as Partial<Draft>
 }

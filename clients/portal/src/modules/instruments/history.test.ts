@@ -7,7 +7,18 @@ import { referenceOf, valueOf, whatOf } from './history'
 vi.mock('@/parts/reference', () => ({ divisionName: () => '天河区', kindName: () => '衡器' }))
 
 const topology = JSON.parse(readFileSync('../../contracts/events/topology.json', 'utf8')) as Record<string, string[]>
-const OWN = ['created', 'imported', 'changed', 'attached', 'suspended', 'resumed', 'scrapped', 'certificate.issued', 'certificate.corrected', 'certificate.voided']
+const OWN = [
+  'created',
+  'imported',
+  'changed',
+  'attached',
+  'suspended',
+  'resumed',
+  'scrapped',
+  'certificate.issued',
+  'certificate.corrected',
+  'certificate.voided',
+]
 const kinds = [...topology.registry.filter((type) => /^(filing|booking)\./.test(type)), ...OWN]
 
 test.each(['zh-CN', 'en'] as const)('every event that can stand in a history has words: %s', async (locale) => {
@@ -39,7 +50,8 @@ test('values are said as the form says them', () => {
 
 test('every move of a filing and of a booking has words', () => {
   const states = (service: string) => readFileSync(`../../services/${service}/domain/states.py`, 'utf8')
-  const movesOf = (text: string) => [...text.slice(text.indexOf('MOVES')).matchAll(/^ {4}"(\w+)": /gm)].map(([, move]) => move)
+  const movesOf = (text: string) =>
+    [...text.slice(text.indexOf('MOVES')).matchAll(/^ {4}"(\w+)": /gm)].map(([, move]) => move)
   const filing = movesOf(states('filing/src/filing'))
   const booking = movesOf(states('booking/src/booking'))
   expect([filing.length > 5, booking.length > 5]).toEqual([true, true])

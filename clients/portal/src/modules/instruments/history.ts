@@ -22,17 +22,25 @@ export interface Reference {
   to?: string
 }
 
-export function referenceOf({ kind, reference }: Pick<Line, 'kind' | 'reference'>, account: Pick<Account, 'kind'> | null): Reference | null {
+export function referenceOf(
+  { kind, reference }: Pick<Line, 'kind' | 'reference'>,
+  account: Pick<Account, 'kind'> | null,
+): Reference | null {
   if (!reference) return null
   const who = account?.kind ?? ''
   const office = ['applicant', 'institution', 'supervisor'].includes(who)
-  if (kind.startsWith('filing.')) return office ? { text: t('instruments.history.filing'), to: `/filings/${reference}` } : null
-  if (kind === 'imported') return who === 'applicant' ? { text: t('instruments.history.import'), to: `/instruments/import?job=${reference}` } : null
+  if (kind.startsWith('filing.'))
+    return office ? { text: t('instruments.history.filing'), to: `/filings/${reference}` } : null
+  if (kind === 'imported')
+    return who === 'applicant'
+      ? { text: t('instruments.history.import'), to: `/instruments/import?job=${reference}` }
+      : null
   if (kind.startsWith('booking.')) {
     const list = { applicant: '/bookings/history', institution: '/desk/bookings/history' }[who]
     return { text: reference, to: list && `${list}?q=${encodeURIComponent(reference)}` }
   }
-  if (kind.startsWith('certificate.')) return { text: reference, to: office ? `/certificates?number=${encodeURIComponent(reference)}` : undefined }
+  if (kind.startsWith('certificate.'))
+    return { text: reference, to: office ? `/certificates?number=${encodeURIComponent(reference)}` : undefined }
   return { text: reference }
 }
 

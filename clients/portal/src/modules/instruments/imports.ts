@@ -24,7 +24,13 @@ export function judge({ file, kind, mapping }: Order, progress: (share: number) 
 }
 
 /** Write what a dry run judged. */
-export const write = (judged: string, mode: Mode): Promise<ImportJob> => ask(registry.POST('/api/registry/imports/{import_id}/write', { params: { path: { import_id: judged } }, body: { mode } }))
+export const write = (judged: string, mode: Mode): Promise<ImportJob> =>
+  ask(
+    registry.POST('/api/registry/imports/{import_id}/write', {
+      params: { path: { import_id: judged } },
+      body: { mode },
+    }),
+  )
 
 /** Ask until the job is over; `seen` hears of every step. */
 export async function follow(id: string, seen: (job: ImportJob) => void, gone: () => boolean): Promise<void> {
@@ -37,6 +43,17 @@ export async function follow(id: string, seen: (job: ImportJob) => void, gone: (
 }
 
 export const groupsOf = async (id: string): Promise<ErrorGroup[]> =>
-  (await ask(registry.GET('/api/registry/imports/{import_id}/errors/groups', { params: { path: { import_id: id }, query: { page_size: 100 } } }))).items
+  (
+    await ask(
+      registry.GET('/api/registry/imports/{import_id}/errors/groups', {
+        params: { path: { import_id: id }, query: { page_size: 100 } },
+      }),
+    )
+  ).items
 
-export const errorsOf = (id: string, cursor: string) => ask(registry.GET('/api/registry/imports/{import_id}/errors', { params: { path: { import_id: id }, query: { cursor, page_size: 100 } } }))
+export const errorsOf = (id: string, cursor: string) =>
+  ask(
+    registry.GET('/api/registry/imports/{import_id}/errors', {
+      params: { path: { import_id: id }, query: { cursor, page_size: 100 } },
+    }),
+  )

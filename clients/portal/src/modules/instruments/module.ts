@@ -8,7 +8,15 @@ const list = (view: string): Page => ({
   props: { view },
   for: ['applicant'],
 })
-const below = (path: string, title: string, component: Page['component'], props = {}): Page => ({ path, title, component, props, for: ['applicant'], menu: false, under: '/instruments/all' })
+const below = (path: string, title: string, component: Page['component'], props = {}): Page => ({
+  path,
+  title,
+  component,
+  props,
+  for: ['applicant'],
+  menu: false,
+  under: '/instruments/all',
+})
 
 export default {
   title: 'instruments.title',
@@ -18,7 +26,9 @@ export default {
     ...['all', 'due', 'overdue', 'invalid', 'failed', 'scrapped', 'rotation'].map(list),
     below('/instruments/add', 'instruments.add', () => import('./InstrumentForm.vue')),
     below('/instruments/import', 'instruments.import', () => import('./ImportPage.vue'), { kind: 'instruments' }),
-    below('/instruments/import/addresses', 'instruments.addresses', () => import('./ImportPage.vue'), { kind: 'addresses' }),
+    below('/instruments/import/addresses', 'instruments.addresses', () => import('./ImportPage.vue'), {
+      kind: 'addresses',
+    }),
     below('/instruments/import/nozzles', 'instruments.nozzles', () => import('./ImportPage.vue'), { kind: 'nozzles' }),
     below('/instruments/import/rows', 'instruments.rows', () => import('./RowsPage.vue')),
     below('/instruments/:id', 'instruments.detail_title', () => import('./InstrumentDetail.vue')),

@@ -7,16 +7,21 @@ const refusals: Record<string, Problem[]> = {}
 const OPEN = { id: 'f1', institution_id: 'city', authorize_province: true }
 
 vi.mock('@/api', () => {
-  const call = (name: string, data: unknown = { done: 1, failed: [] }) => async () => {
-    const refusal = refusals[name]?.shift()
-    if (refusal) throw refusal
-    done.push(name)
-    return data
-  }
+  const call =
+    (name: string, data: unknown = { done: 1, failed: [] }) =>
+    async () => {
+      const refusal = refusals[name]?.shift()
+      if (refusal) throw refusal
+      done.push(name)
+      return data
+    }
   return {
     ask: (work: Promise<unknown>) => work,
     registry: { PATCH: call('save') },
-    filing: { GET: async () => ({ items: [OPEN] }), POST: (path: string) => call(path.endsWith('withdraw') ? 'withdraw' : 'submit')() },
+    filing: {
+      GET: async () => ({ items: [OPEN] }),
+      POST: (path: string) => call(path.endsWith('withdraw') ? 'withdraw' : 'submit')(),
+    },
   }
 })
 const refused = (status: number, code: string) => new Problem(status, code, code)
@@ -47,8 +52,11 @@ test('saving waits until the withdrawal is heard of', async () => {
   expect(done).toEqual(['withdraw', 'save', 'submit'])
 })
 
-test.each([refused(422, 'invalid'), refused(412, 'stale')])('refused with $code, it is submitted as it was, and the user is told', async (refusal) => {
-  refusals.save = [refusal]
-  await expect(saveAndResubmit('i1', 3, { model: '' })).rejects.toBe(refusal)
-  expect(done).toEqual(['withdraw', 'submit'])
-})
+test.each([refused(422, 'invalid'), refused(412, 'stale')])(
+  'refused with $code, it is submitted as it was, and the user is told',
+  async (refusal) => {
+    refusals.save = [refusal]
+    await expect(saveAndResubmit('i1', 3, { model: '' })).rejects.toBe(refusal)
+    expect(done).toEqual(['withdraw', 'submit'])
+  },
+)

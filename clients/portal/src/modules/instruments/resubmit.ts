@@ -12,8 +12,15 @@ const PATIENCE = 10_000 // ms; the event takes a few milliseconds when all is we
 const PAUSE = 200 // ms
 
 /** version: of the instrument as it was read. Throws: Problem, also 412 when somebody else has changed it meanwhile. */
-export async function saveAndResubmit(id: string, version: number, changes: Partial<Draft>, papers: () => Promise<void> = async () => {}): Promise<void> {
-  const open = (await ask(filing.GET('/api/filing/filings', { params: { query: { instrument_id: id, state: 'submitted' } } }))).items[0]
+export async function saveAndResubmit(
+  id: string,
+  version: number,
+  changes: Partial<Draft>,
+  papers: () => Promise<void> = async () => {},
+): Promise<void> {
+  const open = (
+    await ask(filing.GET('/api/filing/filings', { params: { query: { instrument_id: id, state: 'submitted' } } }))
+  ).items[0]
   if (!open) {
     await save(id, version, changes) // the institution was quicker: then the rules of that state hold
     return papers()
@@ -42,7 +49,12 @@ export async function save(id: string, version: number, changes: Partial<Draft>)
 }
 
 async function submitAgain(id: string, before: components['schemas']['FilingView']): Promise<void> {
-  const body = { selection: { ids: [id] }, institution_id: before.institution_id, accept_responsibility: true, authorize_province: before.authorize_province ?? false }
+  const body = {
+    selection: { ids: [id] },
+    institution_id: before.institution_id,
+    accept_responsibility: true,
+    authorize_province: before.authorize_province ?? false,
+  }
   wholly(await ask(filing.POST('/api/filing/filings', { body })))
 }
 
@@ -53,7 +65,7 @@ function wholly(outcome: object): void {
 }
 
 async function untilFree(work: () => Promise<void>): Promise<void> {
-  for (const end = Date.now() + PATIENCE; ; ) {
+  for (const end = Date.now() + PATIENCE; ;) {
     try {
       return await work()
     } catch (error) {

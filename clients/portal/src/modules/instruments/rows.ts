@@ -18,7 +18,11 @@ export function rowsOf(table: readonly (readonly unknown[])[]): Row[] {
   const [head = [], ...body] = table
   const headers = head.map((cell) => text(cell))
   return body.flatMap((line, at) => {
-    const cells = Object.fromEntries(headers.map((header, column) => [header, text(line[column])] as const).filter(([header, value]) => header && value))
+    const cells = Object.fromEntries(
+      headers
+        .map((header, column) => [header, text(line[column])] as const)
+        .filter(([header, value]) => header && value),
+    )
     return Object.keys(cells).length ? [{ number: at + 2, cells, state: 'waiting' as const, why: '' }] : []
   })
 }
@@ -36,12 +40,20 @@ export interface Stopped {
   at: number
 }
 
-const state = reactive({ account: '', name: '', rows: [] as Row[], at: 0, running: false, problem: null as Problem | null })
+const state = reactive({
+  account: '',
+  name: '',
+  rows: [] as Row[],
+  at: 0,
+  running: false,
+  problem: null as Problem | null,
+})
 const place = () => `qj-rows-${state.account}`
 
 /** The import by rows of this account. It lives as long as the portal is open, whatever page is shown meanwhile. */
 export function useRows(account: string) {
-  if (state.account !== account) Object.assign(state, { account, name: '', rows: [], at: 0, running: false, problem: null })
+  if (state.account !== account)
+    Object.assign(state, { account, name: '', rows: [], at: 0, running: false, problem: null })
 
   /** Goes on where it stopped. A network that fails stops it with the reason; nothing is lost, no row is sent twice. */
   async function run(): Promise<void> {

@@ -5,5 +5,12 @@ export default {
   title: 'registrations.title',
   icon: UserFilled,
   order: 22,
-  pages: [{ path: '/desk/registrations', title: 'registrations.title', component: () => import('./Registrations.vue'), for: ['registration_reviewer'] }],
+  pages: [
+    {
+      path: '/desk/registrations',
+      title: 'registrations.title',
+      component: () => import('./Registrations.vue'),
+      for: ['registration_reviewer'],
+    },
+  ],
 } satisfies Module

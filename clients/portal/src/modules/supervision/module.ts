@@ -6,8 +6,25 @@ export default {
   icon: DataAnalysis,
   order: 5,
   pages: [
-    { path: '/supervision/statistics', title: 'supervision.statistics', component: () => import('./Statistics.vue'), for: ['supervisor', 'admin'] },
-    { path: '/supervision/ledger', title: 'supervision.ledger', component: () => import('./Ledger.vue'), for: ['supervisor', 'institution', 'admin'] },
-    { path: '/supervision/ledger/:id', title: 'instruments.detail_title', component: () => import('../instruments/InstrumentDetail.vue'), for: ['supervisor', 'institution', 'admin'], menu: false, under: '/supervision/ledger' },
+    {
+      path: '/supervision/statistics',
+      title: 'supervision.statistics',
+      component: () => import('./Statistics.vue'),
+      for: ['supervisor', 'admin'],
+    },
+    {
+      path: '/supervision/ledger',
+      title: 'supervision.ledger',
+      component: () => import('./Ledger.vue'),
+      for: ['supervisor', 'institution', 'admin'],
+    },
+    {
+      path: '/supervision/ledger/:id',
+      title: 'instruments.detail_title',
+      component: () => import('../instruments/InstrumentDetail.vue'),
+      for: ['supervisor', 'institution', 'admin'],
+      menu: false,
+      under: '/supervision/ledger',
+    },
   ],
 } satisfies Module
