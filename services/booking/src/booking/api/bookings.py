@@ -22,8 +22,9 @@ from booking.api.schemas import (
     SelectedReschedule,
     SelectedWithReason,
 )
+from booking.domain.states import BOOKING
 from chassis import bulk, clock
-from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
+from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow, allow_move
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.selections import freeze
@@ -31,7 +32,6 @@ from chassis.web import Blueprint, audit_subject, current_user, db, with_etag
 
 blp = Blueprint("bookings", "bookings", url_prefix="/api/booking", description="Bookings")
 SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
-BOTH_SIDES = ["owner", "sub_user", "booking_clerk", "front_desk"]
 
 
 def answer(booking_id: UUID, status: int = 200) -> Response:
@@ -77,7 +77,7 @@ def overview() -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/cancel", methods=["POST"])
-@allow(APPLICANT)
+@allow_move(BOOKING, "cancel")
 @blp.arguments(MaybeReason, required=False)
 @blp.response(200, BookingDetail)
 def cancel(body: dict[str, Any], booking_id: UUID) -> Any:
@@ -87,7 +87,7 @@ def cancel(body: dict[str, Any], booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/actions/cancel", methods=["POST"])
-@allow(APPLICANT)
+@allow_move(BOOKING, "cancel")
 @blp.arguments(SelectedMaybeReason)
 @blp.response(200, bulk.OutcomeView)
 def cancel_selected(body: dict[str, Any]) -> Any:
@@ -96,7 +96,7 @@ def cancel_selected(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/confirm", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk"])
+@allow_move(BOOKING, "confirm")
 @blp.response(200, BookingDetail)
 def confirm(booking_id: UUID) -> Any:
     """Confirm a pending booking."""
@@ -105,7 +105,7 @@ def confirm(booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/actions/confirm", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk"])
+@allow_move(BOOKING, "confirm")
 @blp.arguments(Selected)
 @blp.response(200, bulk.OutcomeView)
 def confirm_selected(body: dict[str, Any]) -> Any:
@@ -114,7 +114,7 @@ def confirm_selected(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/reject", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk"])
+@allow_move(BOOKING, "reject")
 @blp.arguments(Reason)
 @blp.response(200, BookingDetail)
 def reject(body: dict[str, Any], booking_id: UUID) -> Any:
@@ -124,7 +124,7 @@ def reject(body: dict[str, Any], booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/actions/reject", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk"])
+@allow_move(BOOKING, "reject")
 @blp.arguments(SelectedWithReason)
 @blp.response(200, bulk.OutcomeView)
 def reject_selected(body: dict[str, Any]) -> Any:
@@ -133,7 +133,7 @@ def reject_selected(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/no_show", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk", "front_desk"])
+@allow_move(BOOKING, "no_show")
 @blp.response(200, BookingDetail)
 def no_show(booking_id: UUID) -> Any:
     """Nobody came by the booked day."""
@@ -142,7 +142,7 @@ def no_show(booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/reschedule", methods=["POST"])
-@allow(APPLICANT, INSTITUTION, roles=BOTH_SIDES)
+@allow_move(BOOKING, "propose")
 @blp.arguments(RescheduleRequest)
 @blp.response(200, BookingDetail)
 def propose(body: dict[str, Any], booking_id: UUID) -> Any:
@@ -161,7 +161,7 @@ def propose_selected(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/reschedule/accept", methods=["POST"])
-@allow(APPLICANT, INSTITUTION, roles=BOTH_SIDES)
+@allow_move(BOOKING, "accept")
 @blp.response(200, BookingDetail)
 def accept(booking_id: UUID) -> Any:
     """Agree to the other side's date."""
@@ -170,7 +170,7 @@ def accept(booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/reschedule/decline", methods=["POST"])
-@allow(APPLICANT, INSTITUTION, roles=BOTH_SIDES)
+@allow_move(BOOKING, "decline")
 @blp.response(200, BookingDetail)
 def decline(booking_id: UUID) -> Any:
     """The date stays as it was."""
