@@ -1,13 +1,15 @@
 """Tables of rules in `contracts/reference`: what services and portal must agree on is written there once.
 
 A module of a service's domain reads its table once, when it is imported. A table that is missing or wrong stops the
-start and names the file. `States` is the table of the states and moves of one kind of thing.
+start and names the file. `States` is the table of the states and moves of one kind of thing, `Ranges` one of what holds
+in a phase from one day to another.
 """
 
 import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -55,6 +57,43 @@ class Table:
 
     def wrong(self, text: str) -> RulesError:
         return RulesError(f"{self.path}: {text}")
+
+
+class Ranges:
+    """Names by a phase and its day. Each row holds phases, each from one day to another, counted from today; for every
+    phase that is named the ranges follow each other without a gap."""
+
+    def __init__(self, table: Table, name: str, key: str) -> None:
+        self.held: dict[str, tuple[tuple[str, int | None, int | None], ...]] = {
+            row[key]: tuple((one["phase"], one["from"], one["to"]) for one in row["holds"])
+            for row in table.rows(name)
+            if row["holds"]
+        }
+        self._by_phase: dict[str, list[tuple[str, int | None, int | None]]] = {}
+        for named, held in self.held.items():
+            for phase, first, last in held:
+                self._by_phase.setdefault(phase, []).append((named, first, last))
+        for phase, ranges in self._by_phase.items():
+            ranges.sort(key=lambda one: (one[1] is not None, one[1]))
+            ends = [None, *(last + 1 for _, _, last in ranges[:-1] if last is not None)]
+            if [first for _, first, _ in ranges] != ends or ranges[-1][2] is not None:
+                raise table.wrong(f"the ranges of the phase {phase} overlap or leave days out")
+
+    def of(self, phase: str, day: date | None, today: date) -> str | None:
+        """The name that holds a phase with this day (None: it has none); None for a phase that no row names."""
+        offset = (day - today).days if day else 0
+        return next((name for name, _, last in self._by_phase.get(phase, ()) if last is None or offset <= last), None)
+
+    def first(self, name: str, phase: str) -> int:
+        return self._end(name, phase, 1)
+
+    def last(self, name: str, phase: str) -> int:
+        return self._end(name, phase, 2)
+
+    def _end(self, name: str, phase: str, end: int) -> int:
+        (found,) = [held[end] for held in self.held[name] if held[0] == phase]
+        assert isinstance(found, int)
+        return found
 
 
 @dataclass(frozen=True)

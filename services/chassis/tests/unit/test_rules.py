@@ -1,6 +1,7 @@
 """Tables of rules: read, and refused where they are wrong."""
 
 import json
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import IllegalMove
-from chassis.rules import RulesError, States, Table
+from chassis.rules import Ranges, RulesError, States, Table
 
 
 class Door(StrEnum):
@@ -69,3 +70,32 @@ def test_a_table_that_is_missing_or_no_json_is_refused_with_its_name(tmp_path: P
     (tmp_path / "doors.json").write_text("{", "utf-8")
     with pytest.raises(RulesError, match=r"doors\.json"):
         Table("doors", tmp_path)
+
+
+def shelves(folder: Path, *rows: tuple[str, int | None, int | None]) -> Ranges:
+    listed = [{"shelf": name, "holds": [{"phase": "ripe", "from": a, "to": b}]} for name, a, b in rows]
+    (folder / "shelves.json").write_text(json.dumps({"shelves": listed}), "utf-8")
+    return Ranges(Table("shelves", folder), "shelves", "shelf")
+
+
+def test_a_day_lies_in_one_range_at_every_boundary(tmp_path: Path) -> None:
+    found, today = shelves(tmp_path, ("new", 1, None), ("old", None, -3), ("good", -2, 0)), date(2028, 2, 29)
+    names = [found.of("ripe", today + timedelta(days=days), today) for days in (-400, -3, -2, 0, 1, 400)]
+    assert names == ["old", "old", "good", "good", "new", "new"]
+    assert found.of("raw", today, today) is None
+    assert (found.first("good", "ripe"), found.last("good", "ripe")) == (-2, 0)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("old", None, -3), ("good", -1, None)],  # a day is left out
+        [("old", None, -1), ("good", -1, None)],  # one is in both
+        [("old", None, 0)],
+        [("good", 0, None)],
+        [("old", None, None), ("good", 0, None)],
+    ],
+)
+def test_ranges_that_overlap_or_leave_days_out_are_refused(tmp_path: Path, rows: Any) -> None:
+    with pytest.raises(RulesError, match="overlap or leave days out"):
+        shelves(tmp_path, *rows)

@@ -19,8 +19,9 @@ from registry.actions.at_once import write_all
 from registry.actions.certificates import declared_of
 from registry.actions.histories import Line, tell
 from registry.domain.errors import AlreadyFiled, FilingRevoked, Incomplete, NotInCatalog, OutOfArea, WrongStatus
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.rules import DECLARED, Reference, declared_faults, missing_for_filing
-from registry.models import OPEN_FILING, STATUS_LABELS, Attachment, Claim, Instrument
+from registry.models import STATUS_LABELS, Attachment, Claim, Instrument
 
 CLAIM = timedelta(minutes=15)
 CHUNK = 1000

@@ -21,9 +21,10 @@ from registry.domain.details import LABELS as DETAIL_LABELS
 from registry.domain.details import detail_faults
 from registry.domain.errors import BookingOpen, FieldsFrozen, FilingOpen, RevokedFrozen, SameInstrument
 from registry.domain.fields import BY_KEY, IDENTITY
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.identity_key import identity_key
 from registry.domain.rules import DECLARED, RULED_FIELDS, Reference, declared_faults, faults
-from registry.models import OPEN_FILING, Instrument, check_not_scrapped
+from registry.models import Instrument, check_not_scrapped
 
 STATE = ("status", "filing_state", "claim_id", "open_booking_id")  # what allows a change or not
 RULED = (*RULED_FIELDS, "details")  # what the rules read of an instrument
