@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from chassis.errors import IllegalMove
 
 S = TypeVar("S", bound=StrEnum)
+V = TypeVar("V")
 FOLDER = Path(os.environ.get("CONTRACTS_DIR") or Path(__file__).resolve().parents[4] / "contracts") / "reference"
 
 
@@ -50,6 +51,13 @@ class Table:
         if len(found) < len(rows):
             raise self.wrong(f"{key} is missing or stands twice in {name}")
         return found
+
+    def value(self, name: str, kind: type[V]) -> V:
+        """What stands beside the lists."""
+        value = self.document.get(name)
+        if not isinstance(value, kind):
+            raise self.wrong(f"{name} is missing or no {kind.__name__}")
+        return value
 
     def words(self, name: str, key: str) -> dict[str, str]:
         """key -> its Chinese word."""

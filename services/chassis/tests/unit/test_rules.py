@@ -67,6 +67,11 @@ def test_a_wrong_table_is_refused_with_its_name(tmp_path: Path, states: Any, mov
 def test_a_table_that_is_missing_or_no_json_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(RulesError, match=r"doors\.json"):
         Table("doors", tmp_path)
+    (tmp_path / "doors.json").write_text('{"width": 1}', "utf-8")
+    assert Table("doors", tmp_path).value("width", int) == 1
+    for name, kind in (("width", str), ("height", int)):
+        with pytest.raises(RulesError, match=rf"doors\.json: {name} is missing or no {kind.__name__}"):
+            Table("doors", tmp_path).value(name, kind)
     (tmp_path / "doors.json").write_text("{", "utf-8")
     with pytest.raises(RulesError, match=r"doors\.json"):
         Table("doors", tmp_path)

@@ -9,6 +9,9 @@ from notification.domain.texts import PERIODS
 
 FILINGS = Table("filing-states").words("states", "state")
 BOOKINGS = Table("booking-states").words("states", "state")
+_NUMBER = Table("booking-number")
+_IGNORED = re.compile(_NUMBER.value("ignored", str))
+_WHOLE = re.compile(f"{_NUMBER.value('prefix', str)}[0-9A-Z]{{{_NUMBER.value('random', int) + 1}}}")
 ALWAYS = ("submitted", "pending_reassignment", "awaiting_confirmation", "approved", "returned", "revoked")  # of 四.4
 UNKNOWN_NUMBER = "没有找到预约单 {number}，请核对单号。"
 NAME_LENGTH = 20  # of an institution: ten lines have to fit the 2,048 bytes of a reply [characters]
@@ -38,5 +41,5 @@ def booking(found: Mapping[str, Any]) -> str:
 def number_in(text: str) -> str | None:
     """The booking number that was typed, small or with spaces or hyphens; None where it is something else. Whether
     there is such a booking, booking knows."""
-    number = re.sub(r"[\s-]", "", text).upper()
-    return number if re.fullmatch(r"YY[0-9A-Z]{10}", number) else None
+    number = _IGNORED.sub("", text).upper()
+    return number if _WHOLE.fullmatch(number) else None
