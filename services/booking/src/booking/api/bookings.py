@@ -82,7 +82,7 @@ def overview() -> Any:
 @blp.response(200, BookingDetail)
 def cancel(body: dict[str, Any], booking_id: UUID) -> Any:
     """Cancel before receipt; the places are free at once."""
-    bookings.cancel(db(), current_user(), booking_id, clock.now(), (body or {}).get("reason"))
+    bulk.single(bookings.cancel(db(), current_user(), [booking_id], clock.now(), (body or {}).get("reason")))
     return answer(booking_id)
 
 
@@ -92,7 +92,7 @@ def cancel(body: dict[str, Any], booking_id: UUID) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def cancel_selected(body: dict[str, Any]) -> Any:
     """Cancel many bookings before receipt, each by itself; beyond 1,000 as a job."""
-    return _run("cancel", bookings.cancel_many, body, reason=body.get("reason"))
+    return _run("cancel", bookings.cancel, body, reason=body.get("reason"))
 
 
 @blp.route("/bookings/<uuid:booking_id>/confirm", methods=["POST"])
@@ -100,7 +100,7 @@ def cancel_selected(body: dict[str, Any]) -> Any:
 @blp.response(200, BookingDetail)
 def confirm(booking_id: UUID) -> Any:
     """Confirm a pending booking."""
-    bookings.confirm(db(), current_user(), booking_id, clock.now())
+    bulk.single(bookings.confirm(db(), current_user(), [booking_id], clock.now()))
     return answer(booking_id)
 
 
@@ -110,7 +110,7 @@ def confirm(booking_id: UUID) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def confirm_selected(body: dict[str, Any]) -> Any:
     """Confirm many pending bookings, each by itself; beyond 1,000 as a job."""
-    return _run("confirm", bookings.confirm_many, body)
+    return _run("confirm", bookings.confirm, body)
 
 
 @blp.route("/bookings/<uuid:booking_id>/reject", methods=["POST"])
@@ -119,7 +119,7 @@ def confirm_selected(body: dict[str, Any]) -> Any:
 @blp.response(200, BookingDetail)
 def reject(body: dict[str, Any], booking_id: UUID) -> Any:
     """Reject a booking, also one that was confirmed, with the reason that the applicant is told; its places are free."""
-    bookings.reject(db(), current_user(), booking_id, clock.now(), body["reason"])
+    bulk.single(bookings.reject(db(), current_user(), [booking_id], clock.now(), body["reason"]))
     return answer(booking_id)
 
 
@@ -129,7 +129,7 @@ def reject(body: dict[str, Any], booking_id: UUID) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def reject_selected(body: dict[str, Any]) -> Any:
     """Reject many bookings for one reason, each by itself; beyond 1,000 as a job."""
-    return _run("reject", bookings.reject_many, body, reason=body["reason"])
+    return _run("reject", bookings.reject, body, reason=body["reason"])
 
 
 @blp.route("/bookings/<uuid:booking_id>/no_show", methods=["POST"])
@@ -147,7 +147,8 @@ def no_show(booking_id: UUID) -> Any:
 @blp.response(200, BookingDetail)
 def propose(body: dict[str, Any], booking_id: UUID) -> Any:
     """改期: propose another date to the other side."""
-    reschedule.propose(db(), current_user(), booking_id, clock.now(), body["date"], body["period"])
+    day = body["date"].isoformat()
+    bulk.single(reschedule.propose(db(), current_user(), [booking_id], clock.now(), day, body["period"]))
     return answer(booking_id)
 
 
@@ -157,7 +158,7 @@ def propose(body: dict[str, Any], booking_id: UUID) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def propose_selected(body: dict[str, Any]) -> Any:
     """Propose one other date to many, each by itself, as where a day has to be closed; beyond 1,000 as a job."""
-    return _run("propose", reschedule.propose_many, body, day=body["date"].isoformat(), period=body["period"])
+    return _run("propose", reschedule.propose, body, day=body["date"].isoformat(), period=body["period"])
 
 
 @blp.route("/bookings/<uuid:booking_id>/reschedule/accept", methods=["POST"])

@@ -1,6 +1,6 @@
 """The moves of institutions, supervisors and applicants on many filings at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.actor import Actor
-from chassis.bulk import Outcome
-from chassis.errors import NotFound, ServiceError
+from chassis.bulk import Outcome, each
+from chassis.errors import NotFound
 from filing import queries
 from filing.domain.area import covers
 from filing.domain.errors import NotACounty, OutOfArea, OutOfMandate
@@ -77,33 +77,21 @@ def for_instruments(
 ) -> Outcome:
     """A move that another service's event asks for, on the latest filing of each instrument. One that is not
     possible any more (it was made before, or the filing went on) is left alone."""
-    found = queries.latest_of(db, instrument_ids)
-    return _make(db, list(found.values()), by, now, move, make, Outcome())
+    found = {filing.id: filing for filing in queries.latest_of(db, instrument_ids).values()}
+    return _make(db, list(found), found, by, now, move, make)
 
 
 def _each(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, move: str, make: Move) -> Outcome:
-    found = queries.for_move(db, by, ids)
-    outcome = Outcome()
-    for missing in ids:
-        if missing not in found:
-            outcome.refuse(missing, NotFound())
-    return _make(db, [found[i] for i in ids if i in found], by, now, move, make, outcome)
+    return _make(db, ids, queries.for_move(db, by, ids), by, now, move, make)
 
 
 def _make(
-    db: Session, filings: Sequence[Filing], by: Actor, now: datetime, move: str, make: Move, outcome: Outcome
+    db: Session, ids: Sequence[UUID], found: Mapping[UUID, Filing], by: Actor, now: datetime, move: str, make: Move
 ) -> Outcome:
-    moved: list[Filing] = []
-    for filing in filings:
-        try:
-            db.add(make(filing))
-        except ServiceError as error:
-            outcome.refuse(filing.id, error)
-            continue
-        moved.append(filing)
-        outcome.done.append(filing.id)
+    outcome, made = each(ids, found, make)
+    db.add_all(step for _, step in made)
     db.flush()
-    outbox.record(db, *filing_events(move, moved, actor_json(by), now))
+    outbox.record(db, *filing_events(move, [filing for filing, _ in made], actor_json(by), now))
     return outcome
 
 
