@@ -18,9 +18,9 @@ from booking.domain.numbers import new_number
 from booking.domain.states import Item, State
 from booking.domain.views import BOOKABLE, Facts, view
 from booking.events import booking_event
-from booking.models import Booking, BookingItem, Instrument, Org, PendingItem, Step, actor_json
+from booking.models import Booking, BookingItem, Instrument, Org, PendingItem, Step
 from chassis import outbox
-from chassis.actor import Actor
+from chassis.actor import Actor, actor_json
 from chassis.bulk import Outcome, each
 from chassis.clock import business_date
 from chassis.errors import Conflict, FieldError, NotFound, invalid

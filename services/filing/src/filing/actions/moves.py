@@ -7,14 +7,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis import outbox
-from chassis.actor import Actor
+from chassis.actor import Actor, actor_json, area_of
 from chassis.bulk import Outcome, each
 from chassis.errors import NotFound
 from filing import queries
-from filing.domain.area import covers
 from filing.domain.errors import NotACounty, OutOfArea, OutOfMandate
 from filing.events import filing_events
-from filing.models import Filing, Institution, Step, actor_json
+from filing.models import Filing, Institution, Step
 
 Move = Callable[[Filing], Step]
 
@@ -40,7 +39,7 @@ def dispatch(
     target = _county_below(db, by, UUID(str(institution_id)))
 
     def move(filing: Filing) -> Step:
-        if not covers(target.tier, target.division_code, filing.division_code):
+        if not filing.division_code.startswith(area_of(target.division_code)):
             raise OutOfArea(division=filing.division_code)
         return filing.dispatch(by, now, target.id, reason)
 
@@ -97,6 +96,6 @@ def _make(
 
 def _county_below(db: Session, by: Actor, institution_id: UUID) -> Institution:
     target = queries.institution(db, institution_id)
-    if target is None or target.tier != "county" or not covers(by.tier or "", by.division or "", target.division_code):
+    if target is None or target.tier != "county" or not target.division_code.startswith(by.area):
         raise NotACounty
     return target
