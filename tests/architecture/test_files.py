@@ -16,6 +16,7 @@ FOLDERS = {**PACKAGES, "chassis": CHASSIS}
 READS_THE_ENVIRONMENT = {
     "chassis/cli.py",
     "chassis/health.py",  # PROMETHEUS_MULTIPROC_DIR, which the library reads for itself too
+    "chassis/rules.py",  # CONTRACTS_DIR: tables are read when a domain is imported, before there are settings
     "chassis/testing/plugin.py",
     "chassis/testing/servers.py",
 }

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from booking.models import Booking, BookingItem, Result, actor_json
-from chassis.actor import Actor
+from booking.models import Booking, BookingItem, Result
+from chassis.actor import Actor, actor_json
 from chassis.events import Event
 
 RESULT = ("unit", "conclusion", "verified_on", "procedure", "verifier", "verifier_name", "checker", "checker_name",

@@ -20,7 +20,7 @@ from booking.domain.errors import (
     WrongItemState,
 )
 from booking.domain.states import OPEN_ITEM, Item, State, after
-from chassis.actor import Actor
+from chassis.actor import Actor, actor_json
 from chassis.clock import business_date
 from chassis.db import NAMING, TYPES
 from chassis.errors import NotFound, Stale
@@ -419,8 +419,3 @@ def names(items: Sequence[BookingItem]) -> str:
     """The first items in the words of a refusal."""
     shown = "、".join(f"{item.instrument['name']} {item.instrument['serial_no']}".strip() for item in items[:3])
     return f"{shown} 等 {len(items)} 台" if len(items) > 3 else shown
-
-
-def actor_json(by: Actor) -> dict[str, Any]:
-    """Who, as steps and events tell it."""
-    return {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}

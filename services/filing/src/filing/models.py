@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import context
-from chassis.actor import Actor
+from chassis.actor import Actor, actor_json
 from chassis.db import NAMING, TYPES
 from chassis.ids import new_id
 from filing.domain.errors import NotAuthorized, NotYourTurn, OutOfMandate
@@ -207,11 +207,6 @@ class Filing(Base):
             filing_id=self.id, at=now, actor=actor_json(by), move=move, from_state=before, to_state=self.state,
             institution_id=self.institution_id, reason_code=reason_code, reason=reason, **origin(),
         )  # fmt: skip
-
-
-def actor_json(by: Actor) -> dict[str, Any]:
-    """Who, as steps and events tell it."""
-    return {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}
 
 
 def origin() -> dict[str, str]:

@@ -10,7 +10,6 @@ import pytest
 from chassis.errors import IllegalMove, ServiceError
 from chassis.testing import staff
 from chassis.workdays import Workdays
-from filing.domain.area import area_prefix, covers
 from filing.domain.states import LABELS, MOVE_LABELS, MOVES, OPEN, State, after, due_on
 from filing.models import Filing
 
@@ -105,21 +104,3 @@ def test_what_is_open_can_still_be_decided_and_what_is_over_cannot() -> None:
 )
 def test_five_working_days_to_decide(submitted: date, due: date) -> None:
     assert due_on(submitted, Workdays()) == due
-
-
-@pytest.mark.parametrize(
-    ("tier", "division", "place", "inside"),
-    [
-        ("province", "440000", "445224", True),
-        ("province", "440000", "450103", False),
-        ("city", "440100", "440106", True),
-        ("city", "440100", "440306", False),
-        ("city", "441900", "441900", True),
-        ("county", "440106", "440106", True),
-        ("county", "440106", "440103", False),
-        ("county", "440106", "440100", False),
-    ],
-)
-def test_an_area_covers_the_divisions_below_it(tier: str, division: str, place: str, inside: bool) -> None:
-    assert covers(tier, division, place) is inside
-    assert division.startswith(area_prefix(tier, division))

@@ -1,3 +1,4 @@
+import { filingMoveWords } from '@/terms/rules'
 import type { Same } from '@/words'
 import type zh from './words'
 
@@ -90,19 +91,5 @@ export default {
     failed: 'Not submitted',
     count: '{n} instruments',
   },
-  moves: {
-    submit: 'Submitted',
-    withdraw: 'Withdrawn',
-    approve: 'Approved',
-    return: 'Returned',
-    dispatch: 'Dispatched',
-    forward: 'Forwarded to the province',
-    confirm: 'Confirmed',
-    recall: 'Recalled',
-    decline: 'Declined: no capability',
-    revoke: 'Revoked',
-    send_back: 'Returned at the front desk',
-    lapse: 'Lapsed',
-    close: 'Closed',
-  },
+  moves: { submit: 'Submitted', ...filingMoveWords('en') },
 } satisfies Same<typeof zh>

@@ -1,3 +1,5 @@
+import { filingMoveWords } from '@/terms/rules'
+
 export default {
   title: '备案管理',
   menu: {
@@ -84,19 +86,5 @@ export default {
     failed: '未能提交',
     count: '{n} 台',
   },
-  moves: {
-    submit: '提交',
-    withdraw: '撤销备案',
-    approve: '通过',
-    return: '退回',
-    dispatch: '分派',
-    forward: '转送省院',
-    confirm: '确认',
-    recall: '收回',
-    decline: '无能力退回',
-    revoke: '撤销',
-    send_back: '退单',
-    lapse: '失效',
-    close: '关闭',
-  },
+  moves: { submit: '提交', ...filingMoveWords('zh') },
 }

@@ -2,9 +2,13 @@
 import { filing } from '@/api'
 import { runCommand, type Field, type Outcome } from '@/parts/command'
 import type { Selection } from '@/parts/list'
+import { filingMoves, type FilingMove } from '@/terms/rules'
 import { t, term } from '@/words'
 
-export type Decision = 'approve' | 'return' | 'dispatch' | 'forward' | 'confirm' | 'recall' | 'decline' | 'revoke'
+export type Decision = Extract<
+  FilingMove,
+  'approve' | 'return' | 'dispatch' | 'forward' | 'confirm' | 'recall' | 'decline' | 'revoke'
+>
 
 const reason = (required = true): Field => ({
   key: 'reason',
@@ -83,13 +87,5 @@ export function decide(
 }
 
 /** What may be decided on filings of a state, by an institution of a tier. */
-export function decisionsOn(state: string, tier: string | null | undefined): Decision[] {
-  if (state === 'approved') return ['revoke']
-  if (tier === 'city')
-    return state === 'submitted' || state === 'pending_reassignment'
-      ? ['approve', 'return', 'dispatch', 'forward']
-      : state === 'awaiting_confirmation'
-        ? ['recall']
-        : []
-  return state === 'awaiting_confirmation' ? ['confirm', 'decline'] : []
-}
+export const decisionsOn = (state: string, tier: string | null | undefined): Decision[] =>
+  filingMoves(state, { kind: 'institution', tier }) as Decision[]

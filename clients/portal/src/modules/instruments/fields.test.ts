@@ -31,6 +31,9 @@ test('fields of another kind are not sent', () => {
 test('a copy has no numbers of its own, and a change is what differs', () => {
   const one = { ...emptyDraft(), name: '秤', serial_no: '1', own_no: '2', keeper: '甲' }
   expect(draftOf(one as never, true)).toMatchObject({ name: '秤', serial_no: '', own_no: '' })
+  const meter = { ...one, details: { account_no: '7', size: 'DN20' } }
+  expect(draftOf(meter as never, true).details).toEqual({ size: 'DN20' })
+  expect(draftOf(meter as never).details).toEqual(meter.details)
   expect(changesOf({ ...one, keeper: '乙' }, one)).toEqual({ keeper: '乙' })
 })
 

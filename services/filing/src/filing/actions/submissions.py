@@ -16,7 +16,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import bulk, clock, jobs, log, outbox
-from chassis.actor import Actor
+from chassis.actor import Actor, actor_json, area_of
 from chassis.calls import Refused
 from chassis.db import ALL, Database, Scope
 from chassis.errors import Unavailable
@@ -25,11 +25,10 @@ from chassis.ids import new_id
 from chassis.searching import words
 from filing import queries
 from filing.clients.registry import Claims
-from filing.domain.area import area_prefix
 from filing.domain.errors import AlreadyFiled, NotACity, ResponsibilityNotAccepted
 from filing.domain.states import OPEN, State, due_on
 from filing.events import filing_events
-from filing.models import Filing, Step, Submission, actor_json, origin
+from filing.models import Filing, Step, Submission, origin
 
 KIND = "submit"  # of the job
 SEARCHED = ("name", "model", "serial_no", "own_no", "install_address", "manufacturer")  # together, by `q`
@@ -70,7 +69,7 @@ def submit(database: Database, claims: Claims, by: Actor, submission_id: UUID) -
         submission = queries.submission(db, submission_id)
         institution = queries.institution_named(db, submission.institution_id)
     if submission.state == "claiming":
-        area = area_prefix(institution.tier, institution.division_code)
+        area = area_of(institution.division_code)
         try:
             answer = claims.claim(submission.id, submission.org_id, by.to_json(), submission.selection, area)
         except Refused:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chassis import bulk, clock, jobs
-from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
+from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow, allow_move
 from chassis.db import Scope
 from chassis.ids import new_id
 from chassis.paging import page_response, page_schema
@@ -28,11 +28,11 @@ from filing.api.schemas import (
     SubmissionView,
     SubmitRequest,
 )
+from filing.domain.states import FILING
 from filing.parts import claims_of
 
 blp = Blueprint("filings", "filings", url_prefix="/api/filing", description="Filings")
 SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
-CLERK = ["filing_clerk"]
 
 
 @blp.route("/filings", methods=["GET"])
@@ -79,7 +79,7 @@ def submit(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/withdraw", methods=["POST"])
-@allow(APPLICANT)
+@allow_move(FILING, "withdraw")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def withdraw(body: dict[str, Any]) -> Any:
@@ -88,7 +88,7 @@ def withdraw(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/approve", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "approve")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def approve(body: dict[str, Any]) -> Any:
@@ -97,7 +97,7 @@ def approve(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/return", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "return")
 @blp.arguments(ReturnMove)
 @blp.response(200, bulk.OutcomeView)
 def return_(body: dict[str, Any]) -> Any:
@@ -106,7 +106,7 @@ def return_(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/dispatch", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "dispatch")
 @blp.arguments(DispatchMove)
 @blp.response(200, bulk.OutcomeView)
 def dispatch(body: dict[str, Any]) -> Any:
@@ -115,7 +115,7 @@ def dispatch(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/forward", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "forward")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def forward(body: dict[str, Any]) -> Any:
@@ -124,7 +124,7 @@ def forward(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/confirm", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "confirm")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def confirm(body: dict[str, Any]) -> Any:
@@ -133,7 +133,7 @@ def confirm(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/recall", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "recall")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def recall(body: dict[str, Any]) -> Any:
@@ -142,7 +142,7 @@ def recall(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/decline", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "decline")
 @blp.arguments(ReasonedMove)
 @blp.response(200, bulk.OutcomeView)
 def decline(body: dict[str, Any]) -> Any:
@@ -151,7 +151,7 @@ def decline(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/revoke", methods=["POST"])
-@allow(INSTITUTION, SUPERVISOR, roles=CLERK)
+@allow_move(FILING, "revoke")
 @blp.arguments(ReasonedMove)
 @blp.response(200, bulk.OutcomeView)
 def revoke(body: dict[str, Any]) -> Any:

@@ -1,7 +1,8 @@
 """The registry's side of filing: claims for a submission, and the state learned from filing's events."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.actor import Actor
-from chassis.bulk import Failure
+from chassis.bulk import each
 from chassis.clock import business_date
-from chassis.errors import NotFound, ServiceError
 from registry import events, queries
 from registry.actions.at_once import write_all
 from registry.actions.certificates import declared_of
 from registry.actions.histories import Line, tell
 from registry.domain.errors import AlreadyFiled, FilingRevoked, Incomplete, NotInCatalog, OutOfArea, WrongStatus
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.rules import DECLARED, Reference, declared_faults, missing_for_filing
-from registry.models import OPEN_FILING, STATUS_LABELS, Attachment, Claim, Instrument
+from registry.models import STATUS_LABELS, Attachment, Claim, Instrument
 
 CLAIM = timedelta(minutes=15)
 CHUNK = 1000
@@ -43,13 +44,10 @@ def claim(
         chunk = wanted[start : start + CHUNK]
         found = queries.own_for_update(db, by, chunk)
         with_file = set(db.scalars(select(Attachment.instrument_id).where(Attachment.instrument_id.in_(chunk))))
-        for instrument_id in chunk:
-            try:
-                _check_fileable(found.get(instrument_id), reference, instrument_id in with_file, area)
-            except ServiceError as error:
-                refused.append(Failure(instrument_id, error).to_json() | {"id": str(instrument_id)})
-            else:
-                claimed.append(instrument_id)
+        check = partial(_check_fileable, reference=reference, with_file=with_file, area=area)
+        outcome, _ = each(chunk, found, check)
+        refused += [failure.to_json() | {"id": str(failure.id)} for failure in outcome.failed]
+        claimed += outcome.done
     for start in range(0, len(claimed), CHUNK):
         db.execute(
             update(Instrument)
@@ -61,9 +59,7 @@ def claim(
     return made
 
 
-def _check_fileable(instrument: Instrument | None, reference: Reference, has_file: bool, area: str) -> None:
-    if instrument is None:
-        raise NotFound
+def _check_fileable(instrument: Instrument, reference: Reference, with_file: Set[UUID], area: str) -> None:
     if instrument.status != "in_use":
         raise WrongStatus(status=STATUS_LABELS[instrument.status], move="备案")
     if instrument.filing_state == "revoked":
@@ -76,7 +72,7 @@ def _check_fileable(instrument: Instrument | None, reference: Reference, has_fil
     if kind is None or not kind.in_force(reference.today) or kind.supervision == "P":
         raise NotInCatalog(kind=instrument.kind_code)
     given = {"type_approval_no": instrument.type_approval_no, "details": instrument.details}
-    missing = missing_for_filing(given, kind, has_file)
+    missing = missing_for_filing(given, kind, instrument.id in with_file)
     missing += [fault.zh for fault in declared_faults({key: getattr(instrument, key) for key in DECLARED}, kind)]
     if missing:
         raise Incomplete(what="；".join(missing))

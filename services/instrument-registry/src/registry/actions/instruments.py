@@ -16,14 +16,15 @@ from registry import events, queries
 from registry.actions.certificates import change_units, settle
 from registry.actions.histories import changes_of, line
 from registry.codes import instrument_code
-from registry.domain.details import FREE as FREE_DETAILS
+from registry.domain.details import AFTER_APPROVAL as FREE_DETAILS
 from registry.domain.details import LABELS as DETAIL_LABELS
 from registry.domain.details import detail_faults
 from registry.domain.errors import BookingOpen, FieldsFrozen, FilingOpen, RevokedFrozen, SameInstrument
-from registry.domain.fields import BY_KEY, IDENTITY
+from registry.domain.fields import AFTER_APPROVAL, BY_KEY, IDENTITY, WHILE_OPEN
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.identity_key import identity_key
 from registry.domain.rules import DECLARED, RULED_FIELDS, Reference, declared_faults, faults
-from registry.models import OPEN_FILING, Instrument, check_not_scrapped
+from registry.models import Instrument, check_not_scrapped
 
 STATE = ("status", "filing_state", "claim_id", "open_booking_id")  # what allows a change or not
 RULED = (*RULED_FIELDS, "details")  # what the rules read of an instrument
@@ -113,7 +114,7 @@ def _check(values: dict[str, Any], reference: Reference, changed: set[str] | Non
 def _check_editable(instrument: Any, changed: set[str]) -> None:
     """changed: names of fields, `details.<name>` for those of the kind."""
     if instrument.filing_state in OPEN_FILING or instrument.claim_id is not None:
-        if any(key not in BY_KEY or BY_KEY[key].locked for key in changed):
+        if changed - WHILE_OPEN:
             raise FilingOpen
     elif instrument.filing_state == "revoked":
         if changed:
@@ -125,7 +126,7 @@ def _check_editable(instrument: Any, changed: set[str]) -> None:
 
 
 def _is_free(key: str) -> bool:
-    return BY_KEY[key].free if key in BY_KEY else key.removeprefix("details.") in FREE_DETAILS
+    return key in AFTER_APPROVAL or key.removeprefix("details.") in FREE_DETAILS
 
 
 def _label(key: str) -> str:

@@ -21,9 +21,10 @@ from registry.actions.checking import Checking
 from registry.actions.histories import Line, tell
 from registry.domain.errors import BookingOpen, FilingOpen, InstrumentGone, NozzlesChanged
 from registry.domain.fields import LAYOUTS
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.nozzles import MOST_NOZZLES, nozzle_fault, with_change
 from registry.domain.rules import Fault
-from registry.models import OPEN_FILING, Import, Instrument, Kind
+from registry.models import Import, Instrument, Kind
 from registry.workbooks.judge import Row
 
 CHUNK = 2000

@@ -34,8 +34,9 @@ from chassis.errors import NotFound
 from chassis.listing import Listing, Place
 from chassis.paging import paginate
 from chassis.reads import Read, Reader
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.rules import KindFacts, Reference
-from registry.models import OPEN_FILING, Attachment, Division, History, Import, Instrument, Kind
+from registry.models import Attachment, Division, History, Import, Instrument, Kind
 from registry.queries import areas, owners
 from registry.tables import ALL_KINDS, INSTRUMENT_COUNT, INSTRUMENT_PART, INSTRUMENT_SEARCH, NOBODY, SUPERVISION_COUNT
 from registry.view_sql import RANGES, in_view, view_column
