@@ -93,6 +93,7 @@ export default {
   moves: {
     submit: 'Submitted',
     withdraw: 'Withdrawn',
+    amend: 'Amended',
     approve: 'Approved',
     return: 'Returned',
     dispatch: 'Dispatched',

@@ -87,6 +87,7 @@ export default {
   moves: {
     submit: '提交',
     withdraw: '撤销备案',
+    amend: '修改',
     approve: '通过',
     return: '退回',
     dispatch: '分派',

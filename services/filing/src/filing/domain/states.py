@@ -25,6 +25,7 @@ WITH_THE_CITY = (State.SUBMITTED, State.PENDING_REASSIGNMENT)
 # move -> (from which states, to which state)
 MOVES: dict[str, tuple[tuple[State, ...], State]] = {
     "withdraw": ((State.SUBMITTED,), State.WITHDRAWN),
+    "amend": ((State.SUBMITTED,), State.SUBMITTED),  # the applicant changes what nobody has touched
     "approve": (WITH_THE_CITY, State.APPROVED),
     "return": (WITH_THE_CITY, State.RETURNED),
     "dispatch": (WITH_THE_CITY, State.AWAITING_CONFIRMATION),
@@ -44,7 +45,7 @@ LABELS = {
     State.LAPSED: "已失效", State.CLOSED: "已关闭",
 }  # fmt: skip
 MOVE_LABELS = {
-    "withdraw": "撤销备案", "approve": "通过", "return": "退回", "dispatch": "分派", "forward": "转送省院",
+    "withdraw": "撤销备案", "amend": "修改", "approve": "通过", "return": "退回", "dispatch": "分派", "forward": "转送省院",
     "confirm": "确认", "recall": "收回", "decline": "无能力退回", "revoke": "撤销", "send_back": "退单", "lapse": "失效", "close": "关闭",
 }  # fmt: skip
 

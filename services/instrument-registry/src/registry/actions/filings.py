@@ -70,6 +70,11 @@ def _check_fileable(instrument: Instrument | None, reference: Reference, has_fil
         raise FilingRevoked
     if instrument.filing_state in (*OPEN_FILING, "approved") or instrument.claim_id is not None:
         raise AlreadyFiled
+    check_complete(instrument, reference, has_file, area)
+
+
+def check_complete(instrument: Instrument, reference: Reference, has_file: bool, area: str) -> None:
+    """What a filing asks of an instrument, whoever decides on it. Raises: OutOfArea, NotInCatalog, Incomplete."""
     if not instrument.division_code.startswith(area):
         raise OutOfArea(division=instrument.division_code)
     kind = reference.kinds.get(instrument.kind_code)
