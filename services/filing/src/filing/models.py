@@ -47,7 +47,6 @@ class Institution(Base):
     tier: Mapped[str]
     division_code: Mapped[str]
     active: Mapped[bool]
-    capabilities: Mapped[list[dict[str, Any]]]
 
 
 class DayChange(Base):
@@ -56,14 +55,6 @@ class DayChange(Base):
     __tablename__ = "day_change"
     date: Mapped[Day] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    name: Mapped[str]
-
-
-class Kind(Base):
-    """Copy of a kind of the catalog, fed by registry's events."""
-
-    __tablename__ = "kind"
-    code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
 
 
