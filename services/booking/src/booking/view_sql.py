@@ -41,8 +41,12 @@ def predicates(today: date) -> dict[str, ColumnElement[bool]]:
     }
 
 
+def enabled() -> ColumnElement[bool]:
+    return and_(I.filing_state == "approved", I.version >= I.approved_version)
+
+
 def live() -> ColumnElement[bool]:
-    return and_(I.status == "in_use", I.filing_state == "approved", I.approved_on.is_not(None))
+    return and_(I.status == "in_use", enabled(), I.approved_on.is_not(None))
 
 
 def bookable(today: date, view: str | None = None) -> ColumnElement[bool]:
