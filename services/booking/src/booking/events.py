@@ -27,14 +27,11 @@ def booking_event(
     return _event(verb, booking, by, at, rows, {"reason": reason, **more})
 
 
-def completed(
-    booking: Booking, by: Actor, at: datetime, results: Mapping[UUID, Sequence[Result]], kinds: Mapping[str, str]
-) -> Event:
-    """With the results of each instrument. kinds: code -> name."""
+def completed(booking: Booking, by: Actor, at: datetime, results: Mapping[UUID, Sequence[Result]]) -> Event:
+    """With the results of each instrument."""
     rows = [
         {
-            "instrument_id": item.instrument_id, "state": item.state, "kind_code": item.instrument["kind_code"],
-            "kind_name": kinds.get(item.instrument["kind_code"]),
+            "instrument_id": item.instrument_id, "state": item.state,
             "results": [{key: getattr(r, key) for key in RESULT} for r in results.get(item.instrument_id, ())],
         }
         for item in booking.items

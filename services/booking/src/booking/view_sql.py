@@ -44,8 +44,12 @@ def _in_range(
     return and_(*conditions)
 
 
+def enabled() -> ColumnElement[bool]:
+    return and_(I.filing_state == "approved", I.version >= I.approved_version)
+
+
 def live() -> ColumnElement[bool]:
-    return and_(I.status == "in_use", I.filing_state == "approved", I.approved_on.is_not(None))
+    return and_(I.status == "in_use", enabled(), I.approved_on.is_not(None))
 
 
 def bookable(today: date, view: str | None = None) -> ColumnElement[bool]:

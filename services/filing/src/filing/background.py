@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from chassis import bulk, counters, jobs, log
 from chassis.actor import SYSTEM, Actor
+from chassis.calls import Refused
 from chassis.runtime import Runtime, Schedule
-from filing.actions import moves, submissions
+from filing.actions import amendments, moves, submissions
 from filing.models import Submission
 from filing.parts import claims_of
 from filing.tables import FILING_COUNT
@@ -57,6 +58,19 @@ def merge_counts(runtime: Runtime, _now: datetime) -> None:
 _MERGE = counters.merging(FILING_COUNT, ("n",))
 
 
+def resume_amendments(runtime: Runtime, now: datetime) -> None:
+    """Take up amendments whose web process died, or whose registry did not answer."""
+    with runtime.database.transaction() as db:
+        found = amendments.stuck(db, now)
+    for filing_id, by in found:
+        try:
+            amendments.carry_out(runtime.database, claims_of(runtime), by, filing_id)
+        except Refused as error:  # the filing is as it was
+            log.get().warning("amendment_refused", filing_id=str(filing_id), code=error.code)
+        except Exception as error:  # one that fails must not stop the others
+            log.get().error("amendment_stuck", filing_id=str(filing_id), exc_info=error)
+
+
 def _submitter(submission: Submission) -> Actor:
     if submission.actor is not None:
         return Actor.from_json(submission.actor)
@@ -79,4 +93,5 @@ NEVER_BEGUN = {submissions.KIND: give_up}
 SCHEDULES = [
     Schedule("resume_stuck_submissions", timedelta(minutes=1), resume_stuck),
     Schedule("merge_counts", timedelta(minutes=1), merge_counts),
+    Schedule("resume_amendments", timedelta(minutes=1), resume_amendments),
 ]

@@ -16,6 +16,7 @@ from filing.models import Filing
 # Written once more by hand, so that a slip in the table is seen: move -> {from: to}
 EXPECTED = {
     "withdraw": {"submitted": "withdrawn"},
+    "amend": {"submitted": "submitted"},
     "approve": {"submitted": "approved", "pending_reassignment": "approved"},
     "return": {"submitted": "returned", "pending_reassignment": "returned"},
     "dispatch": {"submitted": "awaiting_confirmation", "pending_reassignment": "awaiting_confirmation"},
@@ -45,6 +46,7 @@ def test_every_move_from_every_state(move: str, state: str) -> None:
 CITY, COUNTY = UUID(int=1), UUID(int=2)
 HANDS: dict[str, Callable[..., Any]] = {  # move -> how somebody whose turn it is makes it
     "withdraw": lambda f, by, now: f.withdraw(by, now),
+    "amend": lambda f, by, now: f.begin_amendment({"id": "1"}),
     "approve": lambda f, by, now: f.approve(by, now),
     "return": lambda f, by, now: f.return_(by, now, "other", "x"),
     "dispatch": lambda f, by, now: f.dispatch(by, now, COUNTY),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changesOf, detailsFor, draftOf, emptyDraft, frozenReason, needsWithdrawal, unfileable } from './fields'
+import { changesOf, detailsFor, draftOf, emptyDraft, frozenReason, needsAmendment, unfileable } from './fields'
 
 test.each([
   ['none', 'model', ''],
@@ -18,9 +18,9 @@ test('a scrapped one cannot be changed at all', () =>
   expect(frozenReason('keeper', { filing_state: 'none', status: 'scrapped' })).not.toBe(''))
 
 test('only what is locked needs the filing to be withdrawn', () => {
-  expect(needsWithdrawal(['keeper'], 'submitted')).toBe(false)
-  expect(needsWithdrawal(['keeper', 'model'], 'submitted')).toBe(true)
-  expect(needsWithdrawal(['model'], 'returned')).toBe(false)
+  expect(needsAmendment(['keeper'], 'submitted')).toBe(false)
+  expect(needsAmendment(['keeper', 'model'], 'submitted')).toBe(true)
+  expect(needsAmendment(['model'], 'returned')).toBe(false)
 })
 
 test('fields of another kind are not sent', () => {

@@ -102,15 +102,15 @@ const AFTER_APPROVAL = [...FIELDS.afterApproval, 'details']
 export function frozenReason(field: string, instrument: Pick<Instrument, 'filing_state' | 'status'> | null): string {
   if (!instrument) return ''
   if (instrument.status === 'scrapped') return 'instruments.form.frozen_scrapped'
-  if (instrument.filing_state === 'submitted') return '' // saved by withdrawing and submitting again
+  if (instrument.filing_state === 'submitted') return '' // the filing is amended with it
   if (isOpenFiling(instrument.filing_state)) return UNLOCKED.includes(field) ? '' : 'instruments.form.frozen_open'
   if (instrument.filing_state === 'approved')
     return AFTER_APPROVAL.includes(field) ? '' : 'instruments.form.frozen_approved'
   return ''
 }
 
-/** Whether a change needs the filing to be withdrawn first. */
-export const needsWithdrawal = (changed: string[], state: string) =>
+/** Whether a change belongs to the filing that is submitted, too. */
+export const needsAmendment = (changed: string[], state: string) =>
   state === 'submitted' && changed.some((field) => !UNLOCKED.includes(field))
 
 export function emptyDraft(): Draft {

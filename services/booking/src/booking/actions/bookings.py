@@ -113,7 +113,7 @@ def _check_instruments(instruments: Sequence[Instrument], booked: set[UUID], pla
 
 def _refusal(instrument: Instrument, booked: set[UUID], place: Place, today: date) -> type[Conflict] | None:
     facts = Facts(
-        instrument.status, instrument.filing_state, instrument.approved_on, instrument.result,
+        instrument.status, "approved" if instrument.enabled else "none", instrument.approved_on, instrument.result,
         instrument.valid_until, instrument.rotate_on, instrument.unverified_since,
     )  # fmt: skip
     if instrument.instrument_id in booked:

@@ -22,7 +22,6 @@ from chassis.db import ALL, Database, Scope
 from chassis.errors import Unavailable
 from chassis.idempotency import KeyReused
 from chassis.ids import new_id
-from chassis.searching import words
 from filing import queries
 from filing.clients.registry import Claims
 from filing.domain.errors import AlreadyFiled, NotACity, ResponsibilityNotAccepted
@@ -31,7 +30,6 @@ from filing.events import filing_events
 from filing.models import Filing, Step, Submission, origin
 
 KIND = "submit"  # of the job
-SEARCHED = ("name", "model", "serial_no", "own_no", "install_address", "manufacturer")  # together, by `q`
 Steps = Callable[[], AbstractContextManager[Session]]  # a transaction for each chunk
 OnChunk = Callable[[Session, int, list[dict[str, Any]]], None]
 
@@ -184,17 +182,16 @@ def _file_chunk(
 
 
 def _filing(submission: Submission, item: dict[str, Any], previous: Filing | None, position: int, due: date) -> Filing:
-    snapshot = item["snapshot"]
-    return Filing(
+    filing = Filing(
         id=new_id(), number=f"{submission.number}-{position + 1:05d}", submission_id=submission.id,
-        instrument_id=UUID(item["instrument_id"]), instrument_version=item["version"], org_id=submission.org_id,
-        kind_code=snapshot["kind_code"], division_code=snapshot["division_code"], snapshot=snapshot,
-        search=words(snapshot[key] for key in SEARCHED),
+        instrument_id=UUID(item["instrument_id"]), org_id=submission.org_id,
         city_id=submission.institution_id, institution_id=submission.institution_id,
         participants=[submission.institution_id], authorize_province=submission.authorize_province,
         previous_id=previous.id if previous else None, submitted_at=submission.submitted_at,
         due_on=due, version=previous.version + 1 if previous else 1,
     )  # fmt: skip
+    filing.describe(item)
+    return filing
 
 
 def _first_step(filing: Filing, by: Actor, now: datetime) -> Step:

@@ -12,10 +12,11 @@ from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.selections import freeze
-from chassis.web import Blueprint, audit_subject, current_user, db, idempotency_key, own_transactions, reader
+from chassis.web import Blueprint, audit_subject, current_user, db, idempotency_key, if_match, own_transactions, reader
 from filing import queries
-from filing.actions import moves, submissions
+from filing.actions import amendments, moves, submissions
 from filing.api.schemas import (
+    AmendRequest,
     DispatchMove,
     FilingArgs,
     FilingDetail,
@@ -77,6 +78,23 @@ def submit(body: dict[str, Any]) -> Any:
         if by_job:
             return jobs.accepted(session, user, submission.id, "filing", receipt)
         return json_response(receipt | {"done": submission.done, "failed": submission.failed})
+
+
+@blp.route("/filings/<uuid:filing_id>/amend", methods=["POST"])
+@allow(APPLICANT)
+@own_transactions
+@blp.arguments(AmendRequest)
+@blp.response(200, FilingDetail)
+def amend(body: dict[str, Any], filing_id: UUID) -> Any:
+    """Change the instrument of a filing that is submitted and that nobody has touched, and the filing with it. It keeps
+    its number, its place in the queue and its deadline. If-Match is the instrument's version (registry's ETag)."""
+    user, database, key, version = current_user(), runtime().database, idempotency_key(), if_match()
+    amendment_id = uuid5(user.account_id, f"{filing_id} {key}") if key else new_id()
+    with database.transaction(Scope.of(user)) as session:
+        amendments.begin(session, user, filing_id, amendment_id, version, body["changes"], body["reason"], clock.now())
+    amendments.carry_out(database, claims_of(runtime()), user, filing_id)
+    with database.transaction(Scope.of(user)) as session:
+        return json_response(queries.filing(session, user, filing_id))
 
 
 @blp.route("/filings/actions/withdraw", methods=["POST"])

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from chassis.bulk import FailureView
 from chassis.lists import args_schema, filter_schema
-from chassis.schema import Flag, Schema, Text, one_of
+from chassis.schema import Flag, Passed, Schema, Text, one_of
 from chassis.selections import selection_schema
 from filing.queries.filings import FILINGS
 
@@ -14,7 +14,7 @@ FilingSelection = selection_schema(FilingFilter, "Filing")
 
 
 class SubmitRequest(Schema):
-    selection = fields.Dict(required=True, metadata={"description": "a selection over instruments, as registry's list"})
+    selection = Passed(required=True, metadata={"description": "a selection over instruments, as registry's list"})
     institution_id = fields.UUID(required=True)
     accept_responsibility = Flag(required=True)
     authorize_province = Flag(load_default=False)
@@ -61,12 +61,22 @@ class StepView(Schema):
     institution_id = fields.UUID(required=True)
     reason_code = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
+    changes = fields.List(
+        fields.Dict(), required=True, metadata={"description": "of an amendment: field, before and after"}
+    )
 
 
 class FilingDetail(FilingView):
     org_contact_name = fields.String(allow_none=True)
     org_phone = fields.String(allow_none=True)
     steps = fields.List(fields.Nested(StepView), required=True)
+
+
+class AmendRequest(Schema):
+    changes = Passed(
+        required=True, metadata={"description": "of the instrument, as in PATCH of registry's instruments"}
+    )
+    reason = Text(max=500, load_default=None, allow_none=True)
 
 
 class Move(Schema):

@@ -57,7 +57,7 @@ def filing(db: Session, actor: Actor, filing_id: UUID) -> dict[str, Any]:
         raise NotFound
     steps = db.execute(
         select(Step.at, Step.actor, Step.move, Step.from_state, Step.to_state, Step.institution_id,
-               Step.reason_code, Step.reason).where(Step.filing_id == filing_id).order_by(Step.id)
+               Step.reason_code, Step.reason, Step.changes).where(Step.filing_id == filing_id).order_by(Step.id)
     ).mappings()  # fmt: skip
     return dict(row) | {"steps": [dict(step) for step in steps]}
 

@@ -76,6 +76,7 @@ def correct(
     db.flush()
     db.execute(_of_verification(old).values(verified_on=_verified_on(old)))
     settle(db, [instrument], now)
+    outbox.record(db, *events.instruments_changed([instrument]))
     db.add(line(instrument.id, by, now, "certificate.corrected", reference=new.number, reason=reason))
     _tell(db, "superseded", old, instrument)
     _tell(db, "issued", new, instrument)
@@ -135,6 +136,7 @@ def void(db: Session, by: Actor, number: str, reason: str, now: datetime) -> Cer
     else:
         db.execute(_of_verification(old).values(passed=passed, verified_on=_verified_on(old)))
     settle(db, [instrument], now)
+    outbox.record(db, *events.instruments_changed([instrument]))
     db.add(line(instrument.id, by, now, "certificate.voided", reference=old.number, reason=reason))
     _tell(db, "superseded", old, instrument)
     return old

@@ -66,13 +66,18 @@ def _check_fileable(instrument: Instrument, reference: Reference, with_file: Set
         raise FilingRevoked
     if instrument.filing_state in (*OPEN_FILING, "approved") or instrument.claim_id is not None:
         raise AlreadyFiled
+    check_complete(instrument, reference, instrument.id in with_file, area)
+
+
+def check_complete(instrument: Instrument, reference: Reference, has_file: bool, area: str) -> None:
+    """What a filing asks of an instrument, whoever decides on it. Raises: OutOfArea, NotInCatalog, Incomplete."""
     if not instrument.division_code.startswith(area):
         raise OutOfArea(division=instrument.division_code)
     kind = reference.kinds.get(instrument.kind_code)
     if kind is None or not kind.in_force(reference.today) or kind.supervision == "P":
         raise NotInCatalog(kind=instrument.kind_code)
     given = {"type_approval_no": instrument.type_approval_no, "details": instrument.details}
-    missing = missing_for_filing(given, kind, instrument.id in with_file)
+    missing = missing_for_filing(given, kind, has_file)
     missing += [fault.zh for fault in declared_faults({key: getattr(instrument, key) for key in DECLARED}, kind)]
     if missing:
         raise Incomplete(what="；".join(missing))

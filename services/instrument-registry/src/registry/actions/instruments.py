@@ -54,18 +54,19 @@ def edit(
     instrument = queries.own_instrument(db, by, instrument_id)
     if instrument.version != version:
         raise Stale
-    if _change(db, by, instrument, changes, queries.reference(db, business_date(now)), now, reason):
+    if change(db, by, instrument, changes, queries.reference(db, business_date(now)), now, reason):
         db.flush()
         outbox.record(db, *events.instruments_changed([instrument]))
     return instrument
 
 
-def _change(
-    db: Session, by: Actor, instrument: Instrument, changes: dict[str, Any], reference: Reference, now: datetime,
-    reason: str | None,
+def change(
+    db: Session, by: Actor | dict[str, Any], instrument: Instrument, changes: dict[str, Any], reference: Reference, now: datetime,
+    reason: str | None, under: UUID | None = None,
 ) -> bool:  # fmt: skip
-    """Whether anything changed. Nothing is touched where it raises."""
-    changed = judged(instrument, changes, reference)
+    """Whether anything changed. Nothing is touched where it raises. under: the amendment of the open filing that this
+    belongs to; history names it."""
+    changed = judged(instrument, changes, reference, amending=under is not None)
     if not changed:
         return False
     names = {change["field"] for change in changed}
@@ -78,20 +79,23 @@ def _change(
     if names & set(IDENTITY):
         _check_same(db, instrument)
         _flush(db, instrument)
-    db.add(line(instrument.id, by, now, "changed", changes=changed, reason=reason))
+    reference_to = str(under) if under is not None else None
+    db.add(line(instrument.id, by, now, "changed", reference=reference_to, changes=changed, reason=reason))
     if "details.nozzles" in names and change_units(instrument, nozzles, now):
         settle(db, [instrument], now)
     return True
 
 
-def judged(i: Any, changes: dict[str, Any], reference: Reference) -> list[dict[str, Any]]:
+def judged(i: Any, changes: dict[str, Any], reference: Reference, amending: bool = False) -> list[dict[str, Any]]:
     """What `changes` change of an instrument, field by field before and after, where they may.
-    i: an instrument, or a row with its STATE and RULED columns and the changed ones.
+    i: an instrument, or a row with its STATE and RULED columns and the changed ones. amending: its open filing changes
+    with it.
     Raises: WrongStatus, FilingOpen, FieldsFrozen, BookingOpen, Invalid."""
     check_not_scrapped(i.status)
     changed = changes_of({key: getattr(i, key) for key in changes}, changes)
     names = {change["field"] for change in changed}
-    _check_editable(i, names)
+    if not amending:
+        _check_editable(i, names)
     if "details.nozzles" in names and i.open_booking_id is not None:
         _check_same_units(i, changes["details"])
     _check({key: getattr(i, key) for key in RULED} | changes, reference, changed=names)

@@ -84,7 +84,7 @@ def _leave_use(
     reason: str | None,
 ) -> Outcome:  # fmt: skip
     outcome, moved = _each(db, by, ids, now, kind, move, reason)
-    outbox.record(db, *events.status_changed(kind, moved, reason))
+    outbox.record(db, *events.status_changed(kind, moved, reason), *events.instruments_changed(moved))
     return outcome
 
 
@@ -99,7 +99,7 @@ def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: s
             lapsed.add(i.id)
 
     outcome, moved = _each(db, by, ids, now, "resumed", move, reason)
-    outbox.record(db, *events.resumed(moved, lapsed))
+    outbox.record(db, *events.resumed(moved, lapsed), *events.instruments_changed(moved))
     return outcome
 
 

@@ -44,3 +44,12 @@ def public_certificate(row: Mapping[str, Any], today: date) -> dict[str, Any]:
 def mask_name(name: str) -> str:
     """李检定 -> 李**"""
     return name[:1] + "*" * (len(name) - 1)
+
+
+def plain(body: dict[str, Any]) -> dict[str, Any]:
+    """Dates within `details` are kept as text, since they are stored as JSON."""
+    details = body.get("details")
+    if details:
+        day = details.get("first_verified_on")
+        body["details"] = details | ({"first_verified_on": day.isoformat()} if day else {})
+    return body

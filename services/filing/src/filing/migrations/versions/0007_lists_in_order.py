@@ -115,7 +115,8 @@ END $$;
 CREATE TRIGGER keep_search_insert AFTER INSERT ON filing REFERENCING NEW TABLE AS after_rows
     FOR EACH STATEMENT EXECUTE FUNCTION keep_search();
 CREATE TRIGGER keep_search_update AFTER UPDATE ON filing FOR EACH ROW
-    WHEN ((OLD.number, OLD.search, OLD.participants) IS DISTINCT FROM (NEW.number, NEW.search, NEW.participants))
+    WHEN ((OLD.number, OLD.search, OLD.participants, OLD.division_code)
+          IS DISTINCT FROM (NEW.number, NEW.search, NEW.participants, NEW.division_code))
     EXECUTE FUNCTION follow_search();
 CREATE TRIGGER keep_search_delete AFTER DELETE ON filing REFERENCING OLD TABLE AS before_rows
     FOR EACH STATEMENT EXECUTE FUNCTION keep_search();
