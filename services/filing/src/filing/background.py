@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis import bulk, jobs, log
+from chassis import bulk, counters, jobs, log
 from chassis.actor import SYSTEM, Actor
 from chassis.runtime import Runtime, Schedule
 from filing.actions import moves, submissions
 from filing.models import Submission
 from filing.parts import claims_of
+from filing.tables import FILING_COUNT
 
 
 def submit(runtime: Runtime, job: jobs.Job) -> None:
@@ -41,6 +42,13 @@ def resume_stuck(runtime: Runtime, now: datetime) -> None:
             log.get().error("submission_stuck", submission_id=str(submission.id), exc_info=error)
 
 
+def merge_counts(runtime: Runtime, _now: datetime) -> None:
+    counters.merge(runtime.database, _MERGE)
+
+
+_MERGE = counters.merging(FILING_COUNT, ("n",))
+
+
 def _submitter(submission: Submission) -> Actor:
     if submission.actor is not None:
         return Actor.from_json(submission.actor)
@@ -60,4 +68,7 @@ JOBS: dict[str, jobs.JobHandler] = {
     "revoke": bulk.job_of(moves.revoke),
 }
 NEVER_BEGUN = {submissions.KIND: give_up}
-SCHEDULES = [Schedule("resume_stuck_submissions", timedelta(minutes=1), resume_stuck)]
+SCHEDULES = [
+    Schedule("resume_stuck_submissions", timedelta(minutes=1), resume_stuck),
+    Schedule("merge_counts", timedelta(minutes=1), merge_counts),
+]

@@ -5,19 +5,20 @@ from datetime import date as Day
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import FetchedValue, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import context
 from chassis.actor import Actor, actor_json
-from chassis.db import NAMING, TYPES
+from chassis.db import TYPES
 from chassis.ids import new_id
 from filing.domain.errors import NotAuthorized, NotYourTurn, OutOfMandate
 from filing.domain.states import State, after
+from filing.tables import METADATA
 
 
 class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
+    metadata = METADATA
     type_annotation_map = TYPES
 
 
@@ -31,6 +32,7 @@ class Org(Base):
     credit_code: Mapped[str] = mapped_column(default="")
     contact_name: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
 
 
 class Institution(Base):
@@ -100,6 +102,7 @@ class Filing(Base):
     """One instrument's filing 备案. Every change of state goes through one of its moves."""
 
     __tablename__ = "filing"
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 (as SQLAlchemy has it)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     number: Mapped[str]
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
@@ -124,6 +127,10 @@ class Filing(Base):
     decided_at: Mapped[datetime | None]
     due_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
+    # generated: what lists are ordered by and looked for in (migration 0007)
+    place: Mapped[bytes] = mapped_column(server_default=FetchedValue(), deferred=True)
+    city_code: Mapped[str] = mapped_column(server_default=FetchedValue(), deferred=True)
+    county_code: Mapped[str] = mapped_column(server_default=FetchedValue(), deferred=True)
 
     def withdraw(self, by: Actor, now: datetime, reason: str | None = None) -> Step:
         return self._move("withdraw", by, now, None, reason)

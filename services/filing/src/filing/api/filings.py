@@ -12,7 +12,7 @@ from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.selections import freeze
-from chassis.web import Blueprint, audit_subject, current_user, db, idempotency_key, own_transactions
+from chassis.web import Blueprint, audit_subject, current_user, db, idempotency_key, own_transactions, reader
 from filing import queries
 from filing.actions import moves, submissions
 from filing.api.schemas import (
@@ -31,6 +31,7 @@ from filing.api.schemas import (
 from filing.domain.states import FILING
 from filing.models import Submission
 from filing.parts import claims_of
+from filing.queries import counts
 
 blp = Blueprint("filings", "filings", url_prefix="/api/filing", description="Filings")
 SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
@@ -42,7 +43,7 @@ SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
 @blp.response(200, page_schema(FilingView))
 def list_filings(args: dict[str, Any]) -> Any:
     """Filings that the caller may see; each instrument's latest one unless history=true."""
-    return page_response(queries.filings(db(), current_user(), args))
+    return page_response(queries.filings(reader(), current_user(), args))
 
 
 @blp.route("/filings/<uuid:filing_id>", methods=["GET"])
@@ -157,7 +158,7 @@ def revoke(body: dict[str, Any]) -> Any:
 def overview(args: dict[str, Any]) -> Any:
     """Counts of the latest filings by state, each equal to the total of the list with that state. An institution's with
     `mine=true`: of what is approved the ones it holds, and of what waits for a confirmation the ones it has to give."""
-    return json_response(queries.overview(db(), current_user(), args["mine"]))
+    return json_response(counts.overview(reader(), current_user(), args["mine"]))
 
 
 def _run(move: str, action: Callable[..., bulk.Outcome], body: dict[str, Any], **params: Any) -> Any:

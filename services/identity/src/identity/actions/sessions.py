@@ -46,6 +46,7 @@ _OPEN = Statement(
     )
 )  # fmt: skip
 _TELL = Statement(outbox.INSERT)
+GRACE = timedelta(seconds=10)  # in which a used refresh token is taken once more
 _SET_HASH = Statement(text("UPDATE account SET password_hash = :hash WHERE id = :id"))
 
 
@@ -107,24 +108,24 @@ def open_session(
 
 
 def refresh(db: Session, token: str, lifetime: timedelta, now: datetime) -> tuple[SignedInSession, str] | None:
-    """Rotate a refresh token. None: the token was rotated away before, so its session has now been ended; the caller
-    commits that and refuses. Raises: Unauthorized for a token that is unknown or expired."""
+    """Rotate a refresh token. A token that was used less than GRACE ago is taken once more: the page that sent it was
+    reloaded, or lost its network, before the answer came. None: the token was used before that, so its session has now been
+    ended; the caller commits that and refuses. Raises: Unauthorized for a token that is unknown or expired."""
     hashed = digest(token)
-    session = db.scalars(
-        select(SignedInSession).where(SignedInSession.refresh_hash == hashed).with_for_update()
-    ).first()
+    is_current = SignedInSession.refresh_hash == hashed
+    session = db.scalars(select(SignedInSession).where(is_current).with_for_update()).first()
     if session is None:
-        stolen = db.scalar(select(UsedRefresh.session_id).where(UsedRefresh.refresh_hash == hashed))
-        if stolen is None:
+        used = db.get(UsedRefresh, hashed)
+        session = db.get(SignedInSession, used.session_id, with_for_update=True) if used else None
+        if used is None or session is None:
             raise Unauthorized
-        victim = db.get(SignedInSession, stolen)
-        if victim is not None:
-            _end(db, victim, now)
-        return None
+        if used.used_at < now - GRACE:
+            _end(db, session, now)
+            return None
     account = queries.account_to_sign_in(db, session.account_id)
     if session.expires_at < now or account is None or account.status == "disabled":
         raise Unauthorized
-    db.add(UsedRefresh(refresh_hash=hashed, session_id=session.id, used_at=now))
+    db.add(UsedRefresh(refresh_hash=session.refresh_hash, session_id=session.id, used_at=now))
     fresh = new_refresh_token()
     session.refresh_hash, session.used_at, session.expires_at = digest(fresh), now, now + lifetime
     db.flush()

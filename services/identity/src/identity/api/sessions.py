@@ -93,7 +93,7 @@ def create_session(body: dict[str, Any]) -> Any:
 @blp.arguments(RefreshRequest)
 @blp.response(200, SignedIn)
 def refresh(body: dict[str, Any]) -> Any:
-    """A new access token and the next refresh token. Using an old one again ends the session."""
+    """A new access token and the next refresh token. Using an old one again, more than ten seconds later, ends the session."""
     token = body.get("refresh_token") or _cookie()
     if not token:
         raise Unauthorized

@@ -13,7 +13,7 @@ from chassis.auth import APPLICANT, SIGNED_IN, allow
 from chassis.errors import ServiceError, invalid
 from chassis.events import jsonable
 from chassis.files import DOCUMENTS
-from chassis.listing import row_schema
+from chassis.lists.fast import row_schema
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime

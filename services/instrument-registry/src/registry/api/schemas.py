@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from chassis.jobs import JobView
-from chassis.listing import ListingArgs
+from chassis.lists.fast import ListingArgs
 from chassis.problems import Message
 from chassis.schema import BLANK, Schema, Text, one_of
 from chassis.selections import selection_schema

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from chassis.actor import Actor
 from chassis.errors import NotFound
-from chassis.listing import COUNTED, Listing, Place
+from chassis.lists.fast import COUNTED, Listing, OrderKey
 from chassis.paging import narrowed, paginate
 from chassis.reads import Read, Reader
 from registry.models import Certificate, CertificateChange
@@ -137,7 +137,7 @@ def _is_search(question: Question) -> bool:
 
 LISTING = Listing(
     COLUMNS, "id", SORTABLE, _conditions, _is_search,
-    lambda question: Place(C.id) if _is_wide(question) else Place(C.place, func.uuid_send),
+    lambda question: OrderKey((C.id,)) if _is_wide(question) else OrderKey((C.place,), func.uuid_send),
     lambda question: COUNTED if _is_search(question) else LISTED,
     lambda question: (question._replace(walked=True), question._replace(status="", names=())),
 )  # fmt: skip
@@ -166,7 +166,7 @@ def numbers(db: Session, actor: Actor, args: Mapping[str, Any], today: date, lim
     """The numbers of what a list with these filters shows, newest first, at most `limit`."""
     question = _question(actor, args)
     statement = (
-        select(C.number).where(*_conditions(question)).order_by(LISTING.place(question).column.desc()).limit(limit)
+        select(C.number).where(*_conditions(question)).order_by(LISTING.made(question).column.desc()).limit(limit)
     )
     return list(db.scalars(statement.params(**_values(actor, args, today))))
 
