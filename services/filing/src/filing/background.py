@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from chassis import bulk, counters, jobs, log
 from chassis.actor import SYSTEM, Actor
@@ -19,14 +16,9 @@ from filing.tables import FILING_COUNT
 
 def submit(runtime: Runtime, job: jobs.Job) -> None:
     """Turn a large claim into filings; the submission itself remembers how far it came."""
-
-    def on_chunk(db: Session, done: int, failed: list[dict[str, Any]]) -> None:
-        job.fail_items(db, [(UUID(f["id"]), f["code"], f["detail"]) for f in failed])
-        job.progress(db, done=done, failed=len(failed))
-
     submission_id = UUID(job.params["submission_id"])
     try:
-        submissions.file_claimed(claims_of(runtime), job.actor, submission_id, job.step, on_chunk)
+        submissions.submit(runtime.database, claims_of(runtime), job.actor, submission_id, job)
     except jobs.JobCancelled:
         give_up(runtime, submission_id)
         raise

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
@@ -31,7 +31,6 @@ from filing.models import Filing, Step, Submission, origin
 
 KIND = "submit"  # of the job
 Steps = Callable[[], AbstractContextManager[Session]]  # a transaction for each chunk
-OnChunk = Callable[[Session, int, list[dict[str, Any]]], None]
 
 
 def open_submission(db: Session, by: Actor, submission_id: UUID, now: datetime, body: dict[str, Any]) -> Submission:
@@ -60,27 +59,49 @@ def open_submission(db: Session, by: Actor, submission_id: UUID, now: datetime, 
     return known
 
 
-def submit(database: Database, claims: Claims, by: Actor, submission_id: UUID) -> bool:
-    """Claim the instruments and file them; True where a job does the rest. Outside a transaction.
-    Raises: Refused (the selection changed, say), Unavailable; the envelope then stays for a repeat."""
+class Receipt(NamedTuple):
+    """by_job: a job does the rest."""
+
+    submission: Submission
+    by_job: bool
+
+
+def begin(database: Database, by: Actor, key: str | None, body: dict[str, Any]) -> UUID:
+    """Open the envelope; the same key again finds the same one. Raises: as open_submission."""
+    submission_id = uuid5(by.account_id, key) if key else new_id()
     with database.transaction(Scope.of(by)) as db:
+        return open_submission(db, by, submission_id, clock.now(), body).id
+
+
+def submit(database: Database, claims: Claims, by: Actor, submission_id: UUID, job: jobs.Job | None = None) -> Receipt:
+    """Claim the instruments of an open envelope and file them, from where it stands: for the one who asks, for the job
+    that files what is too much for a request, and for what got stuck. Outside a transaction.
+    Raises: Refused (the selection changed, say), Unavailable; the envelope then stays for a repeat."""
+    transaction = partial(database.transaction, Scope.of(by))
+    _claim(transaction, claims, by, submission_id)
+    with transaction() as db:
+        by_job = job is None and job_state(db, submission_id) is not None
+    if not by_job:
+        _file_claimed(transaction if job is None else job.step, claims, by, submission_id, job)
+    with transaction() as db:
+        return Receipt(queries.submission(db, submission_id), by_job)
+
+
+def _claim(transaction: Steps, claims: Claims, by: Actor, submission_id: UUID) -> None:
+    with transaction() as db:
         submission = queries.submission(db, submission_id)
         institution = queries.institution_named(db, submission.institution_id)
-    if submission.state == "claiming":
-        area = area_of(institution.division_code)
-        try:
-            answer = claims.claim(submission.id, submission.org_id, by.to_json(), submission.selection, area)
-        except Refused:
-            with database.transaction(Scope.of(by)) as db:
-                db.execute(update(Submission).where(Submission.id == submission.id).values(state="failed"))
-            raise
-        with database.transaction(Scope.of(by)) as db:
-            _take_claim(db, by, submission_id, int(answer["claimed"]), answer["failed"])
-    with database.transaction(Scope.of(by)) as db:
-        if job_state(db, submission_id) is not None:
-            return True
-    file_claimed(claims, by, submission_id, partial(database.transaction, Scope.of(by)))
-    return False
+    if submission.state != "claiming":
+        return
+    area = area_of(institution.division_code)
+    try:
+        answer = claims.claim(submission.id, submission.org_id, by.to_json(), submission.selection, area)
+    except Refused:
+        with transaction() as db:
+            db.execute(update(Submission).where(Submission.id == submission.id).values(state="failed"))
+        raise
+    with transaction() as db:
+        _take_claim(db, by, submission_id, int(answer["claimed"]), answer["failed"])
 
 
 def _take_claim(db: Session, by: Actor, submission_id: UUID, claimed: int, refused: list[dict[str, Any]]) -> None:
@@ -107,7 +128,7 @@ def job_state(db: Session, submission_id: UUID) -> str | None:
     return db.execute(text("SELECT state FROM job WHERE id = :id"), {"id": submission_id}).scalar()
 
 
-def file_claimed(claims: Claims, by: Actor, submission_id: UUID, step: Steps, on_chunk: OnChunk | None = None) -> None:
+def _file_claimed(step: Steps, claims: Claims, by: Actor, submission_id: UUID, job: jobs.Job | None) -> None:
     """Turn what is claimed into filings, a chunk a transaction; goes on after the last chunk that was committed.
     What is refused is free again at once."""
     with step() as db:
@@ -118,8 +139,9 @@ def file_claimed(claims: Claims, by: Actor, submission_id: UUID, step: Steps, on
             if made is None:
                 return
             done, failed = made
-            if on_chunk is not None:
-                on_chunk(db, done, failed)
+            if job is not None:
+                job.fail_items(db, [(UUID(one["id"]), one["code"], one["detail"]) for one in failed])
+                job.progress(db, done=done, failed=len(failed))
             else:
                 submission = queries.submission(db, submission_id)
                 submission.failed = [*submission.failed, *failed]

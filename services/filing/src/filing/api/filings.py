@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from chassis import bulk, clock, jobs
+from chassis import bulk, jobs
+from chassis.actor import Actor
 from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow, allow_move
 from chassis.db import Scope
-from chassis.ids import new_id
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
@@ -30,6 +30,7 @@ from filing.api.schemas import (
     SubmitRequest,
 )
 from filing.domain.states import FILING
+from filing.models import Submission
 from filing.parts import claims_of
 from filing.queries import counts
 
@@ -62,22 +63,12 @@ def get_filing(filing_id: UUID) -> Any:
 def submit(body: dict[str, Any]) -> Any:
     """Submit instruments (ids of instruments, a filter of registry's list, or all unfiled ones) to a city institution.
     Beyond 1,000 the answer is 202 with the same number and a job."""
-    user, database, claims = current_user(), runtime().database, claims_of(runtime())
-    key = idempotency_key()
-    submission_id = uuid5(user.account_id, key) if key else new_id()
-    with database.transaction(Scope.of(user)) as session:
-        submission = submissions.open_submission(session, user, submission_id, clock.now(), body)
-    audit_subject(submission.id)
-    by_job = submissions.submit(database, claims, user, submission.id)
-    with database.transaction(Scope.of(user)) as session:
-        submission = queries.submission(session, submission.id)
-        audit_subject(submission.id, number=submission.number, done=submission.done, refused=len(submission.failed))
-        receipt = {
-            "submission_id": submission.id, "number": submission.number, "submitted_at": submission.submitted_at,
-        }  # fmt: skip
-        if by_job:
-            return jobs.accepted(session, user, submission.id, "filing", receipt)
-        return json_response(receipt | {"done": submission.done, "failed": submission.failed})
+    user, database = current_user(), runtime().database
+    submission_id = submissions.begin(database, user, idempotency_key(), body)
+    audit_subject(submission_id)
+    submission, by_job = submissions.submit(database, claims_of(runtime()), user, submission_id)
+    audit_subject(submission_id, number=submission.number, done=submission.done, refused=len(submission.failed))
+    return _accepted(user, submission) if by_job else json_response(_receipt(submission, "done", "failed"))
 
 
 @blp.route("/filings/<uuid:filing_id>/amend", methods=["POST"])
@@ -197,3 +188,14 @@ def _run(move: str, action: Callable[..., bulk.Outcome], body: dict[str, Any], *
         every=lambda: queries.ids_for_move(user, move),
     )
     return bulk.run(db(), "filing", move, action, user, ids, **params)
+
+
+def _accepted(user: Actor, submission: Submission) -> Any:
+    with runtime().database.transaction(Scope.of(user)) as session:
+        return jobs.accepted(session, user, submission.id, "filing", _receipt(submission))
+
+
+def _receipt(submission: Submission, *more: str) -> dict[str, Any]:
+    return {"submission_id": submission.id} | {
+        name: getattr(submission, name) for name in ("number", "submitted_at", *more)
+    }

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from chassis.paging import PageArgs
 from chassis.problems import Message
 from chassis.schema import Schema, Text, one_of
+from registry.domain.certificates import ChangeState
 
 _NUMBERS_OR_FILTER = Message(
     "selection_invalid", "numbers、filter 须有且只有一个。", "Exactly one of numbers and filter."
@@ -68,7 +69,7 @@ class CorrectionRequest(ReasonRequest):
 
 
 class CertificateChangeArgs(PageArgs):
-    state = Text(max=10, validate=one_of("open", "confirmed", "declined"))
+    state = Text(max=10, validate=one_of(*ChangeState))
     number = Text(max=50)
 
 
