@@ -85,7 +85,10 @@ demo: up  ## drive the whole journey through the gateway and tell what happened
 contracts:  ## write the OpenAPI snapshots into contracts/
 	@$(BOOTSTRAP) --dev tests/contracts/snapshot.py
 
+triggers:  ## write the lists of database triggers (TRIGGERS.md), from databases that it migrates for this
+	@$(BOOTSTRAP) --dev tests/architecture/triggers.py
+
 ci:  ## everything the way CI does it (as root: brings Debian packages)
 	@.ci/run
 
-.PHONY: help run up down clean status logs test test-unit test-bare lint format migrate demo contracts ci portal test-browser test-portal check-copies dead-letters replay rotate-keys bench
+.PHONY: help run up down clean status logs test test-unit test-bare lint format migrate demo contracts triggers ci portal test-browser test-portal check-copies dead-letters replay rotate-keys bench

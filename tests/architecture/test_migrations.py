@@ -1,6 +1,7 @@
-"""Migrations go up, down and up again, and what they make is what the models say."""
+"""Migrations go up, down and up again. The tables they make are those of the models."""
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from chassis import migrations
 from chassis.db import sqlalchemy_url
 from chassis.testing import servers
 
-# Tables that are written and read by SQL alone, without a mapped class.
+# Tables without a mapped class: only SQL reads and writes them.
 UNMAPPED = {
     "registry": {"import_row", "import_error", "certificate_counter", "certificate_prefix", "reminder"},
 }
@@ -56,10 +57,8 @@ def test_up_down_and_up_again(package: str) -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_the_migrations_make_what_the_models_say(package: str) -> None:
-    url = servers.create_database(package)
-    migrations.upgrade(service(package).migrations, url)
-    assert differences(url, models_of(package), UNMAPPED.get(package, set())) == []
+def test_the_migrations_make_what_the_models_say(package: str, migrated: Callable[[str], str]) -> None:
+    assert differences(migrated(package), models_of(package), UNMAPPED.get(package, set())) == []
 
 
 def test_a_difference_is_seen() -> None:
@@ -80,8 +79,8 @@ def test_a_difference_is_seen() -> None:
 
 
 def differences(url: str, metadata: MetaData, unmapped: set[str]) -> list[str]:
-    """What alembic would change to make the database like the models: tables, columns, types, nullability.
-    Indexes, constraints and defaults are the migrations' own business."""
+    """Returns what alembic would change in the database to match the models: tables, columns, types, nullability.
+    It ignores indexes, constraints and defaults, because only the migrations declare them."""
     ignored = {*migrations.CHASSIS_TABLES, *unmapped}
 
     def included(item: SchemaItem, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
@@ -99,7 +98,7 @@ def differences(url: str, metadata: MetaData, unmapped: set[str]) -> list[str]:
 
 
 def _types_differ(_context: Any, _inspected: Any, _column: Any, stored: Any, declared: Any) -> bool | None:
-    """None: as alembic finds. A model says int; how wide it is stored is the migration's decision."""
+    """None lets alembic decide. A model says int; the migration decides how wide the column is."""
     return False if isinstance(stored, Integer) and isinstance(declared, Integer) else None
 
 
