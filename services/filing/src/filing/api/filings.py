@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from chassis import bulk, jobs
+from chassis import bulk, clock, jobs
 from chassis.actor import Actor
 from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow, allow_move
 from chassis.db import Scope
+from chassis.ids import new_id
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
