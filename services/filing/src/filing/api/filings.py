@@ -73,7 +73,7 @@ def submit(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/<uuid:filing_id>/amend", methods=["POST"])
-@allow(APPLICANT)
+@allow_move(FILING, "amend")
 @own_transactions
 @blp.arguments(AmendRequest)
 @blp.response(200, FilingDetail)
