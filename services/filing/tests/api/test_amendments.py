@@ -99,6 +99,15 @@ def test_what_is_approved_then_is_what_was_amended(
     assert (item["snapshot"]["model"], item["instrument_version"]) == ("ACS-30C", 2)
 
 
+def test_what_was_amended_is_not_approved_unseen(me: Caller, filing: dict[str, Any], city: Caller) -> None:
+    versions = {filing["id"]: filing["version"]}
+    now = amend(me, filing).json
+    refused = act(city, "approve", filing, versions=versions)
+    assert (refused["status"], refused["code"]) == (409, "amended_since")
+    assert filing["number"] in refused["detail"]
+    assert act(city, "approve", filing, versions={filing["id"]: now["version"]})["done"] == 1
+
+
 def test_only_the_applicant_amends_and_only_what_nobody_has_touched(
     me: Caller, filing: dict[str, Any], city: Caller, signed_in: SignIn, claims: Any
 ) -> None:

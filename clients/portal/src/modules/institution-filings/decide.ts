@@ -63,12 +63,14 @@ export function scopeOf(state: DeskState, account: Account | null): Record<strin
   return { state, ...(state === 'approved' ? { holder_id: mine } : { institution_id: mine }) }
 }
 
+/** versions: of the filings as they are shown; one that was amended since is not decided on unseen. */
 export function decide(
   move: Decision,
   selection: Selection,
   n: number,
   names: Map<string, string> | undefined,
   account: Account | null,
+  versions?: Map<string, string>,
 ): Promise<Outcome | null> {
   return runCommand({
     title: t(`institution-filings.act.${move}`),
@@ -81,10 +83,16 @@ export function decide(
     selection,
     send: ({ reason: why, ...values }, meant) =>
       filing.POST(`/api/filing/filings/actions/${move}`, {
-        body: { ...values, ...(why ? { reason: why } : {}), selection: meant } as never,
+        body: { ...values, ...(why ? { reason: why } : {}), ...seen(meant, versions), selection: meant } as never,
       }),
   })
 }
+
+/** The versions that were shown of what is picked; of a query's result nobody has seen each. */
+export const seen = (meant: Selection, versions = new Map<string, string>()) =>
+  'ids' in meant
+    ? { versions: Object.fromEntries(meant.ids.flatMap((id) => (versions.has(id) ? [[id, +versions.get(id)!]] : []))) }
+    : {}
 
 /** What may be decided on filings of a state, by an institution of a tier. */
 export const decisionsOn = (state: string, tier: string | null | undefined): Decision[] =>

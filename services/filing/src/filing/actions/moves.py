@@ -11,11 +11,19 @@ from chassis.actor import Actor, actor_json, area_of
 from chassis.bulk import Outcome, each
 from chassis.errors import NotFound
 from filing import queries
-from filing.domain.errors import NotACounty, OutOfArea, OutOfMandate
+from filing.domain.errors import AmendedSince, NotACounty, OutOfArea, OutOfMandate
 from filing.events import filing_events
 from filing.models import Filing, Institution, Step
 
 Move = Callable[[Filing], Step]
+
+
+def check_seen(db: Session, by: Actor, versions: Mapping[UUID, int]) -> None:
+    """What is decided on is what was seen. versions: of the filings as they were read. Raises: AmendedSince."""
+    found = queries.for_move(db, by, list(versions)) if versions else {}
+    for filing in found.values():
+        if filing.version != versions[filing.id]:
+            raise AmendedSince(number=filing.number)
 
 
 def withdraw(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:

@@ -182,6 +182,7 @@ def overview(args: dict[str, Any]) -> Any:
 
 def _run(move: str, action: Callable[..., bulk.Outcome], body: dict[str, Any], **params: Any) -> Any:
     user = current_user()
+    moves.check_seen(db(), user, body["versions"])
     ids: Sequence[UUID] = freeze(
         db(),
         body["selection"],

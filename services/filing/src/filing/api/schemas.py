@@ -81,6 +81,10 @@ class AmendRequest(Schema):
 
 class Move(Schema):
     selection = fields.Nested(FilingSelection, required=True)
+    versions = fields.Dict(
+        keys=fields.UUID(), values=fields.Integer(), load_default={},
+        metadata={"description": "of filings, as they were read; if one was amended since, nothing is done"},
+    )  # fmt: skip
     reason = Text(max=500, load_default=None, allow_none=True)
 
 
