@@ -1,4 +1,4 @@
-"""What the official account answers to 备案查询, 检定查询 and a booking number, in the manual's words."""
+"""Answers of the official account to 备案查询, 检定查询 and a booking number, in the manual's words."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ BOOKINGS = {
     "pending": "预约中", "confirmed": "已确认", "rejected": "被拒绝", "cancelled": "已取消", "received": "已接收",
     "in_progress": "检定中", "completed": "完检", "returned": "被退回", "no_show": "未到检",
 }  # fmt: skip
-ALWAYS = ("submitted", "pending_reassignment", "awaiting_confirmation", "approved", "returned", "revoked")  # of 四.4
+ALWAYS = ("submitted", "pending_reassignment", "awaiting_confirmation", "approved", "returned", "revoked")  # manual, 四.4
 UNKNOWN_NUMBER = "没有找到预约单 {number}，请核对单号。"
-NAME_LENGTH = 20  # of an institution: ten lines have to fit the 2,048 bytes of a reply [characters]
+NAME_LENGTH = 20  # of an institution: ten lines must fit into the 2,048 bytes of a reply [characters]
 
 
 def filings(counts: Mapping[str, int]) -> str:
@@ -42,7 +42,7 @@ def booking(found: Mapping[str, Any]) -> str:
 
 
 def number_in(text: str) -> str | None:
-    """The booking number that was typed, small or with spaces or hyphens; None where it is something else. Whether
-    there is such a booking, booking knows."""
+    """Returns the typed booking number; lower case, spaces and hyphens are accepted. None if the text is no number. It does not
+    check whether the booking exists."""
     number = re.sub(r"[\s-]", "", text).upper()
     return number if re.fullmatch(r"YY[0-9A-Z]{10}", number) else None
