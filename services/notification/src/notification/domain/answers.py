@@ -14,7 +14,8 @@ BOOKINGS = {
     "pending": "预约中", "confirmed": "已确认", "rejected": "被拒绝", "cancelled": "已取消", "received": "已接收",
     "in_progress": "检定中", "completed": "完检", "returned": "被退回", "no_show": "未到检",
 }  # fmt: skip
-ALWAYS = ("submitted", "pending_reassignment", "awaiting_confirmation", "approved", "returned", "revoked")  # manual, 四.4
+# manual, 四.4
+ALWAYS = ("submitted", "pending_reassignment", "awaiting_confirmation", "approved", "returned", "revoked")
 UNKNOWN_NUMBER = "没有找到预约单 {number}，请核对单号。"
 NAME_LENGTH = 20  # of an institution: ten lines must fit into the 2,048 bytes of a reply [characters]
 
