@@ -1,4 +1,4 @@
-# One command each. `make help` lists them; s=booking narrows test, lint, format and logs to one service.
+# `make help` lists the commands. s=booking limits test, lint, format and logs to one service.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -10,7 +10,7 @@ s ?=
 # Programs that test-bare hides (launcher/binaries.py).
 BARE := docker postgres rabbitmq nginx node chromium firefox openssl shellcheck
 
-# The folder of a service: its own name, but for the registry.
+# The folder of a service has its name; only that of the registry differs.
 FOLDER := $(if $(s),$(firstword $(wildcard services/$(s) services/instrument-$(s) deploy/$(s))))
 PACKAGES := $(if $(s),$(FOLDER),$(wildcard services/* deploy/local deploy/sandbox))
 SOURCES := $(wildcard $(addsuffix /src,$(PACKAGES)))
@@ -30,7 +30,7 @@ up:  ## the same in the background; returns when it is healthy
 down:  ## stop exactly what was started, keep the data
 	@$(LAUNCH) down
 
-clean:  ## stop it and forget its data (.run)
+clean:  ## stop it and delete its data (.run)
 	@$(LAUNCH) clean
 
 status:  ## what runs, and whether it is healthy
@@ -39,17 +39,17 @@ status:  ## what runs, and whether it is healthy
 logs:  ## show the logs (s=booking: of one service)
 	@$(LAUNCH) logs $(s)
 
-portal:  ## build the browser portal (run and up do, when something changed; PORTAL=off goes without)
+portal:  ## build the browser portal (run and up do it if something changed; PORTAL=off does without)
 	@$(LAUNCH) portal
 
-test:  ## every test but most of the browser ones, servers included (s=booking: of one service)
+test:  ## every test except most browser tests; starts its servers (s=booking: of one service)
 	@$(if $(s),:,$(LAUNCH) portal test)
 	@$(BOOTSTRAP) --dev tests/suite.py $(if $(s),--service $(s))
 
 test-unit:  ## tests that need no server, a few seconds
 	@$(BOOTSTRAP) --dev tests/suite.py --only unit $(if $(s),--service $(s))
 
-test-bare:  ## make test as on a machine with nothing but Python and make: hides the servers, Node and Chromium that are here
+test-bare:  ## make test as on a machine with only Python and make: hides installed servers, Node and Chromium
 	@HIDE="$(BARE)" CI= $(MAKE) --no-print-directory test
 
 test-browser:  ## the browser portal, on a whole platform, in Chromium
@@ -73,22 +73,22 @@ format:  ## let ruff and Prettier lay out the code
 migrate:  ## migrate the five databases (of the running platform, or with servers started for it)
 	@$(LAUNCH) migrate
 
-check-copies dead-letters replay rotate-keys:  ## of the running platform: do copies agree, what failed, try again, new token key
+check-copies dead-letters replay rotate-keys:  ## of the running platform: compare replicas, list failed events, retry them, make a new token key
 	@$(LAUNCH) $@
 
-bench:  ## measure against the bare means, a JSON line a figure (s=lists: some); takes minutes, wants a quiet machine
+bench:  ## measure against bare means, one JSON line per figure (s=lists: only these); takes minutes and needs a quiet machine
 	@$(BOOTSTRAP) --dev tests/bench/run.py $(s)
 
-demo: up  ## drive the whole journey through the gateway and tell what happened
+demo: up  ## run the whole journey through the gateway and print what happens
 	@$(BOOTSTRAP) --dev tests/journeys/demo.py
 
 contracts:  ## write the OpenAPI snapshots into contracts/
 	@$(BOOTSTRAP) --dev tests/contracts/snapshot.py
 
-triggers:  ## write the lists of database triggers (TRIGGERS.md), from databases that it migrates for this
+triggers:  ## write the lists of database triggers (TRIGGERS.md), from freshly migrated databases
 	@$(BOOTSTRAP) --dev tests/architecture/triggers.py
 
-ci:  ## everything the way CI does it (as root: brings Debian packages)
+ci:  ## all checks of CI (as root: installs Debian packages)
 	@.ci/run
 
 .PHONY: help run up down clean status logs test test-unit test-bare lint format migrate demo contracts triggers ci portal test-browser test-portal check-copies dead-letters replay rotate-keys bench

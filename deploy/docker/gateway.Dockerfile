@@ -1,5 +1,4 @@
-# The gateway: nginx, its snippets and pages, the browser portal, and the same template that the launcher fills, filled
-# at the start.
+# The gateway: nginx, its snippets and pages, and the browser portal. It fills the launcher's template at its start.
 FROM node:20.20.2-bookworm-slim AS portal
 WORKDIR /src
 COPY clients/portal/package.json clients/portal/package-lock.json clients/portal/.npmrc clients/portal/
@@ -36,8 +35,8 @@ ENV LISTEN=0.0.0.0:8080 \
 RUN mkdir /run/gateway && chown 101:101 /run/gateway
 USER 101:101
 EXPOSE 8080
-# nginx's own word for: finish what is being answered, then end
+# nginx then finishes the current requests and ends
 STOPSIGNAL SIGQUIT
-# A page of its own: whether the services behind it answer is not the gateway's health.
+# A page of the gateway itself: its health does not depend on the services behind it.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/"]
 ENTRYPOINT ["/bin/sh", "/opt/gateway.sh"]

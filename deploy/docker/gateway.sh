@@ -1,7 +1,7 @@
 #!/bin/sh
-# Fills ${NAMES} of the template from the environment, as deploy/local does, and becomes nginx.
-# TRUSTED_PROXY: the address (or network) of what ends TLS in front; rate limits then count by the address that it saw.
-# Words given to this script go to nginx too: `gateway.sh -t` only checks.
+# Fills ${NAMES} of the template from the environment, as deploy/local does, then execs nginx.
+# TRUSTED_PROXY: address or network of the proxy that ends TLS; rate limits then count the client's address.
+# Arguments are passed to nginx: `gateway.sh -t` only checks.
 set -eu
 umask 077
 mkdir -p "$RUN_DIR/temp"
@@ -13,7 +13,7 @@ awk '
             name = substr(rest, RSTART + 2, RLENGTH - 3)
             if (!(name in ENVIRON)) { print "gateway: " name " is missing" > "/dev/stderr"; exit 2 }
             if (name != "USER" && ENVIRON[name] ~ /[;{}"\047\\$[:space:]]/) {
-                print "gateway: " name " cannot stand in a configuration" > "/dev/stderr"; exit 2
+                print "gateway: " name " is not safe in a configuration" > "/dev/stderr"; exit 2
             }
             done = done substr(rest, 1, RSTART - 1) ENVIRON[name]
             rest = substr(rest, RSTART + RLENGTH)

@@ -1,15 +1,15 @@
 #!/bin/sh
 # Makes every secret of one platform, once:  secrets.sh [FOLDER [POSTGRES_HOST [RABBITMQ_HOST]]]
 #
-# FOLDER/values holds the secrets themselves; put your own there (WeChat's appids and secrets, the SMS key) and run
-# this again. The other folders are made of them each time, one a container (or a Kubernetes Secret), so that each
-# sees only its own. Nothing that exists in values is ever changed.
+# FOLDER/values holds the secrets. Put your own there (WeChat's appids and secrets, the SMS key) and run this again. It
+# makes the other folders from them each time, one per container (or Kubernetes Secret), so that each sees only its own.
+# It never changes an existing file in values.
 #
-# NEW_TOKEN_KEY=yes also makes a new key for access tokens, which signs after eleven minutes, when every service knows
-# it. Twenty minutes after that the one before may be removed, from values and from token-keys.
+# NEW_TOKEN_KEY=yes also makes a new key for access tokens. It signs after eleven minutes, when every service knows it.
+# Twenty minutes later, remove the previous key from values and from token-keys.
 #
-# FOLDER has mode 700 and values 600. What is mounted keeps its mode inside a container, whose user is not the owner,
-# so the folders to mount can be read, behind the closed door of FOLDER.
+# FOLDER has mode 700, and files in values 600. A mounted file keeps its mode in the container, whose user is not its
+# owner; so the folders to mount are readable, and only FOLDER protects them.
 set -eu
 folder=${1:-$(dirname "$0")/secrets}
 postgres=${2:-postgres}
@@ -21,7 +21,7 @@ umask 077
 mkdir -p "$folder/values"
 chmod 700 "$folder" "$folder/values"
 
-once() { # NAME COMMAND…: the value's file, written whole or not at all
+once() { # NAME COMMAND…: writes the value's file atomically
     name=$1
     shift
     [ -s "$folder/values/$name" ] && return
@@ -35,13 +35,13 @@ private_key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 2
 public_key() { openssl pkey -in "$1" -pubout; }
 value() { cat "$folder/values/$1"; }
 
-give() { # FOLDER NAME: standard input becomes a file that a container may read
+give() { # FOLDER NAME: writes standard input to a file that a container may read
     mkdir -p "$folder/$1"
     cat >"$folder/$1/$2"
     chmod 755 "$folder/$1"
     chmod 644 "$folder/$1/$2"
 }
-rabbit_definitions() { # the password as RabbitMQ keeps it: salt, then SHA-256 of salt and password
+rabbit_definitions() { # the password as RabbitMQ stores it: salt, then SHA-256 of salt and password
     salt=$(value bus-salt)
     hash=$({ printf '%s' "$salt"; printf '%s%s' "$salt" "$(value bus-password)" | openssl dgst -sha256 -binary; } | openssl base64 -A)
     sed "s|@HASH@|$hash|" "$(dirname "$0")/rabbitmq/definitions.json"
@@ -71,7 +71,7 @@ for service in $services; do
     value "service-key-$service.pem" | give "$service" service-key.pem
     public_key "$folder/values/service-key-$service.pem" | give service-public-keys "$service.pem"
 done
-for file in "$folder"/values/token-key*.pem; do # the name says from when a key signs; the first one has no time
+for file in "$folder"/values/token-key*.pem; do # the name says when a key starts to sign; the first one has no time
     name=$(basename "$file")
     case $name in token-key.pem) given=0001.pem ;; *) given=${name#token-key-} ;; esac
     value "$name" | give token-keys "$given"

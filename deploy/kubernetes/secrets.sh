@@ -1,7 +1,7 @@
 #!/bin/sh
-# Puts the secrets that deploy/docker/secrets.sh makes into a namespace:  secrets.sh NAMESPACE [FOLDER]
-# Each folder becomes one Secret of the same name. Keep FOLDER as you would keep any key: it is what a new cluster is
-# made from. Where External Secrets or a vault is at hand, let it make Secrets of these names and keys instead.
+# Copies the secrets of deploy/docker/secrets.sh into a namespace:  secrets.sh NAMESPACE [FOLDER]
+# Each folder becomes one Secret of the same name. Keep FOLDER safe: a new cluster needs it. If you have External Secrets or
+# a vault, let it make Secrets with these names and keys instead.
 set -eu
 namespace=$1
 here=$(dirname "$0")

@@ -1,9 +1,9 @@
-"""Sets the project up in .venv and runs a command there. Standard library only, any Python 3.
+"""Sets the project up in .venv and runs a command in it. Needs only the standard library of any Python 3.
 
-    python3 deploy/local/bootstrap.py [--dev] [what .venv/bin/python should run …]
+    python3 deploy/local/bootstrap.py [--dev] [arguments of .venv/bin/python …]
 
-Run again it costs milliseconds: a stamp tells that nothing changed. --dev adds what tests and linters need; once
-there, it is never taken away.
+A second run takes milliseconds, because a stamp file says that nothing changed. --dev adds the packages of tests and
+linters; they are never removed again.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
-UV = "uv>=0.9,<1"  # installs 130 packages in seconds where pip needs a minute
+UV = "uv>=0.9,<1"  # installs 130 packages in seconds; pip needs a minute
 OLDEST = (3, 11)
 
 
@@ -32,7 +32,7 @@ def main():
 
 
 def use_a_python_that_will_do():
-    """Go on under a newer Python of this machine when the one that runs us is too old or has no venv."""
+    """Continues under a newer Python of this machine if this one is too old or has no venv."""
     missing = what_is_missing()
     if not missing:
         return
@@ -46,7 +46,7 @@ def use_a_python_that_will_do():
 
 
 def what_is_missing():
-    """None, or (what, the command that brings it)."""
+    """Returns None, or (the missing part, the command that installs it)."""
     if sys.version_info < OLDEST:
         return (
             f"Python {OLDEST[0]}.{OLDEST[1]} or later (this is {sys.version.split()[0]})",
@@ -82,14 +82,14 @@ def set_up(kind):
     run([*install, "--no-deps", *editable])
     with open(stamp_file(kind), "w") as file:
         file.write(fingerprint(kind))
-    if kind == "dev":  # which holds everything of the other
+    if kind == "dev":  # dev contains everything of run
         with open(stamp_file("run"), "w") as file:
             file.write(fingerprint("run"))
     say(f"set up in {time.monotonic() - began:.0f} s")
 
 
 def installer():
-    """uv where it can be had, else pip."""
+    """Returns the command of uv if it can be installed, else of pip."""
     uv = shutil.which("uv") or os.path.join(VENV, "bin", "uv")
     if not os.path.exists(uv):
         say("bringing uv")
@@ -101,14 +101,14 @@ def installer():
 
 
 def members():
-    """Folders of the workspace's packages."""
+    """Returns the folders of the workspace's packages."""
     folders = [os.path.join(ROOT, "services", name) for name in sorted(os.listdir(os.path.join(ROOT, "services")))]
     folders += [os.path.join(ROOT, "deploy", name) for name in ("local", "sandbox")]
     return [folder for folder in folders if os.path.exists(os.path.join(folder, "pyproject.toml"))]
 
 
 def venv_is_ours():
-    """Whether .venv works and was made here: it does not survive being moved."""
+    """Says whether .venv works and was made in this folder: a moved .venv does not work."""
     try:
         with open(os.path.join(VENV, ".made-at")) as file:
             made_at = file.read()
@@ -132,7 +132,7 @@ def up_to_date(kind):
 
 
 def fingerprint(kind):
-    """Of everything that decides what must be installed."""
+    """A hash of everything that decides which packages are installed."""
     digest = hashlib.sha256(f"{VENV} {sys.version_info[:2]}".encode())
     files = [os.path.join(ROOT, "requirements", kind + ".txt")]
     for path in files + [os.path.join(folder, "pyproject.toml") for folder in members()]:

@@ -19,9 +19,9 @@ from chassis.testing import servers
 # What each trigger function does. It names what the function writes and why.
 SENTENCES = {
     "audit_is_append_only": "Refuses to change or delete a line of the audit trail.",
-    "count_instruments": "Appends to `instrument_count` how many instruments of an organisation entered or left each state.",
-    "count_supervised": "Appends to `supervision_count` how many instruments of a division, kind and institution entered or left each state.",
-    "count_verifications": "Appends to `verification_count` what a verification adds to the figures of its month.",
+    "count_instruments": "Appends to `instrument_count` how many instruments entered or left each state, for each organisation and institution that lists them.",
+    "count_supervised": "Appends to `supervision_count` how many instruments entered or left each state, for each area, kind and institution.",
+    "count_verifications": "Appends to `verification_count` what a verification adds to the figures of its month, for each area, kind and institution.",
     "follow_search": "Updates the viewers and words of an instrument in `instrument_search` when one of them changes.",
     "job_wake": "Sends NOTIFY so that a job worker looks for the new job at once.",
     "keep_certificate_search": "Keeps `certificate_search` equal to the certificates.",

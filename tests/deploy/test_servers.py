@@ -213,7 +213,7 @@ def test_a_trusted_proxy_is_believed_about_addresses(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("value", "words"), [("unset", "RATE is missing"), ("1r/s; evil", "RATE cannot stand")])
+@pytest.mark.parametrize(("value", "words"), [("unset", "RATE is missing"), ("1r/s; evil", "RATE is not safe")])
 def test_a_wrong_setting_stops_the_start(tmp_path: Path, value: str, words: str) -> None:
     done = gateway(tmp_path, "-t", RATE=value)
     assert done.returncode == 2

@@ -1,7 +1,7 @@
 #!/bin/bash
-# One role and one database a service, each open to its own role alone. The image runs this when the data folder is
-# made; run again (`docker compose exec -u postgres postgres bash /docker-entrypoint-initdb.d/10-databases.sh`) it
-# changes nothing but the passwords, which it sets as given in $PASSWORDS/<service>.
+# Creates a role and a database for each service. Only its role may connect to a database. The image runs this when it
+# creates the data folder. A second run (`docker compose exec -u postgres postgres bash
+# /docker-entrypoint-initdb.d/10-databases.sh`) only sets the passwords, as given in $PASSWORDS/<service>.
 set -euo pipefail
 passwords=${PASSWORDS:-/run/databases}
 

@@ -1,4 +1,4 @@
-"""Stand-ins for the five services and the sandbox, found before the real ones by PYTHONPATH."""
+"""Fakes of the five services and the sandbox. PYTHONPATH finds them before the real ones."""
 
 import os
 import tempfile
@@ -41,7 +41,7 @@ def main(name):
 
 @pytest.fixture(scope="session")
 def fake_services() -> Iterator[str]:
-    """Yields: the PYTHONPATH under which the stand-ins are found."""
+    """Yields the PYTHONPATH of the fakes."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "fake_service.py").write_text(FAKE)

@@ -1,4 +1,4 @@
-"""`BUS=rabbitmq` where RabbitMQ is missing: brought by apt as root, without starting anything of the machine's."""
+"""`BUS=rabbitmq` if RabbitMQ is missing: as root, apt installs it without starting a service."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ echo "$@ policy:$(cat "{policy}" 2>/dev/null | tail -n 1)" >> "{log}"
 
 @pytest.fixture
 def missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A machine of root's with apt and without RabbitMQ. Gives the folder that apt-get is in."""
+    """A machine with root and apt but without RabbitMQ. Returns the folder of apt-get."""
     monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setattr(rabbitmq, "found", lambda: False)
     monkeypatch.setattr(rabbitmq, "POLICY", tmp_path / "policy-rc.d")

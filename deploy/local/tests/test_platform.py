@@ -1,4 +1,4 @@
-"""The launcher as a whole, with stand-ins for the services: every server is real."""
+"""The whole launcher, with fake services and real servers."""
 
 import os
 import signal

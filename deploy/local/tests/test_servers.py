@@ -1,4 +1,4 @@
-"""Real private servers, of the tier that this run uses."""
+"""Real private servers, installed or from PyPI as this run chose."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""A sandbox with known secrets, a clock that the test moves, and a platform that records what is pushed to it."""
+"""A sandbox with known secrets, a clock that a test can move, and a platform that records pushes."""
 
 import threading
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def client(settings: Settings, clock: Clock) -> FlaskClient:
 
 @pytest.fixture
 def person(client: FlaskClient) -> str:
-    """The openid of somebody with a phone, who follows the official account."""
+    """The openid of a person with a phone who follows the official account."""
     body = {"openid": "oPerson", "unionid": "uPerson", "phone": "13800138000"}
     assert client.post("/phones", json=body).status_code == 201
     return "oPerson"

@@ -1,4 +1,4 @@
-"""Pushes to the platform: signed, plain and encrypted, again when refused, and the reply on the phone."""
+"""Pushes to the platform: signed, plain and encrypted, repeated if refused, and the reply on the phone."""
 
 import pytest
 from flask.testing import FlaskClient

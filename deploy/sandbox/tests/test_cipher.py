@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.cipher import CipherError, decrypt, encrypt, sign
 
-with warnings.catch_warnings():  # the oracle is old and imports what is deprecated
+with warnings.catch_warnings():  # wechatpy is old and imports deprecated modules
     warnings.simplefilter("ignore")
     from wechatpy.crypto import WeChatCrypto
     from wechatpy.utils import check_signature

@@ -1,4 +1,4 @@
-"""What reaches a phone, what is refused, and the menu and scene codes of the official account."""
+"""Messages that reach a phone, refused messages, and the menu and scene codes of the official account."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Codes of sites and mini-programs: once, in time, for their app."""
+"""Codes of sites and mini-programs work once, in time, for their app."""
 
 from urllib.parse import parse_qs, urlsplit
 

@@ -1,4 +1,4 @@
-"""The SMS provider's contract: signature, time, rate, codes; and what the outbox tells."""
+"""The SMS provider's contract: signature, time, rate, codes; and the outbox."""
 
 import hmac
 import json

@@ -1,4 +1,4 @@
-"""Access tokens: one at a time, five minutes together, forced ones rare, and every refusal with its number."""
+"""Access tokens: one at a time, five minutes of overlap, few forced renewals, and the number of each refusal."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,7 +13,7 @@ def code_of(client: FlaskClient, text: str | None) -> int:
     return int(answer.get_json()["errcode"])
 
 
-NO_MENU = 46003  # the token was good
+NO_MENU = 46003  # so the token was accepted
 
 
 def test_the_same_token_until_its_last_five_minutes_then_both_live(

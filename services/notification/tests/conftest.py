@@ -27,7 +27,7 @@ def service() -> Service:
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[outside.Outside]:
-    """WeChat and the SMS provider."""
+    """The stand-in for WeChat and the SMS provider."""
     with outside.outside() as running:
         yield running
 
@@ -49,7 +49,7 @@ def settings(runtime: Runtime) -> Settings:
 
 @pytest.fixture
 def sealed(settings: Settings) -> Seal:
-    """Query and body of an encrypted push."""
+    """Returns query and body of an encrypted push."""
 
     begun = str(int(time.time()))
 
@@ -65,7 +65,7 @@ def sealed(settings: Settings) -> Seal:
 
 @pytest.fixture
 def pushed(app: Flask, settings: Settings, sealed: Seal) -> Callable[..., str]:
-    """`pushed(FromUserName="o-1", MsgType="text", Content="你好")`: the text that the follower reads, or nothing."""
+    """`pushed(FromUserName="o-1", MsgType="text", Content="你好")`: returns the reply that the follower reads, or nothing."""
 
     def push(**fields: str) -> str:
         fields = {"ToUserName": "gh", "CreateTime": str(new_id())} | fields

@@ -18,7 +18,7 @@ def report(text: str) -> None:
 
 
 def run() -> int:
-    """The platform in the foreground, until Ctrl-C."""
+    """Run the platform in the foreground, until Ctrl-C."""
     if told_that_it_runs():
         return 0
     portal.build(report)
@@ -32,7 +32,7 @@ def supervise() -> int:
 
 
 def up() -> int:
-    """The platform in the background; returns when it is healthy."""
+    """Run the platform in the background; returns when it is healthy."""
     if told_that_it_runs():
         return 0
     portal.build(report)
@@ -56,25 +56,25 @@ def migrate() -> int:
 
 
 def down() -> int:
-    """Stop exactly what was started; the data stay."""
+    """Stop exactly what was started; keep the data."""
     print("stopped" if background.stop(run_dir()) else "nothing was running")
     return 0
 
 
 def clean() -> int:
-    """Stop, and forget all data, secrets and logs."""
+    """Stop, and delete all data, secrets and logs."""
     folder = run_dir()
     if folder.exists() and any(folder.iterdir()) and not (folder / "lock").exists():
         raise LauncherError(f"{folder} does not look like a run directory; nothing was removed")
     background.stop(folder)
     for name in ("postgres", ""):
         forget(folder / name)
-    print(f"{folder} is gone")
+    print(f"{folder} is deleted")
     return 0
 
 
 def status() -> int:
-    """What runs; exit code 1 when the platform is not healthy."""
+    """Show what runs; exit code 1 if the platform is not healthy."""
     now = background.running(run_dir())
     if now is None:
         print("not running; make up starts it")
@@ -100,7 +100,7 @@ def build_portal(script: str | None) -> int:
 
 
 def logs(service: str | None) -> int:
-    """Show the logs (of one service); follows them on a terminal."""
+    """Show the logs (of one service); on a terminal, follow them."""
     folder = run_dir() / "logs"
     files = sorted(str(file) for file in folder.glob(f"{service or ''}*.log"))
     if not files:

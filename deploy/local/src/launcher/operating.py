@@ -1,4 +1,4 @@
-"""Commands of the services on the running platform: each in the environment that its own processes have."""
+"""Runs commands of the services on the running platform, in the environment of their processes."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ from launcher.errors import LauncherError
 from launcher.generated import Secrets
 from launcher.services import SERVICES, Wiring, environment, one_time
 
-# What can be asked of the running platform, with the services that are asked.
+# The commands for a running platform, each with its services.
 COMMANDS = {
     "check-copies": ("compare what each service keeps of others with its owner", SERVICES),
     "dead-letters": ("list the events that a service could not take", SERVICES),
@@ -20,7 +20,7 @@ COMMANDS = {
 
 
 def ask(run_dir: Path, service: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m <service>.cli words…` to its end. Raises: LauncherError when nothing runs there."""
+    """Runs `python -m <service>.cli words…` to its end. Raises LauncherError if no platform runs there."""
     program = one_time(service, _wiring(run_dir), *words)
     return subprocess.run(
         program.argv, env=dict(program.env), cwd=program.cwd, capture_output=True, text=True, check=False
@@ -28,12 +28,12 @@ def ask(run_dir: Path, service: str, *words: str) -> subprocess.CompletedProcess
 
 
 def environment_of(run_dir: Path, service: str) -> dict[str, str]:
-    """What the processes of a service are given. Raises: LauncherError when nothing runs there."""
+    """Returns the environment of a service's processes. Raises LauncherError if no platform runs there."""
     return environment(service, _wiring(run_dir))
 
 
 def ask_all(run_dir: Path, command: str) -> int:
-    """Ask the services and show what each said; 1 where one of them ended badly."""
+    """Runs the command for each service and shows the output. Returns 1 if one of them fails."""
     code = 0
     for service in COMMANDS[command][1]:
         done = ask(run_dir, service, command)

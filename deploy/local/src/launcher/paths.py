@@ -1,4 +1,4 @@
-"""Where things lie: the checkout, the run directory, and folders that another user can reach."""
+"""Paths: the checkout, the run directory, and folders that another user can reach."""
 
 import hashlib
 import os
@@ -20,22 +20,21 @@ def run_dir() -> Path:
 
 
 def private_folder(path: Path) -> Path:
-    """Make `path` for its owner alone (mode 700)."""
+    """Creates `path` for its owner only (mode 700)."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
     return path
 
 
 def passable_folder(path: Path) -> Path:
-    """Make `path` so that others may pass through it to what is theirs, but not look around (mode 711)."""
+    """Creates `path` so that other users may pass through it but not list it (mode 711)."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(0o711)
     return path
 
 
 def everyone_reaches(path: Path) -> bool:
-    """Whether any user of the machine can pass through every folder above `path` (which may not exist
-    yet)."""
+    """Says whether every user of the machine can pass through all folders above `path`, which may not exist yet."""
     above = path.absolute()
     while not above.exists():
         above = above.parent
@@ -43,11 +42,10 @@ def everyone_reaches(path: Path) -> bool:
 
 
 def reachable(path: Path) -> Path:
-    """`path` itself, or a stand-in under /var/tmp when a closed folder (a mode-700 home) lies above it.
+    """Returns `path`, or a replacement under /var/tmp if a closed folder (such as a home with mode 700) is above it.
 
-    Needed only as root: PostgreSQL then runs as another user, who must pass through every folder above
-    its data.
-    Raises: LauncherError when the stand-in's name is held by somebody else."""
+    Only root needs it: PostgreSQL then runs as another user, who must pass through every folder above its data.
+    Raises LauncherError if the replacement belongs to another user."""
     if everyone_reaches(path.parent):
         return path
     stand_in = stand_in_for(path)
@@ -56,7 +54,7 @@ def reachable(path: Path) -> Path:
     except FileExistsError:
         held = stand_in.lstat()
         if not stat.S_ISDIR(held.st_mode) or held.st_uid != os.getuid():
-            raise LauncherError(f"{stand_in} belongs to somebody else; remove it or set RUN_DIR") from None
+            raise LauncherError(f"{stand_in} belongs to another user; remove it or set RUN_DIR") from None
     stand_in.chmod(0o711)
     return stand_in / path.name
 
@@ -67,7 +65,7 @@ def stand_in_for(path: Path) -> Path:
 
 
 def forget(path: Path) -> None:
-    """Remove a folder and, where it had one, its stand-in."""
+    """Deletes a folder and its replacement, if there is one."""
     stand_in = stand_in_for(path)
     if stand_in.is_dir() and not stand_in.is_symlink() and stand_in.stat().st_uid == os.getuid():
         shutil.rmtree(stand_in, ignore_errors=True)

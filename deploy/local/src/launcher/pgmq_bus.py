@@ -1,4 +1,4 @@
-"""The bus where no broker can be: the pgmq queue schema in a database `bus` of the private PostgreSQL."""
+"""The bus without a broker: pgmq's queue schema in a database `bus` of the private PostgreSQL."""
 
 import psycopg
 from pgmq.install import get_embedded_install_sql
@@ -9,7 +9,7 @@ DATABASE = "bus"
 
 
 def prepare(superuser_url: str, password: str) -> str:
-    """Make database, role and schema where missing. Returns the BUS_URL (pgmq://…)."""
+    """Creates database, role and schema if they are missing. Returns the BUS_URL (pgmq://…)."""
     url = make_databases(superuser_url, {DATABASE: password})[DATABASE]
     with psycopg.connect(url) as db:
         if db.execute("SELECT to_regnamespace('pgmq')").fetchone() == (None,):

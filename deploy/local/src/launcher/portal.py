@@ -1,6 +1,6 @@
-"""The browser portal: built from clients/portal when something changed, served by the gateway from DIST.
+"""Builds the browser portal from clients/portal if its sources changed. The gateway serves it from DIST.
 
-Node comes from the machine where it is new enough, else from PyPI into .venv. Nothing else in the launcher knows Node.
+It uses the machine's Node if that is new enough, else installs one from PyPI into .venv. No other module knows Node.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ PORTAL = ROOT / "clients" / "portal"
 DIST = PORTAL / "dist"
 OLDEST_NODE = (20, 19)
 NODE = ROOT / "requirements" / "node.txt"
-LEFT_OUT = {"node_modules", "dist", "generated", "components.d.ts"}  # of the fingerprint: what a build makes
+LEFT_OUT = {"node_modules", "dist", "generated", "components.d.ts"}  # of the fingerprint: made by a build
 HOW_TO_GO_WITHOUT = "PORTAL=off starts the platform with a plain page in its place"
 
 
@@ -31,9 +31,9 @@ def wanted() -> bool:
 
 
 def build(report: Callable[[str], None]) -> bool:
-    """Bring DIST to what the sources say. Returns whether there is a portal to serve.
+    """Builds DIST if it is stale. Returns whether there is a portal to serve.
 
-    Raises: LauncherError with the end of what npm said when it fails."""
+    If npm fails, raises LauncherError with the end of its output."""
     if not wanted() or not (PORTAL / "package-lock.json").exists():
         return False
     with _alone():
@@ -49,19 +49,19 @@ def build(report: Callable[[str], None]) -> bool:
         report("building the portal")
         _npm(path, "run", "build")
         if not (DIST / "index.html").exists():
-            raise LauncherError(f"the portal's build left no {DIST / 'index.html'}")
+            raise LauncherError(f"the portal's build made no {DIST / 'index.html'}")
         stamp.write_text(sources)
     return True
 
 
 def check(script: str, report: Callable[[str], None]) -> int:
-    """Run a script of its package.json (`test`, `check`) in the open. Returns its exit code.
+    """Runs a script of its package.json (`test`, `check`) and shows its output. Returns its exit code.
 
-    Without Node it is skipped with a word, under CI it fails: LauncherError."""
+    Without Node it skips the script with a message; in CI it raises LauncherError."""
     with _alone():
         path = path_with_node(report)
         if path is None and os.environ.get("CI"):
-            raise LauncherError(f"no Node, so the portal's {script} cannot run")
+            raise LauncherError(f"the portal's {script} needs Node, and there is none")
         if path is None:
             report(f"no Node, so the portal's {script} is left out")
             return 0
@@ -70,7 +70,7 @@ def check(script: str, report: Callable[[str], None]) -> int:
 
 
 def fingerprint(*folders: Path) -> str:
-    """Of everything that decides what a build makes."""
+    """A hash of everything that a build depends on."""
     digest = hashlib.sha256()
     for folder in folders:
         for file in sorted(_files(folder)):
@@ -88,7 +88,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def path_with_node(report: Callable[[str], None]) -> str | None:
-    """PATH with node and npm at its head, or None."""
+    """Returns PATH with node and npm in front, or None if there are none."""
     found = node_of_the_machine() or binaries.find("node", carried_only=True) or _brought(report)
     if found is None:
         return None
@@ -97,7 +97,7 @@ def path_with_node(report: Callable[[str], None]) -> str | None:
 
 
 def node_of_the_machine() -> binaries.Binaries | None:
-    """What PATH finds, if it is new enough and has npm beside it."""
+    """Returns the node on PATH if it is new enough and has npm beside it."""
     found = binaries.find("node")
     if found is None or found.tier == "carried" or not os.access(found.path("npm"), os.X_OK):
         return None
@@ -107,7 +107,7 @@ def node_of_the_machine() -> binaries.Binaries | None:
 
 
 def _brought(report: Callable[[str], None]) -> binaries.Binaries | None:
-    """From PyPI, into our environment, or None where that cannot be reached."""
+    """Installs Node from PyPI into .venv. Returns None if PyPI cannot be reached."""
     if NODE.exists():
         report("bringing Node from PyPI")
         pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
@@ -117,7 +117,7 @@ def _brought(report: Callable[[str], None]) -> binaries.Binaries | None:
 
 
 def _shims(wheel: Path) -> Path:
-    """A folder with the wheel's node and an npm that works: its own is a copy where a link should be."""
+    """Makes a folder with the wheel's node and a working npm. The wheel's own npm is a copy instead of a link and fails."""
     folder = Path(sys.prefix) / "node"
     folder.mkdir(exist_ok=True)
     for name, target in (("node", wheel / "node"), ("npm", wheel.parent / "lib/node_modules/npm/bin/npm-cli.js")):
@@ -136,7 +136,7 @@ def _install(path: str, report: Callable[[str], None]) -> None:
     if _read(stamp) != lock:
         report("bringing the portal's packages (npm ci)")
         _npm(path, "ci", "--no-audit", "--no-fund")
-        stamp.parent.mkdir(exist_ok=True)  # a portal without packages has no such folder
+        stamp.parent.mkdir(exist_ok=True)  # without packages this folder is missing
         stamp.write_text(lock)
 
 
@@ -166,7 +166,7 @@ def _environment(path: str) -> dict[str, str]:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Two builds at once would spoil each other's dist."""
+    """A lock: two builds at the same time would damage dist."""
     with (PORTAL / "package.json").open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""Free TCP ports on loopback, kept from one start to the next while they stay free."""
+"""Free TCP ports on loopback. A platform keeps its ports from start to start while they are free."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from launcher.errors import LauncherError
 
-# Below the range from which Linux takes outgoing ports (32768 and up), so that nobody takes them by chance.
+# Below the ports of outgoing connections on Linux (32768 and up), so that no connection takes one by chance.
 RANGE = (20000, 29999)
 
 
@@ -23,7 +23,7 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port(taken: set[int] | None = None) -> int:
-    """A free port of the range (PORT_RANGE=from-to narrows it). Raises: LauncherError when none was found."""
+    """Returns a free port of the range (PORT_RANGE=from-to narrows it). Raises LauncherError if there is none."""
     low, high = RANGE
     if given := os.environ.get("PORT_RANGE"):
         low, high = (int(part) for part in given.split("-"))
@@ -35,17 +35,17 @@ def free_port(taken: set[int] | None = None) -> int:
 
 
 def fixed_port(variable: str, default: int) -> int:
-    """The port that a person types. Raises: LauncherError naming the variable when it is taken or no port."""
+    """Returns the port that a person set. Raises LauncherError, with the variable's name, if it is taken or not a port."""
     given = os.environ.get(variable, "") or str(default)
     if not given.isdigit() or not 0 < int(given) < 65536:
-        raise LauncherError(f"{variable}={given} is no port number")
+        raise LauncherError(f"{variable}={given} is not a port number")
     if not is_free(int(given)):
         raise LauncherError(f"port {given} is taken by another program; choose another: {variable}={int(given) + 1}")
     return int(given)
 
 
 class Ports:
-    """Ports by name, remembered in a file."""
+    """Ports by name, stored in a file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -53,7 +53,7 @@ class Ports:
         self._given: dict[str, int] = {}
 
     def of(self, name: str) -> int:
-        """The same port as last time when it is still free, else a new one."""
+        """Returns the last port of this name if it is still free, else a new one."""
         if name not in self._given:
             port = self._known.get(name)
             if port is None or port in self._given.values() or not is_free(port):

@@ -1,4 +1,4 @@
-"""A private PostgreSQL: own data folder, own port on loopback, passwords over TCP, no socket file."""
+"""A private PostgreSQL with its own data folder and its own port on loopback. TCP with passwords, no socket file."""
 
 import os
 import pwd
@@ -31,8 +31,8 @@ SETTINGS = {
     "log_timezone": "UTC",
     "lc_messages": "C",
     "max_wal_size": "1GB",
-    "random_page_cost": "1.1",  # disks without moving parts; the default leads deep pages to read whole tables
-    "jit": "off",  # compiling costs more than our short statements take
+    "random_page_cost": "1.1",  # for SSDs; with the default, deep pages read whole tables
+    "jit": "off",  # compiling takes longer than our short statements
     "log_checkpoints": "off",
 }
 FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -47,10 +47,10 @@ class PrivatePostgres:
 
 
 def prepare(folder: Path, port: int, password: str, fsync: bool = True) -> PrivatePostgres:
-    """Make the data folder if there is none and say how to start the server.
+    """Creates the data folder if it is missing. Returns the program that runs the server.
 
-    The data lies in a folder per major version, so that a change of tier never opens a newer server's files.
-    Raises: LauncherError when no PostgreSQL is found or initdb fails."""
+    Each major version has its own folder, so that an older server never opens the files of a newer one.
+    Raises LauncherError if no PostgreSQL is found or initdb fails."""
     found = binaries.find("postgres")
     if found is None:
         raise LauncherError(f"no PostgreSQL found: {HOW_TO_GET}, or set DATABASE_URL_IDENTITY …")
@@ -71,7 +71,7 @@ def prepare(folder: Path, port: int, password: str, fsync: bool = True) -> Priva
         argv=[found.path("postgres"), "-D", str(data), *options],
         env=_environment(),
         ready=lambda: postgres_answers(url),
-        stop_signal=signal.SIGINT,  # "fast": ends sessions, keeps everything committed
+        stop_signal=signal.SIGINT,  # fast shutdown: ends sessions, keeps all commits
         stop_seconds=30,
         user=user,
     )
@@ -79,7 +79,7 @@ def prepare(folder: Path, port: int, password: str, fsync: bool = True) -> Priva
 
 
 def _other_user() -> tuple[int, int] | None:
-    """(uid, gid) to run as when we are root, whom PostgreSQL refuses."""
+    """Returns (uid, gid) for the server if we are root, because PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -101,7 +101,7 @@ def _version(program: str) -> int:
 
 
 def _initdb(program: str, data: Path, password: str, user: tuple[int, int] | None) -> None:
-    shutil.rmtree(data, ignore_errors=True)  # what an interrupted first start left
+    shutil.rmtree(data, ignore_errors=True)  # left by an interrupted first start
     data.mkdir(mode=0o700)
     password_file = data.with_name(f"{data.name}.password")
     password_file.touch(mode=0o600)
@@ -141,9 +141,9 @@ def _initdb(program: str, data: Path, password: str, user: tuple[int, int] | Non
 
 
 def make_databases(superuser_url: str, passwords: Mapping[str, str]) -> dict[str, str]:
-    """One role and one database a name, each open to its own role alone. Returns the URLs by name.
+    """Creates a role and a database for each name. Only its role may connect to a database. Returns name -> URL.
 
-    Run again it changes nothing but the passwords, which it sets as given."""
+    A second run changes only the passwords."""
     with psycopg.connect(superuser_url, autocommit=True) as db:
         roles = _names(db.execute("SELECT rolname FROM pg_roles"))
         databases = _names(db.execute("SELECT datname FROM pg_database"))

@@ -1,4 +1,4 @@
-"""Questions that tell whether a server is ready."""
+"""Checks whether a server is ready."""
 
 import http.client
 import socket
@@ -8,7 +8,7 @@ import psycopg
 
 
 def http_ok(url: str, seconds: float = 2.0) -> bool:
-    """Whether GET `url` answers 200."""
+    """Says whether GET `url` answers 200."""
     return http_status(url, seconds) == 200
 
 
@@ -33,7 +33,7 @@ def port_open(port: int) -> bool:
 
 
 def amqp_speaks(port: int) -> bool:
-    """Whether a broker answers the protocol header; its port opens only at the end of its start."""
+    """Says whether a broker answers the protocol header. Its port opens only at the end of its start."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
             connection.sendall(b"AMQP\x00\x00\x09\x01")

@@ -1,7 +1,6 @@
-"""Starts programs and keeps them: by readiness, restarted when they die, stopped in reverse, none left
-behind.
+"""Starts programs, waits until they are ready, restarts those that die, and stops them in reverse order.
 
-Start programs from the main thread only: the kernel ties PR_SET_PDEATHSIG to the thread that forked.
+Start programs only from the main thread: the kernel ties PR_SET_PDEATHSIG to the thread that forked.
 """
 
 import contextlib
@@ -17,23 +16,22 @@ from pathlib import Path
 from launcher.errors import LauncherError
 
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-CALM_SECONDS = 60.0  # a process that ran this long starts again without waiting
-LOG_BYTES = 20_000_000  # a longer log is set aside at the next start
+CALM_SECONDS = 60.0  # a process that ran this long restarts without delay
+LOG_BYTES = 20_000_000  # a longer log is renamed at the next start
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)  # loaded before any fork
 
 
 @dataclass(frozen=True)
 class Program:
-    """What to run. ready: asked again and again until true; it must not block for more than a second or
-    two."""
+    """A program to run. ready: polled until true; it must not block for more than a second or two."""
 
     name: str
     argv: list[str]
     env: Mapping[str, str]
     ready: Callable[[], bool] = lambda: True
     stop_signal: signal.Signals = signal.SIGTERM
-    stop_seconds: float = 25.0  # longer than a service takes to finish its requests
+    stop_seconds: float = 25.0  # longer than a service needs to finish its requests
     user: tuple[int, int] | None = None  # (uid, gid), as root only
     cwd: str = "/"
 
@@ -64,11 +62,11 @@ def die_with_parent(stop_signal: int) -> None:
 
 
 def spawn(program: Program, log: Path) -> subprocess.Popen[bytes]:
-    """Start it in a session of its own, its output appended to `log`; it is told to stop when we die."""
+    """Starts it in its own session and appends its output to `log`. If we die, the kernel signals it to stop."""
     parent = os.getpid()
 
     def in_the_child() -> None:
-        die_with_parent(program.stop_signal)  # after the change of user, which would clear it
+        die_with_parent(program.stop_signal)  # after the change of user, because that would clear it
         if os.getppid() != parent:
             os._exit(1)
 
@@ -109,11 +107,11 @@ class Processes:
         self._report = report
 
     def start(self, *programs: Program, seconds: float = 60.0) -> None:
-        """Start all, return when all are ready. Raises: as wait()."""
+        """Starts all and returns when all are ready. Raises like wait()."""
         self.wait(self.launch(*programs), seconds)
 
     def launch(self, *programs: Program) -> list[Process]:
-        """Start all and return at once; wait() for them later."""
+        """Starts all and returns at once; wait() for them later."""
         batch = len(self.all)
         fresh = [Process(program, self.logs / f"{program.name}.log", batch) for program in programs]
         for process in fresh:
@@ -122,9 +120,9 @@ class Processes:
         return fresh
 
     def wait(self, launched: list[Process], seconds: float = 60.0) -> None:
-        """Return when all are ready.
+        """Returns when all are ready.
 
-        Raises: LauncherError with the end of its log when one died or is not ready in time."""
+        If one dies or is not ready in time, raises LauncherError with the end of its log."""
         waiting, deadline = list(launched), time.monotonic() + seconds
         while waiting:
             for process in list(waiting):
@@ -141,7 +139,7 @@ class Processes:
         self._changed()
 
     def run_all(self, *programs: Program, seconds: float = 300.0) -> None:
-        """Run one-time programs side by side to their end. Raises: LauncherError when one fails."""
+        """Runs one-time programs in parallel to their end. Raises LauncherError if one fails."""
         running = [Process(program, self.logs / f"{program.name}.log") for program in programs]
         try:
             for process in running:
@@ -161,7 +159,7 @@ class Processes:
                     end(process.popen, process.program.stop_signal, 5.0)
 
     def tend(self) -> None:
-        """Notice deaths, restart what is due, see whether what was restarted is ready. Call often."""
+        """Detects dead processes, restarts those that are due, and checks whether restarted ones are ready. Call it often."""
         now = time.monotonic()
         for process in self.all:
             if process.popen is not None and process.popen.poll() is not None:
@@ -178,7 +176,7 @@ class Processes:
                 self._changed()
 
     def stop(self) -> None:
-        """Stop all: those started by one call together, the last call first."""
+        """Stops all. Processes started by one call stop together, those of the last call first."""
         for batch in sorted({process.batch for process in self.all}, reverse=True):
             together = [process for process in self.all if process.batch == batch]
             for process in together:
@@ -198,7 +196,7 @@ class Processes:
     def _bury(self, process: Process, now: float) -> None:
         assert process.popen is not None
         process.exit_code = process.popen.returncode
-        _signal(process.popen.pid, signal.SIGKILL, whole_group=True)  # what it may have left
+        _signal(process.popen.pid, signal.SIGKILL, whole_group=True)  # its remaining children
         process.popen, process.is_ready = None, False
         process.deaths = 1 if now - process.started_at > CALM_SECONDS else process.deaths + 1
         wait = BACKOFF_SECONDS[min(process.deaths, len(BACKOFF_SECONDS)) - 1]
@@ -208,7 +206,7 @@ class Processes:
 
 
 def end(popen: subprocess.Popen[bytes], stop_signal: signal.Signals, seconds: float) -> None:
-    """Stop one: its signal, after `seconds` SIGKILL, then whatever is left of its group."""
+    """Stops one: sends its signal, after `seconds` SIGKILL, then kills the rest of its group."""
     if popen.poll() is None:
         _signal(popen.pid, stop_signal)
     _wait_or_kill(popen, seconds)
@@ -224,13 +222,13 @@ def _wait_or_kill(popen: subprocess.Popen[bytes], seconds: float) -> None:
 
 
 def _signal(pid: int, number: signal.Signals, whole_group: bool = False) -> None:
-    """A process that we started leads its group, so its pid names the group even after its own end."""
+    """Our processes lead their groups, so the pid names the group even after the process has ended."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         (os.killpg if whole_group else os.kill)(pid, number)
 
 
 def start_time(pid: int) -> str | None:
-    """When the process began [clock ticks since boot], which tells it from a later one of the same number."""
+    """Returns the start time [clock ticks since boot]. It distinguishes the process from a later one with the same pid."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):
@@ -238,7 +236,7 @@ def start_time(pid: int) -> str | None:
 
 
 def sweep(known: Mapping[str, tuple[int, str]], seconds: float = 5.0) -> list[str]:
-    """End what a crashed supervisor left: name -> (pid, start time). Returns the names of those found."""
+    """Ends the processes that a crashed supervisor left: name -> (pid, start time). Returns the names of those found."""
     found = [name for name, (pid, began) in known.items() if start_time(pid) == began]
     for name in found:
         _signal(known[name][0], signal.SIGINT if name == "postgres" else signal.SIGTERM)

@@ -1,5 +1,5 @@
-"""A private RabbitMQ node: own name server (epmd), own folders, loopback only; the machine's broker is
-not touched."""
+"""A private RabbitMQ node with its own name server (epmd) and folders, on loopback only. It never touches the machine's
+broker."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from launcher.processes import Program
 
 USER = "qj"
 HOW_TO_GET = "apt-get install -y --no-install-recommends rabbitmq-server"
-POLICY = Path("/usr/sbin/policy-rc.d")  # Debian's own way to say "do not start what you install"
+POLICY = Path("/usr/sbin/policy-rc.d")  # Debian's way to install without starting services
 CONFIG = """\
 listeners.tcp.1 = 127.0.0.1:{port}
 default_user = {user}
@@ -44,8 +44,7 @@ def found() -> bool:
 
 
 def install(report: Callable[[str], None]) -> None:
-    """Bring RabbitMQ by apt, starting no service of the machine. Raises: LauncherError saying what to do
-    instead."""
+    """Installs RabbitMQ by apt without starting a service. Raises LauncherError, which says what to do instead."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise LauncherError(f"BUS=rabbitmq, but no RabbitMQ is installed. As root: {HOW_TO_GET}  or set BUS_URL")
     report("installing RabbitMQ (apt-get)")
@@ -65,8 +64,7 @@ def install(report: Callable[[str], None]) -> None:
 
 
 def prepare(folder: Path, password: str, port: int, dist_port: int, epmd_port: int) -> PrivateRabbit:
-    """Write the node's configuration and say how to start it. Raises: LauncherError when there is no
-    RabbitMQ."""
+    """Writes the node's configuration and returns its programs. Raises LauncherError if there is no RabbitMQ."""
     server, epmd = binaries.find("rabbitmq-server"), binaries.find("epmd")
     if server is None or epmd is None:
         raise LauncherError(f"no RabbitMQ found: {HOW_TO_GET}")
@@ -91,10 +89,10 @@ def prepare(folder: Path, password: str, port: int, dist_port: int, epmd_port: i
         "RABBITMQ_PID_FILE": str(folder / "pid"),
         "RABBITMQ_DIST_PORT": str(dist_port),
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
-            # no busy waiting: a broker that mostly idles should not warm the machine
+            # no busy waiting, because this broker is mostly idle
             "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
         ),
-        # The start script then becomes the broker instead of staying beside it, so that a signal reaches it.
+        # The start script then execs the broker, so that a signal reaches it.
         "RUNNING_UNDER_SYSTEMD": "true",
     }
     name_server = Program(
@@ -116,7 +114,7 @@ def prepare(folder: Path, password: str, port: int, dist_port: int, epmd_port: i
 
 
 def control(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """`rabbitmqctl words…` on the private node of `folder`, while it runs."""
+    """Runs `rabbitmqctl words…` on the private node of `folder`, which must be running."""
     ports = json.loads((folder / "ports.json").read_text())
     environment = {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": str(folder),

@@ -1,5 +1,4 @@
-"""Private servers and whole platforms for tests. Everything ends with the `with` block, or with the
-process."""
+"""Private servers and whole platforms for tests. They end with the `with` block, or with the process."""
 
 import contextlib
 import json
@@ -23,7 +22,7 @@ from launcher.processes import Processes
 
 @contextmanager
 def private_postgres(folder: Path, fsync: bool = False) -> Iterator[str]:
-    """A PostgreSQL with its data under `folder`. Yields the superuser's URL. Raises: LauncherError."""
+    """A PostgreSQL with its data under `folder`. Yields the superuser's URL. Raises LauncherError."""
     password = Secrets(passable_folder(folder) / "secrets").password("postgres")
     server = postgres.prepare(folder / "postgres", free_port(), password, fsync=fsync)
     try:
@@ -38,12 +37,11 @@ def private_postgres(folder: Path, fsync: bool = False) -> Iterator[str]:
 def private_bus(folder: Path, kind: str = "rabbitmq", postgres: str | None = None) -> Iterator[str]:
     """A broker under `folder`, or (pgmq) a queue database in the PostgreSQL of the given superuser URL.
 
-    Yields: BUS_URL. Raises: LauncherError when there is no RabbitMQ, ValueError for pgmq without a
-    PostgreSQL."""
+    Yields BUS_URL. Raises LauncherError if there is no RabbitMQ, and ValueError for pgmq without a PostgreSQL."""
     password = Secrets(folder / "secrets").password("bus")
     if kind == "pgmq":
         if postgres is None:
-            raise ValueError("pgmq lives in a PostgreSQL: give its superuser URL")
+            raise ValueError("pgmq needs the superuser URL of a PostgreSQL")
         yield pgmq_bus.prepare(postgres, password)
         return
     node = rabbitmq.prepare(folder / "rabbitmq", password, free_port(), free_port(), free_port())
@@ -76,41 +74,41 @@ class Platform:
 
     @property
     def bus(self) -> str:
-        """rabbitmq or pgmq, whatever was asked for."""
+        """The bus that really runs: rabbitmq or pgmq."""
         return "pgmq" if self.bus_url.startswith("pgmq") else "rabbitmq"
 
     def processes(self) -> list[str]:
-        """The names of what runs."""
+        """The names of the running processes."""
         return list(self._now().processes)
 
     def pid(self, process: str) -> int | None:
-        """None while it is down. Raises: KeyError for an unknown name."""
+        """Returns None while the process is down. Raises KeyError for an unknown name."""
         return self._now().processes[process].pid
 
     def port(self, process: str) -> int:
-        """Where <service>-serve and <service>-work answer on loopback."""
+        """Returns the port of <service>-serve or <service>-work on loopback."""
         return int(json.loads((self.run_dir / "ports.json").read_text())[process])
 
     def ask(self, service: str, *words: str) -> subprocess.CompletedProcess[str]:
-        """`python -m <service>.cli words…`, in the environment of its processes, run to its end."""
+        """Runs `python -m <service>.cli words…` to its end, in the environment of the service's processes."""
         return operating.ask(self.run_dir, service, *words)
 
     def environment(self, service: str) -> dict[str, str]:
-        """What the processes of a service are given."""
+        """Returns the environment of a service's processes."""
         return operating.environment_of(self.run_dir, service)
 
     def kill(self, process: str) -> None:
-        """SIGKILL; the supervisor starts it again by itself."""
+        """Sends SIGKILL. The supervisor restarts the process."""
         self._signal(process, signal.SIGKILL)
 
     def restart(self, process: str, seconds: float = 60.0) -> None:
-        """Stop it in its own manner and wait until it is up and ready again. Raises: TimeoutError."""
+        """Stops it gracefully and waits until it is ready again. Raises TimeoutError."""
         before = self._now().processes[process].restarts
         self._signal(process, signal.SIGINT if process == "postgres" else signal.SIGTERM)
         self.wait_ready(process, before + 1, seconds)
 
     def wait_ready(self, process: str, restarts: int = 0, seconds: float = 60.0) -> None:
-        """Wait until it is ready and has been restarted at least so often. Raises: TimeoutError."""
+        """Waits until it is ready and has restarted at least `restarts` times. Raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             one = self._now().processes[process]
@@ -133,10 +131,11 @@ class Platform:
 
 @contextmanager
 def platform(run_dir: Path, tier: str | None = None, with_portal: bool = False, **settings: str) -> Iterator[Platform]:
-    """Bring a whole platform up on free ports and take it down again. Call from the main thread.
+    """Starts a whole platform on free ports, and stops it at the end. Call it from the main thread.
 
-    tier: "carried" forces the wheels. with_portal: builds the browser portal and serves it. settings: more of the environment (WEB_WORKERS="2", GATEWAY_RATE=…).
-    Raises: LauncherError with the launcher's words when it does not become healthy."""
+    tier: "carried" forces the wheels. with_portal: builds and serves the browser portal. settings: more environment
+    variables (WEB_WORKERS="2", GATEWAY_RATE=…).
+    If it does not become healthy, raises LauncherError with the launcher's output."""
     words: list[str] = []
     gateway_port = free_port()
     env = {

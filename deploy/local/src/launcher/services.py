@@ -1,4 +1,4 @@
-"""The five services and the sandbox as data: which processes there are and what environment each gets."""
+"""The processes of the five services and the sandbox, with the environment of each."""
 
 import os
 import sys
@@ -14,8 +14,8 @@ from launcher.processes import Program
 
 SERVICES = ("identity", "registry", "filing", "booking", "notification")
 APPS = ("WEBSITE", "OFFICIAL", "MINIPROGRAM")
-# Settings of the launcher and of tests, which no service should see: each service knows its own database
-# only.
+# Settings of the launcher and of tests. No service may see them, because each knows only its own
+# database.
 HIDDEN = (
     "DATABASE_URL",
     "BUS",
@@ -28,13 +28,13 @@ HIDDEN = (
     "PORT_RANGE",
     "PYTEST_",
     "LAUNCHER_",
-    "PYTHONDONTWRITEBYTECODE",  # the second start is much faster from compiled files
+    "PYTHONDONTWRITEBYTECODE",  # compiled files make the second start much faster
 )
 
 
 @dataclass(frozen=True)
 class Wiring:
-    """What is known once the servers run."""
+    """Addresses and secrets that are known when the servers run."""
 
     run_dir: Path
     database_urls: Mapping[str, str]
@@ -95,12 +95,12 @@ def sandbox_environment(wiring: Wiring) -> dict[str, str]:
 
 
 def one_time(service: str, wiring: Wiring, *words: str) -> Program:
-    """`python -m <service>.cli words…`, run to its end."""
+    """Returns the program `python -m <service>.cli words…`, which runs to its end."""
     return _python(f"{service}-{words[0]}", [f"{service}.cli", *words], environment(service, wiring))
 
 
 def long_running(wiring: Wiring) -> list[Program]:
-    """The sandbox, then serve and work of each service."""
+    """Returns the sandbox, then serve and work of each service."""
     programs = [
         _python(
             "sandbox",

@@ -1,5 +1,4 @@
-"""What a running platform tells others: .run/state.json (mode 600, it holds database passwords), and the
-lock."""
+"""The state of a running platform: .run/state.json (mode 600, because it contains database passwords), and the lock."""
 
 import fcntl
 import json
@@ -35,7 +34,7 @@ class State:
     processes: dict[str, ProcessState] = field(default_factory=dict)
 
     def alive(self) -> bool:
-        """Whether the supervisor that wrote this still runs."""
+        """Says whether the supervisor that wrote this still runs."""
         return start_time(self.pid) == self.began
 
 
@@ -47,7 +46,7 @@ def write(run_dir: Path, state: State) -> None:
 
 
 def read(run_dir: Path) -> State | None:
-    """The last state written, or None. It may be of a supervisor that is gone: ask alive()."""
+    """Returns the last state written, or None. Its supervisor may have ended: ask alive()."""
     try:
         raw = json.loads((run_dir / "state.json").read_text())
         raw["processes"] = {name: ProcessState(**process) for name, process in raw["processes"].items()}
@@ -57,7 +56,7 @@ def read(run_dir: Path) -> State | None:
 
 
 def lock(run_dir: Path) -> IO[str] | None:
-    """Hold the run directory for as long as the file stays open; None when another supervisor holds it."""
+    """Locks the run directory as long as the file is open. Returns None if another supervisor holds the lock."""
     run_dir.mkdir(parents=True, exist_ok=True)
     file = (run_dir / "lock").open("w")
     try:

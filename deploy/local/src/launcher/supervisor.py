@@ -1,5 +1,4 @@
-"""Brings the whole platform up, keeps it up, takes it down: the one process that all others are children
-of."""
+"""Starts the whole platform, keeps it running, and stops it. All other processes are its children."""
 
 import os
 import signal
@@ -25,19 +24,18 @@ PASSWORD = "Demo-2026!"  # noqa: S105 (published with the demo data)
 
 
 class Stopped(BaseException):
-    """Somebody asked us to stop."""
+    """A signal asked us to stop."""
 
 
 def supervise(run_dir: Path, report: Callable[[str], None]) -> None:
-    """Run until stopped by SIGINT or SIGTERM. Raises: LauncherError when the platform cannot be brought
-    up."""
+    """Runs until SIGINT or SIGTERM. Raises LauncherError if the platform cannot start."""
     _die_with_whoever_started_us()
     passable_folder(run_dir)
     for name in ("logs", "files"):
         private_folder(run_dir / name)
     held = state.lock(run_dir)
     if held is None:
-        raise LauncherError(f"the platform in {run_dir} already runs")
+        raise LauncherError(f"the platform in {run_dir} is already running")
     began = time.monotonic()
     _end_leftovers(run_dir, report)
     now = state.State("starting", os.getpid(), start_time(os.getpid()) or "")
@@ -57,7 +55,7 @@ def supervise(run_dir: Path, report: Callable[[str], None]) -> None:
         report("stopping")
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave anything behind
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave processes behind
         now.phase = "stopping"
         processes.stop()
         (run_dir / "state.json").unlink(missing_ok=True)
@@ -112,9 +110,9 @@ def _migrate(wiring: services.Wiring, processes: Processes, report: Callable[[st
 
 
 def migrate(run_dir: Path, report: Callable[[str], None]) -> None:
-    """Migrate the databases: those of the running platform, else with the servers started just for it.
+    """Migrates the databases of the running platform, or starts the servers just for this.
 
-    Raises: LauncherError with the words of the migration that failed."""
+    Raises LauncherError with the output of a migration that failed."""
     passable_folder(run_dir)
     private_folder(run_dir / "logs")
     processes = Processes(run_dir / "logs", report=report)
@@ -169,8 +167,7 @@ def _tell(run_dir: Path, now: state.State, processes: Processes) -> None:
 
 
 def _end_leftovers(run_dir: Path, report: Callable[[str], None]) -> None:
-    """What a supervisor killed by force may have left: its children are told to stop by the kernel, but
-    may be slow."""
+    """Ends processes of a killed supervisor. The kernel has signalled them to stop, but they may be slow."""
     last = state.read(run_dir)
     if last is None:
         return
@@ -190,7 +187,7 @@ def _raise_when_told_to_stop() -> None:
 
 
 def _die_with_whoever_started_us() -> None:
-    """For tests: a platform ends with the test run that began it, however that ends."""
+    """For tests: the platform ends with the test run that started it, however the run ends."""
     parent = os.environ.get("LAUNCHER_PARENT")
     if parent:
         die_with_parent(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Reading bodies and writing answers of WeChat's API."""
+"""Reads bodies and writes answers of WeChat's API."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from sandbox.errors import WechatError
 
 
 def read_json() -> dict[str, Any]:
-    """The body, whatever its content type says, as WeChat reads it. Raises: WechatError 47001."""
+    """Reads the body and ignores its content type, as WeChat does. Raises WechatError 47001."""
     try:
         body = json.loads(request.get_data() or b"{}")
     except ValueError:
@@ -20,6 +20,6 @@ def read_json() -> dict[str, Any]:
 
 
 def ok(fields: dict[str, Any] | None = None, mimetype: str = "application/json") -> Response:
-    """HTTP 200; `errcode` 0 unless the answer of this call has none (the sns calls)."""
+    """HTTP 200 with `errcode` 0; the sns calls have no errcode."""
     body = {"errcode": 0, "errmsg": "ok"} | (fields or {}) if mimetype == "application/json" else fields
     return Response(json.dumps(body, ensure_ascii=False), mimetype=mimetype)

@@ -1,4 +1,4 @@
-"""The app: wiring only."""
+"""The Flask application. It only wires the parts."""
 
 import time
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from sandbox.state import State, state
 
 MOST_BYTES = 1_000_000  # of a request
 WECHAT_PATHS = ("/cgi-bin/", "/sns/", "/wxa/")
-# No form-action: the sign-in page's form must lead back to the platform's own origin.
+# No form-action, because the form of the sign-in page redirects to the platform's origin.
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 
 
 def create_app(settings: Settings, clock: Callable[[], float] = time.time) -> Flask:
-    """clock: Unix time [s]; a test may pass its own."""
+    """clock: returns Unix time [s]; a test may pass its own."""
     app = Flask("sandbox")
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.extensions["sandbox"] = State(settings, clock)
@@ -35,12 +35,12 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.time) -> Fl
 
 
 def refuse(error: WechatError) -> Response:
-    """HTTP 200 with errcode and errmsg; the sns calls call it text, as all their answers."""
+    """HTTP 200 with errcode and errmsg. The sns calls declare every answer as text."""
     return ok(error.body(), "text/plain" if request.path.startswith("/sns/") else "application/json")
 
 
 def answer_fault() -> Response | None:
-    """WeChat's side of /faults; the SMS provider looks itself, because its answers have another shape."""
+    """Applies /faults to WeChat's calls. The SMS provider checks them itself, because its answers have another shape."""
     if not request.path.startswith(WECHAT_PATHS):
         return None
     fault = state().take_fault(request.path)

@@ -1,4 +1,4 @@
-"""Pushing to the platform's callback as WeChat does: signed, plain or encrypted, three tries of five seconds."""
+"""Pushes to the platform's callback as WeChat does: signed, plain or encrypted, up to three tries of five seconds."""
 
 import contextlib
 import queue
@@ -23,12 +23,12 @@ ACCOUNT = "gh_0000000000sb"  # the official account's own name in messages
 
 @dataclass(frozen=True)
 class Reply:
-    """What the platform answered. status: of the last try, 0 when it could not be reached."""
+    """The platform's answer. status: of the last try; 0 if the platform could not be reached."""
 
     status: int
     attempts: int
     body: str  # as received
-    xml: str  # decrypted; empty for `success` and for nothing
+    xml: str  # decrypted; empty for `success` and for no answer
     content: str | None  # text of a text reply
     error: str | None = None
 
@@ -44,7 +44,7 @@ class Reply:
 
 
 def xml_of(fields: dict[str, str | int]) -> str:
-    """The flat XML of WeChat's messages; texts in CDATA as WeChat writes them."""
+    """Writes the flat XML of WeChat's messages, with texts in CDATA."""
     parts = []
     for name, value in fields.items():
         text = str(value) if isinstance(value, int) else "<![CDATA[" + value.replace("]]>", "]]]]><![CDATA[>") + "]]>"
@@ -53,16 +53,16 @@ def xml_of(fields: dict[str, str | int]) -> str:
 
 
 def fields_of(xml: str) -> dict[str, str]:
-    """The first level of a message. Raises: ElementTree.ParseError, ValueError for a document type."""
+    """Returns the first level of a message. Raises ElementTree.ParseError, and ValueError for a document type."""
     if "<!DOCTYPE" in xml or "<!ENTITY" in xml:
-        raise ValueError("document types are not welcome")
+        raise ValueError("document types are refused")
     return {child.tag: child.text or "" for child in ElementTree.fromstring(xml)}  # noqa: S314 (checked above)
 
 
 def push(state: State, person: Person, fields: dict[str, str | int], mode: str | None = None) -> Reply:
-    """Send one message or event of `person` to the platform and read its reply; a text reply lands on the phone.
+    """Sends one message or event of `person` to the platform and reads the reply. A text reply appears on the phone.
 
-    fields: MsgType and what belongs to it. mode: plain | aes, else the setting.
+    fields: MsgType and its fields. mode: plain | aes; the default is the setting.
     """
     settings = state.settings
     appid = settings.apps["official"].appid
@@ -94,7 +94,7 @@ def push(state: State, person: Person, fields: dict[str, str | int], mode: str |
 
 
 def verify(state: State) -> dict[str, object]:
-    """The check that WeChat makes when a callback address is entered: the echo must come back word for word."""
+    """Does the check that WeChat does when a callback address is entered: the answer must equal the echo."""
     settings = state.settings
     timestamp, nonce, echo = str(int(state.clock())), str(secrets.randbelow(10**9)), secrets.token_hex(10)
     query = {
@@ -108,7 +108,7 @@ def verify(state: State) -> dict[str, object]:
 
 
 def _call(url: str, body: bytes | None) -> tuple[int, str, str | None]:
-    """HTTP status (0: not reached), text, error."""
+    """Returns HTTP status (0: not reached), text, error."""
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "text/xml"})  # noqa: S310 (our setting)
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
@@ -147,7 +147,7 @@ def _show(state: State, person: Person, reply: Reply) -> None:
 
 
 class LaterPushes:
-    """Pushes that nobody waits for, made by two threads; beyond 10,000 waiting ones the newest are dropped."""
+    """Pushes that nobody waits for. Two threads send them; if 10,000 wait, new ones are dropped."""
 
     def __init__(self) -> None:
         self._waiting: queue.Queue[tuple[State, Person, dict[str, str | int]]] = queue.Queue(10_000)

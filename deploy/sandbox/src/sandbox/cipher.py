@@ -19,9 +19,9 @@ class CipherError(Exception):
 
 
 def sign(token: str, *parts: str) -> str:
-    """40 hex digits over the token, timestamp, nonce and, for encrypted messages, the ciphertext."""
+    """Returns 40 hex digits over token, timestamp, nonce and, if encrypted, the ciphertext."""
     joined = "".join(sorted((token, *parts)))
-    return hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()  # the protocol asks for SHA-1
+    return hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()  # the protocol requires SHA-1
 
 
 def _machine(aes_key: str) -> Cipher[modes.CBC]:
@@ -30,7 +30,7 @@ def _machine(aes_key: str) -> Cipher[modes.CBC]:
 
 
 def encrypt(aes_key: str, appid: str, message: str) -> str:
-    """Base64 of the encrypted message."""
+    """Returns base64 of the encrypted message."""
     body = message.encode()
     plain = os.urandom(16) + struct.pack(">I", len(body)) + body + appid.encode()
     padding = BLOCK - len(plain) % BLOCK
@@ -39,7 +39,7 @@ def encrypt(aes_key: str, appid: str, message: str) -> str:
 
 
 def decrypt(aes_key: str, appid: str, text: str) -> str:
-    """The message. Raises: CipherError for a wrong key, padding, length or appid."""
+    """Returns the message. Raises CipherError for a wrong key, padding, length or appid."""
     try:
         data = base64.b64decode(text, validate=True)
         decryptor = _machine(aes_key).decryptor()

@@ -1,4 +1,4 @@
-"""What a test or a person does with the phones, and what was sent to them. Not part of any provider's contract."""
+"""Routes for tests and people: use the phones, and read what they received. No provider has these routes."""
 
 import re
 import secrets
@@ -32,7 +32,7 @@ class ControlError(Exception):
 
 
 def given() -> dict[str, Any]:
-    """The JSON body, or the fields of a form. Raises: ControlError 400."""
+    """Returns the JSON body, or the fields of a form. Raises ControlError 400."""
     if request.form:
         return dict(request.form)
     body = request.get_json(force=True, silent=True) if request.get_data() else {}
@@ -60,7 +60,7 @@ def sms_outbox() -> Response:
 
 @blueprint.get("/outbox/wechat")
 def wechat_outbox() -> Response:
-    """By any openid of a person: everything that person got, in all apps."""
+    """Any openid of a person gives all messages of that person, in all apps."""
     here = state()
     openid = request.args.get("openid")
     with here.lock:
@@ -83,7 +83,7 @@ def limit() -> int:
 
 @blueprint.post("/phones")
 def make_phone() -> AnyResponse:
-    """Make a person, or change the one with this openid. All fields are optional; unionid null: no Open Platform."""
+    """Make a person, or change the one with this openid. All fields are optional. unionid null: no Open Platform account."""
     here, body = state(), given()
     openid = str(body.get("openid") or "o" + secrets.token_hex(13))
     phone = str(body["phone"]) if body.get("phone") else None
@@ -134,7 +134,7 @@ def list_phones() -> Response:
 
 @blueprint.post("/phones/<openid>/login")
 def login(openid: str) -> Response:
-    """The code that this person's tap on "agree" gives the app."""
+    """Returns the code that the app gets if this person taps "agree"."""
     here = state()
     app = request.args.get("app", "website")
     if app not in APPS:
@@ -146,7 +146,7 @@ def login(openid: str) -> Response:
 
 @blueprint.post("/phones/<openid>/phone-code")
 def phone_code(openid: str) -> Response:
-    """The code of the mini-program's phone button."""
+    """Returns the code of the mini-program's phone button."""
     here = state()
     person = person_at(openid)
     if not person.phone:
@@ -172,7 +172,7 @@ def consent(openid: str) -> Response:
 
 @blueprint.post("/phones/<openid>/<any(follow,unfollow,scan,click,view,text):event>")
 def act(openid: str, event: str) -> AnyResponse:
-    """Do something with the official account, and answer what the platform replied.
+    """Do something in the official account, and return the platform's reply.
 
     follow {scene | ticket}?, scan {scene | ticket}, click {key}, view {url}, text {content, msg_id?}; any of them
     with mode (plain | aes) and repeat (the same message again, 1 to 5 times).
@@ -191,7 +191,7 @@ def act(openid: str, event: str) -> AnyResponse:
 
 
 def message_fields(person: Person, event: str, body: dict[str, Any]) -> dict[str, str | int]:
-    """The message of an act, and its effect on the person. Raises: ControlError 422."""
+    """Returns the message of an act, and applies its effect to the person. Raises ControlError 422."""
     here = state()
     if event == "text":
         content = wanted(body, "content")
@@ -222,7 +222,7 @@ def wanted(body: dict[str, Any], name: str) -> str:
 
 
 def scene_of(body: dict[str, Any]) -> tuple[str, str]:
-    """(scene, ticket) of a QR code, both empty when none is named. Raises: ControlError 404 for a dead ticket."""
+    """Returns (scene, ticket) of a QR code; both are empty if none is named. Raises ControlError 404 for an expired ticket."""
     here = state()
     with here.lock:
         now = here.clock()
@@ -238,13 +238,13 @@ def scene_of(body: dict[str, Any]) -> tuple[str, str]:
 
 @blueprint.post("/callback/verify")
 def verify_callback() -> Response:
-    """The check that WeChat makes when the callback address is entered."""
+    """Does the check that WeChat does when the callback address is entered."""
     return jsonify(verify(state()))
 
 
 @blueprint.post("/faults")
 def add_fault() -> tuple[Response, int]:
-    """`{path, errcode | status, delay_seconds?, times?}`: what the next calls of that path answer instead."""
+    """`{path, errcode | status, delay_seconds?, times?}`: sets what the next calls of that path answer."""
     here, body = state(), given()
     try:
         fault = Fault(
@@ -271,7 +271,7 @@ def clear_faults() -> tuple[str, int]:
 
 @blueprint.post("/tokens/expire")
 def expire_tokens() -> tuple[str, int]:
-    """End all access tokens now: the next call with one answers 42001."""
+    """End all access tokens now. The next call with one gets 42001."""
     here = state()
     with here.lock:
         here.tokens.expire(here.clock())

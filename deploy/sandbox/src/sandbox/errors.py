@@ -1,4 +1,4 @@
-"""WeChat's error numbers with their English texts, and the one answer shape of an error."""
+"""WeChat's error numbers with their English texts, and the shape of an error answer."""
 
 import secrets
 from typing import Any
@@ -43,7 +43,7 @@ TEXTS = {
 
 
 class WechatError(Exception):
-    """A refusal by WeChat; the answer is HTTP 200 all the same."""
+    """A refusal by WeChat. The answer has status 200 nevertheless."""
 
     def __init__(self, errcode: int, detail: str = "") -> None:
         super().__init__(errcode, detail)

@@ -1,4 +1,4 @@
-"""The rules of a custom menu: 3 buttons of 5, sizes in bytes."""
+"""The rules of a custom menu: at most 3 buttons with 5 sub-buttons each; sizes in bytes."""
 
 from typing import Any
 
@@ -47,6 +47,6 @@ def _check_button(button: dict[str, Any], wrong_url: int) -> None:
 
 
 def keys_of(menu: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """(name, key) of every button that sends a CLICK, in order."""
+    """Returns (name, key) of every button that sends a CLICK, in order."""
     items = (item for button in (menu or {}).get("button", []) for item in button.get("sub_button") or [button])
     return [(item["name"], item["key"]) for item in items if item.get("type") == "click"]

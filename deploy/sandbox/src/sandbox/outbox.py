@@ -1,4 +1,4 @@
-"""What was sent: the last messages of both kinds, in memory, newest first when read."""
+"""The last messages of both kinds, in memory. Reads return the newest first."""
 
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -33,7 +33,7 @@ class WechatMessage:
 
 
 class Outbox:
-    """Not safe by itself: the caller holds the one lock of the state."""
+    """Not thread-safe: the caller holds the lock of the state."""
 
     def __init__(self) -> None:
         self._sms: deque[Sms] = deque(maxlen=MOST_MESSAGES)
@@ -54,7 +54,7 @@ class Outbox:
         return [asdict(m) for m, _ in zip(found, range(limit), strict=False)]
 
     def phones(self) -> list[str]:
-        """Numbers that got an SMS lately, newest first."""
+        """Returns numbers that got an SMS recently, newest first."""
         return list(dict.fromkeys(m.phone for m in reversed(self._sms)))
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Pages for people: the phones, what each received, and buttons for what one does with a phone. No scripts."""
+"""Pages for people: the phones, their messages, and buttons for actions on a phone. No scripts."""
 
 import re
 
@@ -15,7 +15,7 @@ LINK = re.compile(r'<a href="(https?://[^"]+)">(.*?)</a>', re.DOTALL)
 
 @blueprint.app_template_filter("linked")
 def linked(text: str) -> Markup:
-    """The text of a reply, with its links as WeChat shows them: to be tapped. Everything else is text."""
+    """Returns the text of a reply with links that can be tapped, as in WeChat. All else is escaped."""
     shown, at = Markup(""), 0
     for found in LINK.finditer(text):
         shown += escape(text[at : found.start()]) + Markup('<a href="{}">{}</a>').format(found[1], found[2])
@@ -40,7 +40,7 @@ def index() -> str:
 
 @blueprint.get("/phones/<key>")
 def phone(key: str) -> str:
-    """One phone, by an openid or a number: all that came, newest first. `?watch=1` reloads every three seconds."""
+    """One phone, by openid or number: all its messages, newest first. `?watch=1` reloads every three seconds."""
     here = state()
     with here.lock:
         person = here.people.find(key)
@@ -65,7 +65,7 @@ def phone(key: str) -> str:
 
 @blueprint.get("/q/<ticket>")
 def scan_page(ticket: str) -> str:
-    """What a scene QR code leads to: choose the phone that scans it."""
+    """The page of a scene QR code: choose the phone that scans it."""
     here = state()
     with here.lock:
         found = here.tickets.get(ticket)

@@ -1,7 +1,6 @@
-"""The persons whose phones this is: openids, what they follow and consent to, and the codes of their taps.
+"""The owners of the phones: their openids, follows and consents, and the codes of their taps.
 
-One person has one unionid and one openid per app. The official account's openid is the one given; the others are
-derived from it, always the same.
+A person has one unionid and one openid per app. The openid of the official account is given; the others are derived from it.
 """
 
 import hashlib
@@ -11,13 +10,13 @@ from dataclasses import dataclass, field
 
 from sandbox.settings import APPS
 
-MOST_PEOPLE = 10_000  # older ones are forgotten
+MOST_PEOPLE = 10_000  # older ones are deleted
 MOST_CODES = 10_000
 CODE_SECONDS = {"website": 600, "official": 300, "miniprogram": 300, "phone": 300}
 
 
 class Taken(Exception):
-    """The unionid or phone belongs to another person already."""
+    """The unionid or phone already belongs to another person."""
 
 
 @dataclass
@@ -28,13 +27,13 @@ class Person:
     nickname: str
     following: bool = True
     followed_at: int = 0  # Unix time [s]
-    scene: str = ""  # of the QR code by which the person came
+    scene: str = ""  # of the QR code that the person scanned
     blocking: bool = False  # refuses template messages
-    risky: bool = False  # WeChat does not let this one sign in to a mini-program
+    risky: bool = False  # WeChat refuses this person's sign-in to a mini-program
     consents: dict[tuple[str, str], int] = field(default_factory=dict)  # (app, template) -> messages still allowed
 
     def openid_of(self, app: str) -> str:
-        """The openid in one app, 28 characters for derived ones."""
+        """Returns the openid in one app. Derived ones have 28 characters."""
         if app == "official":
             return self.openid
         digest = hashlib.sha256(f"{app}:{self.openid}".encode()).hexdigest()
@@ -47,7 +46,7 @@ class Person:
 
 @dataclass
 class Code:
-    """What a tap gives the app. purpose: an app's kind for a sign-in, or `phone` for the phone button."""
+    """The code that a tap gives the app. purpose: the app's kind for a sign-in, or `phone` for the phone button."""
 
     purpose: str
     person: Person
@@ -56,15 +55,15 @@ class Code:
 
 
 class CodeUnknown(Exception):
-    """Never given, of another app, or too old."""
+    """The code is unknown, of another app, or too old."""
 
 
 class CodeUsed(Exception):
-    """A code counts once."""
+    """The code was used before: a code works once."""
 
 
 class People:
-    """Not safe by itself: the caller holds the one lock of the state."""
+    """Not thread-safe: the caller holds the lock of the state."""
 
     def __init__(self) -> None:
         self._people: OrderedDict[str, Person] = OrderedDict()
@@ -72,15 +71,15 @@ class People:
         self._codes: OrderedDict[str, Code] = OrderedDict()
 
     def all(self) -> list[Person]:
-        """Newest first."""
+        """Returns all, newest first."""
         return list(reversed(self._people.values()))
 
     def find(self, key: str) -> Person | None:
-        """By any openid or the phone number."""
+        """Finds a person by any openid or the phone number."""
         return self._by_openid.get(key) or next((p for p in self._people.values() if p.phone == key), None)
 
     def of_app(self, app: str, openid: object) -> Person | None:
-        """The person who has this openid in this app."""
+        """Returns the person with this openid in this app."""
         person = self._by_openid.get(openid) if isinstance(openid, str) else None
         return person if person and person.openid_of(app) == openid else None
 

@@ -1,4 +1,4 @@
-"""The settings: the only reader of the environment. Secrets have no default; a missing one stops the start."""
+"""Settings. Only this module reads the environment. Secrets have no default; without one the sandbox does not start."""
 
 import os
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ APPS = ("website", "official", "miniprogram")
 
 
 class SettingMissing(Exception):
-    """Names every setting that is missing or wrong."""
+    """The text names every setting that is missing or wrong."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Settings:
     callback_url: str
     callback_token: str
     callback_aes_key: str  # 43 characters
-    callback_mode: str  # plain | aes: how pushes are sent unless one says otherwise
-    token_seconds: int  # life of an access token
+    callback_mode: str  # plain | aes: the default mode of a push
+    token_seconds: int  # lifetime of an access token
     log_level: str
 
     def app_by_id(self, appid: str | None) -> App | None:

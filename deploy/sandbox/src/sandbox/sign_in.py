@@ -1,4 +1,4 @@
-"""Signing in with WeChat: the site's QR page and codes, the mini-program's codes."""
+"""Sign-in with WeChat: the QR page and codes of a site, and the codes of the mini-program."""
 
 import secrets
 from typing import Any
@@ -18,14 +18,14 @@ from sandbox.tokens import SignIn
 blueprint = Blueprint("sign_in", __name__)
 
 MINIPROGRAM_A_MINUTE = 100  # sign-ins of one person
-TEXT = "text/plain"  # what WeChat itself says here, though it sends JSON in UTF-8
+TEXT = "text/plain"  # as WeChat declares it, although the body is JSON in UTF-8
 
 
 @blueprint.get("/connect/qrconnect")
 @blueprint.get("/connect/oauth2/authorize")
 def qr_page() -> str:
-    """The page with a QR code, and a button per known phone that stands for scanning and agreeing. In WeChat's own
-    browser (oauth2/authorize) the phone is known and nobody chooses; here one says whose browser this is."""
+    """The page with a QR code. A button per phone replaces scanning and agreeing. In WeChat's own browser (oauth2/authorize)
+    the phone would be known; here the user chooses whose browser this is."""
     here = state()
     problem = sign_in_problem()
     with here.lock:
@@ -37,7 +37,7 @@ def qr_page() -> str:
 @blueprint.post("/connect/qrconnect")
 @blueprint.post("/connect/oauth2/authorize")
 def qr_tap() -> AnyResponse | str:
-    """A person agrees, and the browser goes back with code and state; refusing leads nowhere, as with WeChat."""
+    """A person agrees, and the browser returns with code and state. A refusal redirects nowhere, as in WeChat."""
     here = state()
     target, given = request.args.get("redirect_uri", ""), request.args.get("state", "")
     with here.lock:
@@ -50,14 +50,14 @@ def qr_tap() -> AnyResponse | str:
 
 
 def asking() -> tuple[str, tuple[str, ...]]:
-    """Which kind of app may ask here, and for which scopes."""
+    """Returns which kind of app may use this page, and with which scopes."""
     if request.path.endswith("/qrconnect"):
         return "website", ("snsapi_login",)
     return "official", ("snsapi_base", "snsapi_userinfo")
 
 
 def sign_in_problem() -> str | None:
-    """What is wrong with the query of the sign-in page."""
+    """Returns the error in the query of the sign-in page, or nothing."""
     app = state().settings.app_by_id(request.args.get("appid"))
     kind, scopes = asking()
     if app is None or app.kind != kind:
@@ -122,7 +122,7 @@ def miniprogram_session() -> Response:
 
 
 def check_rate(person: Person) -> None:
-    """Raises: WechatError 45011 beyond a hundred sign-ins of one person in a minute."""
+    """Raises WechatError 45011 after a hundred sign-ins of one person in a minute."""
     here = state()
     with here.lock:
         now = here.clock()

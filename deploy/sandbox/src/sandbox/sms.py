@@ -1,4 +1,4 @@
-"""The SMS provider: `POST /messages`, signed. The contract stands in the README."""
+"""The SMS provider: `POST /messages`, signed. The README has the contract."""
 
 import hashlib
 import hmac
@@ -18,9 +18,9 @@ from sandbox.state import bound, state
 
 blueprint = Blueprint("sms", __name__)
 
-REFUSED = re.compile("[\r\n【】\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")  # what no provider lets through
+REFUSED = re.compile("[\r\n【】\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")  # characters that providers refuse
 PHONE = re.compile(r"1[3-9]\d{9}")
-CLOCK_SECONDS = 300  # how far X-Timestamp may be off
+CLOCK_SECONDS = 300  # tolerance of X-Timestamp [s]
 WINDOW_SECONDS = 60.0
 TEMPLATES: dict[str, str] = json.loads(resources.files("sandbox").joinpath("sms_templates.json").read_text("utf-8"))
 
@@ -41,14 +41,14 @@ class SmsError(Exception):
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """What X-Signature must be: `sha256=` and hex HMAC-SHA256 over timestamp, a full stop and the raw body."""
+    """Returns the expected X-Signature: `sha256=` and hex HMAC-SHA256 over timestamp, a full stop and the raw body."""
     made = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
     return "sha256=" + made.hexdigest()
 
 
 @blueprint.post("/messages")
 def send() -> Response:
-    """202 `{"id"}`; the same request_id again gives the same id and sends nothing."""
+    """Answers 202 `{"id"}`. A repeated request_id gives the same id and sends nothing."""
     here = state()
     if (fault := here.take_fault("/messages")) is not None:
         time.sleep(fault.delay_seconds)
@@ -132,7 +132,7 @@ def render(template: str, params: dict[str, str]) -> str:
 
 
 def check_rate(phone: str, now: float) -> None:
-    """Count this message, or raise SmsError 429 rate_limited with the time until the oldest leaves the window."""
+    """Counts this message. Raises SmsError 429 rate_limited with the time until the oldest one leaves the window."""
     here = state()
     times = [at for at in here.sms_times.get(phone, []) if at > now - WINDOW_SECONDS]
     if len(times) >= here.settings.sms_per_minute:

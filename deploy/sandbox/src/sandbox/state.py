@@ -1,4 +1,4 @@
-"""Everything the stand-in remembers, in memory, behind one lock."""
+"""The state of the stand-in, in memory, behind one lock."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from sandbox.tokens import Tokens
 
 @dataclass
 class Fault:
-    """What the next `times` calls of a path answer instead: an errcode (WeChat) or an HTTP status (SMS)."""
+    """The answer of the next `times` calls of a path: an errcode (WeChat) or an HTTP status (SMS)."""
 
     path: str
     errcode: int | None = None
@@ -45,9 +45,11 @@ class State:
     menu: dict[str, Any] | None = None
     faults: list[Fault] = field(default_factory=list)
     tickets: OrderedDict[str, Ticket] = field(default_factory=OrderedDict)
-    sms_times: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)  # phone -> last sendings
+    sms_times: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)  # phone -> times of its last messages
     sms_requests: OrderedDict[str, str] = field(default_factory=OrderedDict)  # request_id -> message id
-    sign_in_times: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)  # openid -> mini-program
+    sign_in_times: OrderedDict[str, list[float]] = field(
+        default_factory=OrderedDict
+    )  # openid -> times in the mini-program
     client_messages: OrderedDict[tuple[str, str], tuple[float, int]] = field(default_factory=OrderedDict)
     last_msgid: int = 0
     tokens: Tokens = field(init=False)
@@ -71,12 +73,12 @@ class State:
 
 
 def bound(table: OrderedDict[Any, Any], most: int = 10_000) -> None:
-    """Forget the oldest entries beyond `most`."""
+    """Deletes the oldest entries beyond `most`."""
     while len(table) > most:
         table.popitem(last=False)
 
 
 def state() -> State:
-    """The state of the app that answers this request."""
+    """Returns the state of the app that answers this request."""
     found: State = current_app.extensions["sandbox"]
     return found

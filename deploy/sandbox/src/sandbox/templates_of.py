@@ -1,4 +1,4 @@
-"""The templates of the accounts, and what a keyword of each type may hold.
+"""The templates of the accounts, and the allowed values of each type of keyword.
 
 Source: 微信开放文档, 模板消息 and 订阅消息参数值内容限制说明.
 """
@@ -12,10 +12,10 @@ from sandbox.errors import WechatError
 TEMPLATES: dict[str, list[str]] = json.loads(
     (resources.files("sandbox") / "wechat_templates.json").read_text(encoding="utf-8")
 )
-IGNORED = {"first", "remark"}  # of old templates; stripped from what a phone shows
+IGNORED = {"first", "remark"}  # of old templates; a phone does not show them
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2})?"
 _DAY = r"(\d{4}年\d{1,2}月\d{1,2}日|\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2})"
-# type (the keyword without its number) -> what its value must look like, whole
+# type (the keyword without its number) -> pattern of the whole value
 _TYPES = {
     "thing": r".+", "name": r"[^\d]{1,20}", "const": r".{1,20}",
     "character_string": r"[\x21-\x7e][\x20-\x7e]*",  # no Chinese
@@ -33,7 +33,7 @@ def keywords_of(template_id: object) -> list[str]:
 
 
 def check(template_id: str, data: dict[str, str]) -> None:
-    """Raises: WechatError 47003 for a keyword that is missing, not of the template, or not of its type."""
+    """Raises WechatError 47003 if a keyword is missing, belongs to another template, or has the wrong type."""
     wanted = keywords_of(template_id)
     for name in [*wanted, *(given for given in data if given not in IGNORED)]:
         if name not in wanted:

@@ -31,7 +31,7 @@ class Clock:
 
 @dataclass
 class Platform:
-    """What was pushed (decrypted), and what to answer: empty text for `success`."""
+    """Records pushes (decrypted) and answers them. An empty answer means `success`."""
 
     url: str = ""
     pushed: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Platform:
 
 
 class TokenOf:
-    """Call it for an access token (or, refused, the errcode as text)."""
+    """A call returns an access token, or the errcode as text if it is refused."""
 
     def __init__(self, client: FlaskClient) -> None:
         self._client = client

@@ -1,7 +1,7 @@
 """Access tokens: stable ones of the official account and the mini-program, and those of a site sign-in.
 
-The same token until its last five minutes, then a new one while both live; a forced one ends the old at once and is
-allowed 20 times a day, 30 seconds apart.
+Calls return the same token until its last five minutes, then a new one; both are valid during these minutes. A forced
+renewal ends the old token at once. It is allowed 20 times a day, at least 30 seconds apart.
 """
 
 import secrets
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from sandbox.errors import WechatError
 from sandbox.people import Person
 
-OVERLAP = 300  # last seconds of a token, in which the next one is given
+OVERLAP = 300  # last seconds of a token, in which calls return the next one
 FORCED_A_DAY = 20
 FORCED_APART = 30  # seconds
 REFRESH_SECONDS = 30 * 24 * 3600
 MOST_SIGN_INS = 10_000
-LENGTH = 64  # characters of a token's random part; anything of another shape was never a token
+LENGTH = 64  # characters of a token's random part; text of another shape is not a token
 
 
 @dataclass
@@ -41,12 +41,12 @@ class SignIn:
 
 
 class Tokens:
-    """Not safe by itself: the caller holds the one lock of the state."""
+    """Not thread-safe: the caller holds the lock of the state."""
 
     def __init__(self, seconds: int) -> None:
         self._seconds = seconds
         self._apps: dict[str, AppTokens] = {}
-        self._old: OrderedDict[str, None] = OrderedDict()  # expired ones, to tell 42001 from 40001
+        self._old: OrderedDict[str, None] = OrderedDict()  # expired ones, to distinguish 42001 from 40001
         self._sign_ins: OrderedDict[str, SignIn] = OrderedDict()
         self._refresh: dict[str, str] = {}
 
@@ -81,7 +81,7 @@ class Tokens:
             raise WechatError(40001)
 
     def expire(self, now: float) -> None:
-        """End every stable token now, so that a client's next call gets 42001."""
+        """Ends every stable token now, so that a client's next call gets 42001."""
         for tokens in self._apps.values():
             for issued in tokens.live:
                 issued.until = now
@@ -96,7 +96,7 @@ class Tokens:
             self._old.popitem(last=False)
 
     def sign_in(self, person: Person, app: str, now: float) -> tuple[str, SignIn]:
-        """Access and refresh token of one site sign-in."""
+        """Makes the access and refresh token of one site sign-in."""
         text = "SA_" + secrets.token_hex(LENGTH // 2)
         made = SignIn(person, app, now + 7200, "SR_" + secrets.token_hex(LENGTH // 2), now + REFRESH_SECONDS)
         self._sign_ins[text] = made

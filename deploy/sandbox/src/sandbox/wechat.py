@@ -27,7 +27,7 @@ MOST_SCENE_SECONDS = 2_592_000
 
 
 def needs_token(app: str) -> None:
-    """Raises: WechatError unless the query carries a live token of this app."""
+    """Raises WechatError unless the query has a valid token of this app."""
     here = state()
     with here.lock:
         here.tokens.check(request.args.get("access_token"), app, here.clock())
@@ -80,7 +80,7 @@ def delete_menu() -> Response:
 
 @blueprint.post("/cgi-bin/qrcode/create")
 def create_scene() -> Response:
-    """A scene code that ends after `expire_seconds` (60 when absent) or, QR_LIMIT_STR_SCENE, never."""
+    """Makes a scene code. It expires after `expire_seconds` (default 60); with QR_LIMIT_STR_SCENE it never does."""
     needs_token("official")
     here, body = state(), read_json()
     action = body.get("action_name")
@@ -133,7 +133,7 @@ def user_info() -> Response:
 
 @blueprint.post("/cgi-bin/message/template/send")
 def send_template() -> Response:
-    """A template message: shown stripped and cut, then TEMPLATESENDJOBFINISH is pushed."""
+    """A template message. The phone shows it stripped and cut; then TEMPLATESENDJOBFINISH is pushed."""
     needs_token("official")
     here, body = state(), read_json()
     person = addressee("official", body.get("touser"))
@@ -205,7 +205,7 @@ def phone_number() -> Response:
 
 
 def send_with_consent(app: str, kind: str) -> Response:
-    """One consent is one message. Raises: WechatError 40003, 40037, 47003, 43101."""
+    """One consent allows one message. Raises WechatError 40003, 40037, 47003, 43101."""
     here, body = state(), read_json()
     person = addressee(app, body.get("touser"))
     template = template_of(body)
@@ -235,15 +235,15 @@ def addressee(app: str, openid: object) -> Person:
 
 
 def template_of(body: Mapping[str, Any]) -> str:
-    """Raises: WechatError 40037 for a template that this account has not."""
+    """Raises WechatError 40037 if this account does not have the template."""
     template = body.get("template_id")
     templates_of.keywords_of(template)
     return str(template)
 
 
 def data_of(body: Mapping[str, Any]) -> dict[str, str]:
-    """Field name -> text. Raises: WechatError 47003 unless it is {name: {"value": text}} of the template's keywords, each of
-    its type."""
+    """Returns field name -> text. Raises WechatError 47003 unless it is {name: {"value": text}} with the template's keywords,
+    each of the right type."""
     data = body.get("data")
     if not isinstance(data, dict) or not data:
         raise WechatError(47003, "data is empty")
@@ -258,19 +258,19 @@ def data_of(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def limit_of(name: str) -> int:
-    """Characters that a field may hold, by its type (the name without its number)."""
+    """Returns the maximum length of a field, by its type (the name without its number)."""
     return LIMITS.get(name.rstrip("0123456789"), 20)
 
 
 def shorten(name: str, text: str) -> str:
-    """As WeChat shows a template message: one line, no emoji, cut."""
+    """Returns the value as WeChat shows it: one line, no emoji, cut."""
     one_line = " ".join(text.split())
     kept = (c for c in one_line if c < "\u3400" or unicodedata.category(c) != "So")
     return "".join(kept)[: limit_of(name)]
 
 
 def page_of(body: Mapping[str, Any]) -> str | None:
-    """The page of the mini-program that the message opens."""
+    """Returns the page of the mini-program that the message opens."""
     inside = body.get("miniprogram")
     page = body.get("page") or (inside.get("pagepath") if isinstance(inside, dict) else None)
     return str(page) if page else None

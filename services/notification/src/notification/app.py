@@ -1,4 +1,4 @@
-"""Notification: messages, channels, the official account. Wiring only."""
+"""Notification: messages, channels, the official account. Only wires the parts and the command publish-menu."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from notification.settings import Settings
 
 
 def publish_menu(settings: Settings) -> str:
-    """Give the official account its menu."""
+    """Publishes the menu of the official account."""
     official = WechatApp(settings.wechat_api_url, settings.wechat_official_appid, settings.wechat_official_secret)
     official.call("/cgi-bin/menu/create", {"button": MENU})
     return "the menu is published"

@@ -1,6 +1,7 @@
-"""Background work of notification: handing over what is due, by a pool of senders for each channel, so that one that hangs holds up no other.
+"""Background work of notification: sends what is due.
 
-Whenever a sender is free it is given what is most urgent then, so that nothing urgent waits behind a thousand others.
+Each channel has its own pool of senders, so a channel that hangs does not delay the others. A free sender takes the most
+urgent delivery, so nothing urgent waits behind a thousand others.
 """
 
 import threading
@@ -23,9 +24,9 @@ from notification.actions.official import MENU
 from notification.models import Delivery, FollowerQuestion, Message, WechatPush, WechatReceipt
 from notification.parts import parts_of
 
-POOLS = {"wechat": 6, "sms": 4, "followers": 2}  # senders of each channel, and who asks WeChat for unionids
-NO_MENU = 46003  # WeChat's word for an account that has none
-ROUND = 0.5  # between two looks for what is due [seconds]
+POOLS = {"wechat": 6, "sms": 4, "followers": 2}  # threads; `followers` asks WeChat for unionids
+NO_MENU = 46003  # WeChat's error if an account has no menu
+ROUND = 0.5  # between two checks for due work [seconds]
 _now = bindparam("now", type_=TIMESTAMP)
 _ANY = Read(
     select(
@@ -54,7 +55,7 @@ class Senders:
             pool.shutdown(cancel_futures=True)
 
     def round(self) -> int:
-        """Give every free sender something that is due; returns how much was begun or noted."""
+        """Gives each free sender due work. Returns the number of tasks started and receipts recorded."""
         database, now = self._runtime.database, clock.now()
         with database.transaction() as db:
             begun = deliveries.apply_receipts(db, now)
@@ -74,7 +75,7 @@ class Senders:
         return begun
 
     def wait(self, first: bool = False, seconds: float | None = None) -> None:
-        """Until all senders are free again, or the first one."""
+        """Waits until all senders are free, or the first one if `first`."""
         busy = [one for pool in self._busy.values() for one in pool]
         if busy:
             wait(busy, timeout=seconds, return_when=FIRST_COMPLETED if first else "ALL_COMPLETED")
@@ -95,19 +96,19 @@ class Senders:
             outcome = deliveries.hand_over(parts, delivery, message, clock.now())
             with self._runtime.database.transaction() as db:
                 deliveries.settle(db, delivery, outcome, parts.official.appid, clock.now())
-        except Exception as error:  # its lease ends, and then it is tried again
+        except Exception as error:  # its lease ends; then it is retried
             log.get().error("delivery_not_settled", delivery_id=str(delivery.id), exc_info=error)
 
 
 def send_due(runtime: Runtime) -> None:
-    """Hand over all that is due, and come back when it is done."""
+    """Sends all that is due. Returns when it is done."""
     with Senders(runtime) as senders:
         while senders.round():
             senders.wait()
 
 
 def run(runtime: Runtime, stop: threading.Event) -> None:
-    """Send until `stop`."""
+    """Sends until `stop` is set."""
     with Senders(runtime) as senders:
         while not stop.is_set():
             try:
@@ -117,7 +118,7 @@ def run(runtime: Runtime, stop: threading.Event) -> None:
                 log.get().warning("senders_interrupted", error=repr(error))
                 begun = 0
             if begun or senders.is_busy():
-                senders.wait(first=True, seconds=ROUND)  # who is free first is given the next
+                senders.wait(first=True, seconds=ROUND)  # the first free sender takes the next delivery
             else:
                 stop.wait(ROUND)
 
@@ -131,7 +132,7 @@ def forget_pushes(runtime: Runtime, now: datetime) -> None:
 
 
 def keep_menu(runtime: Runtime, _now: datetime) -> None:
-    """The official account has our menu, also where it was never published or somebody changed it."""
+    """Publishes our menu if the official account has none or a different one."""
     official = parts_of(runtime).official
     try:
         if _bare(official.get("/cgi-bin/menu/get")["menu"]["button"]) == MENU:
@@ -151,7 +152,7 @@ def keep_menu(runtime: Runtime, _now: datetime) -> None:
 
 
 def _bare(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As we write them: WeChat answers with empty lists and ids of its own."""
+    """Removes the empty lists and ids that WeChat adds, so that buttons can be compared with ours."""
     kept = ("type", "name", "key", "url")
     return [
         {name: button[name] for name in kept if button.get(name)}

@@ -1,4 +1,4 @@
-"""The message door: keeping contacts, and telling people what happened."""
+"""Consumers: they keep the contacts, and notify people of events."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -39,7 +39,7 @@ def on_account_disabled(db: Session, body: Body, now: datetime) -> None:
 
 
 def on_bound(db: Session, body: Body, _now: datetime) -> None:
-    """The openids of an account as they are now; only those of the official account can be written to."""
+    """Replaces the openids of an account. Only openids of the official account can receive messages."""
     data = body["data"]
     if not inbox.newer(db, "wechat", [(data["account_id"], body["sequence"])]):
         return
@@ -70,14 +70,14 @@ def on_filing(db: Session, body: Body, now: datetime) -> None:
     if kind in ("filing.submitted", "filing.amended", "filing.dispatched", "filing.forwarded", "filing.declined"):
         text = texts.filing(kind, data, institution, staff=True)
         tell_staff(db, data["institution_id"], "filing_clerk", body["id"], text, now, _actor(data))
-    if kind not in ("filing.submitted", "filing.amended", "filing.withdrawn"):  # what one did oneself is no news
+    if kind not in ("filing.submitted", "filing.amended", "filing.withdrawn"):  # the applicant did these
         tell_applicant(db, data["org_id"], body["id"], texts.filing(kind, data, institution), now, _actor(data))
 
 
 def on_booking(db: Session, body: Body, now: datetime) -> None:
     data = body["data"]
     text = texts.booking(body["type"], data, queries.name_of(db, data["institution_id"]))
-    if body["type"] == "booking.sent_back":  # inside the institution: the applicant hears of results that are checked
+    if body["type"] == "booking.sent_back":  # internal: the applicant is notified when the results are checked
         tell_staff(db, data["institution_id"], "verifier", body["id"], text, now, _actor(data))
         return
     if body["type"] in ("booking.submitted", "booking.cancelled"):
@@ -104,7 +104,7 @@ def on_security(db: Session, body: Body, now: datetime) -> None:
 
 
 def _actor(data: Body) -> str | None:
-    """Who did it is not told of it."""
+    """Returns the account that acted; it is not notified."""
     return str(data["actor"]["account_id"]) if data.get("actor") else None
 
 

@@ -1,4 +1,4 @@
-"""What notification keeps of others."""
+"""The replicas that notification keeps of other services' facts."""
 
 from sqlalchemy import func, select
 

@@ -17,7 +17,7 @@ class Base(DeclarativeBase):
 
 
 class Contact(Base):
-    """Copy of an account, fed by identity's events."""
+    """Replica of an account, fed by identity's events."""
 
     __tablename__ = "contact"
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -37,7 +37,7 @@ class WechatContact(Base):
 
 
 class Place(Base):
-    """Copy of the name of an organisation or institution, fed by identity's events."""
+    """Replica of the name of an organisation or institution, fed by identity's events."""
 
     __tablename__ = "place"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -53,8 +53,8 @@ class Preference(Base):
 
 
 class Message(Base):
-    """What one account is told; in-app always, elsewhere by its deliveries. Events of one `digest` that come before
-    `gather_until` join it. lane: 0 security, 1 asks for action, 2 tells, 3 may wait."""
+    """A message to one account: always in-app, and on other channels by its deliveries. Events with the same `digest` join it
+    until `gather_until`. lane: 0 security, 1 asks for action, 2 information, 3 may wait."""
 
     __tablename__ = "message"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -74,7 +74,7 @@ class Message(Base):
 
 
 class MessageEvent(Base):
-    """An event that a message tells of; no account is told of one twice."""
+    """An event in a message. An account gets an event at most once."""
 
     __tablename__ = "message_event"
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -83,9 +83,8 @@ class MessageEvent(Base):
 
 
 class Delivery(Base):
-    """A message on its way through one channel. It is marked before it is handed over, and its id goes along, so that
-    a try that is repeated after a crash is not shown twice. sent: the provider accepted it; delivered: it says that it
-    arrived."""
+    """A message on one channel. It is marked before the provider is called, and its id is sent along, so that a retry after a
+    crash is not shown twice. sent: the provider accepted it; delivered: the provider reported its arrival."""
 
     __tablename__ = "delivery"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -112,7 +111,7 @@ class WechatSilence(Base):
 
 
 class WechatReceipt(Base):
-    """What WeChat says became of a message; it may come before we know its number."""
+    """WeChat's report about a message. It may arrive before we have stored the number of the message."""
 
     __tablename__ = "wechat_receipt"
     msgid: Mapped[str] = mapped_column(primary_key=True)
@@ -121,7 +120,7 @@ class WechatReceipt(Base):
 
 
 class FollowerQuestion(Base):
-    """A follower whose unionid is asked for later: nothing slow is done while WeChat waits."""
+    """A follower whose unionid is looked up later, because WeChat waits for the answer to the push."""
 
     __tablename__ = "follower_question"
     openid: Mapped[str] = mapped_column(primary_key=True)
@@ -130,7 +129,7 @@ class FollowerQuestion(Base):
 
 
 class NumberTry(Base):
-    """How often a follower lately typed a booking number that there is not."""
+    """How often a follower recently typed a booking number that does not exist."""
 
     __tablename__ = "number_try"
     openid: Mapped[str] = mapped_column(primary_key=True)
@@ -139,7 +138,7 @@ class NumberTry(Base):
 
 
 class WechatPush(Base):
-    """What was taken already: pushes by their key, and nonces with the body they came with."""
+    """Pushes already processed, by key, and nonces with the body that came with them."""
 
     __tablename__ = "wechat_push"
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -148,7 +147,7 @@ class WechatPush(Base):
 
 
 class BindState(Base):
-    """A visit to the start page of 绑定账号 that has not come back from WeChat yet."""
+    """A visit to the start page of 绑定账号 that has not returned from WeChat yet."""
 
     __tablename__ = "bind_state"
     state_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)

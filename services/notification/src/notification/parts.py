@@ -1,4 +1,4 @@
-"""What notification adds to its runtime: channels, and the official account's cipher."""
+"""Parts that notification adds to its runtime: the channels, and the official account's cipher."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -10,7 +10,7 @@ from chassis.wechat import WechatApp
 from notification.domain.cipher import MessageCipher
 from notification.settings import Settings
 
-WHILE_WECHAT_WAITS = (0.5, 3.0)  # connect, read: it waits five in all, and nothing is tried again [seconds]
+WHILE_WECHAT_WAITS = (0.5, 3.0)  # connect, read: WeChat waits five in all, so there is no retry [seconds]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Parts:
     official: WechatApp
     cipher: MessageCipher
     identity: ServiceClient
-    identity_now: ServiceClient  # for what WeChat waits for
+    identity_now: ServiceClient  # for calls while WeChat waits
     filing: ServiceClient
     booking: ServiceClient
 
@@ -45,5 +45,5 @@ def parts_of(runtime: Runtime) -> Parts:
 
 
 def parts() -> Parts:
-    """The parts of the application that answers the current request."""
+    """Returns the parts of the application of the current request."""
     return parts_of(runtime())

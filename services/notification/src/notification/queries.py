@@ -1,4 +1,4 @@
-"""Reads of notification; everybody sees their own messages only."""
+"""Reads of notification. An account sees only its own messages."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -29,14 +29,14 @@ def messages(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, An
 
 
 def contact_of_follower(db: Session, appid: str, openid: str) -> Contact | None:
-    """The account that a follower of the official account is bound to."""
+    """Returns the account to which a follower of the official account is bound."""
     bound = WechatContact
     statement = select(Contact).join(bound, bound.account_id == Contact.account_id)
     return db.scalars(statement.where(bound.appid == appid, bound.openid == openid)).first()
 
 
 def deliveries(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
-    """What was sent where; administrators see everybody's, others their own."""
+    """Returns deliveries. An administrator sees all, other accounts see their own."""
     d, m = Delivery, Message
     statement = select(
         d.id, d.message_id, m.title, d.channel, d.address, d.state, d.attempts, d.sent_at, d.delivered_at, d.error
@@ -58,11 +58,11 @@ def name_of(db: Session, place_id: UUID | str) -> str:
     return db.scalar(select(Place.name).where(Place.id == place_id)) or "技术机构"
 
 
-BLOCKED_FOR = timedelta(days=30)  # then it is tried once more: nobody tells when a block ends
+BLOCKED_FOR = timedelta(days=30)  # then one more message is tried: WeChat does not report the end of a block
 
 
 def reachable_openid(db: Session, account_id: UUID, appid: str, now: datetime) -> str | None:
-    """Where the official account reaches an account: the openid of a follower that WeChat delivers to."""
+    """Returns the openid at which the official account can reach the account, or None."""
     bound, silence = WechatContact, WechatSilence
     silent = select(silence.openid).where(
         silence.openid == bound.openid, or_(silence.reason != "blocked", silence.since > now - BLOCKED_FOR)

@@ -1,4 +1,4 @@
-"""绑定账号 in the official account: by itself, or by user name and password on a page of WeChat's browser."""
+"""绑定账号 in the official account: by one tap, or by user name and password on a page in WeChat's browser."""
 
 import json
 import re
@@ -30,13 +30,13 @@ PASSWORD = "correct horse battery"
 
 
 class Identity:
-    """Stands for identity: it knows one password, and keeps what it was asked (the real one: tests/journeys)."""
+    """A fake of identity: it knows one password, and records the requests (tests/journeys has the real one)."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.answer: tuple[int, dict[str, Any]] | None = None
         self.language: str | None = None
-        self.bound: dict[str, str] = {}  # on the website: unionid -> name
+        self.bound: dict[str, str] = {}  # bound on the website: unionid -> name
 
     def verify(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.asked.append(body)
@@ -90,7 +90,7 @@ def browser(app: Flask) -> FlaskClient:
 
 
 def way_back(browser: FlaskClient, world: Outside, openid: str) -> str:
-    """From our start page over WeChat's, where this person agrees: the address that WeChat sends the browser back to."""
+    """Goes from our start page to WeChat's page, where this person agrees. Returns the address to which WeChat then redirects."""
     world.person(openid, phone=f"137{abs(hash(openid)) % 10**8:08d}", nickname=f"微信昵称{openid[-1]}")
     begun = browser.get("/wechat/bind/start")
     assert begun.status_code == 302
@@ -208,11 +208,11 @@ def test_a_stranger_whose_name_wechat_does_not_tell_is_shown_by_the_end_of_the_o
 
 
 def test_a_link_with_a_strangers_code_shows_no_form(app: Flask, world: Outside, identity: Identity) -> None:
-    """The stranger goes to WeChat and keeps what comes back; the victim only opens the link."""
+    """The stranger signs in to WeChat and keeps the returned link; the victim opens it."""
     stranger, victim = app.test_client(), app.test_client()
     link = way_back(stranger, world, "o-bind-9")
     assert "<form" not in victim.get(link).get_data(as_text=True)
-    victim.get("/wechat/bind/start")  # nor with a cookie of the victim's own
+    victim.get("/wechat/bind/start")  # a cookie of the victim does not help either
     assert "<form" not in victim.get(link).get_data(as_text=True)
     code = world.tap("o-bind-9", "official")
     assert "<form" not in victim.get(f"/wechat/bind?code={code}&state=bind").get_data(as_text=True)
@@ -288,7 +288,7 @@ def test_who_is_not_bound_gets_the_link(pushed: Callable[..., str], world: Outsi
 def test_wechat_that_is_slow_is_asked_afterwards(
     pushed: Callable[..., str], world: Outside, identity: Identity, runtime: Runtime, away: dict[str, Any], at: Any
 ) -> None:
-    """Whoever waits five seconds for an answer is told by WeChat that the account is out of order."""
+    """After five seconds without an answer, WeChat shows the account as out of order."""
     world.person("o-menu", phone="13711110099")
     world.fault(path="/cgi-bin/user/info", times=1, **away)
     started = time.monotonic()

@@ -32,8 +32,8 @@ BOOKED = {"number": GIVEN, "state": "confirmed", "date": "2026-12-01", "period":
 
 
 class Others:
-    """Stand for filing and booking: what they answer by path, and whose token they were asked with (the real ones:
-    their own tests and tests/journeys)."""
+    """Fakes of filing and booking: an answer per path. Records whose token came with each request (tests/journeys has the
+    real ones)."""
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, Any]] = {f"/api/booking/public/bookings/{GIVEN}": (200, BOOKED)}
@@ -85,7 +85,7 @@ Seal = Callable[..., tuple[dict[str, str], bytes]]
 
 @pytest.fixture
 def send(pushed: Callable[..., str], others: Others) -> Send:
-    """`send("备案查询")`, `send(key="filings")`: the text that a follower reads in reply."""
+    """`send("备案查询")`, `send(key="filings")`: returns the reply that the follower reads."""
 
     def push(content: str = "", key: str = "", openid: str = "o-asks", msg_id: str = "") -> str:
         if content:
@@ -96,7 +96,7 @@ def send(pushed: Callable[..., str], others: Others) -> Send:
 
 
 def test_a_plain_body_is_refused_where_pushes_are_encrypted(app: Flask, sealed: Seal) -> None:
-    """The signature of a plain push says nothing about its body: whoever has seen one could ask in anybody's name."""
+    """The signature of a plain push does not cover its body: anybody who has seen one could ask in another's name."""
     query, _ = sealed("<xml></xml>")
     forged = b"<xml><FromUserName>o-asks</FromUserName><MsgType>event</MsgType><Event>CLICK</Event><EventKey>filings</EventKey></xml>"
     for plain in ({name: query[name] for name in ("timestamp", "nonce", "signature")}, query | {"encrypt_type": "raw"}):
@@ -139,7 +139,7 @@ def test_a_document_type_or_no_xml_at_all_is_refused(app: Flask, sealed: Seal, x
 
 @pytest.fixture
 def org_id(runtime: Runtime) -> UUID:
-    """Of the applicant to whose account the follower is bound."""
+    """The organisation of the account to which the follower is bound."""
     return bind(runtime)
 
 

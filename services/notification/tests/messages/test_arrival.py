@@ -1,4 +1,4 @@
-"""Whether what is told arrives: who is not reached by WeChat gets an SMS, and what was sent is not yet delivered."""
+"""Messages arrive: a person whom WeChat does not reach gets an SMS, and *sent* is not yet *delivered*."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ OFFICIAL = SECRETS["WECHAT_OFFICIAL_APPID"]
 
 
 def example(runtime: Runtime, event_type: str, **changes: Any) -> dict[str, Any]:
-    """The example as an event of its own. changes: of its data."""
+    """Returns the example with a new event id. changes: replace fields of its data."""
     body: dict[str, Any] = json.loads((runtime.contracts.folder / f"{event_type}.v1.example.json").read_text("utf-8"))
     return body | {"id": str(new_id()), "data": body["data"] | changes}
 
@@ -55,7 +55,7 @@ def bound(runtime: Runtime, owner: Actor, openid: str, appid: str = OFFICIAL) ->
 
 @pytest.fixture
 def openid(runtime: Runtime, world: Outside, owner: Actor) -> str:
-    """Of a follower who is bound."""
+    """The openid of a bound follower."""
     name = f"o-{new_id()}"
     world.person(name, phone=f"139{new_id().int % 10**8:08d}")
     bound(runtime, owner, name)
@@ -63,7 +63,7 @@ def openid(runtime: Runtime, world: Outside, owner: Actor) -> str:
 
 
 def states(runtime: Runtime) -> list[tuple[str, str, str | None]]:
-    """(channel, state, error) of every delivery, in order of making."""
+    """(channel, state, error) of every delivery, in order of creation."""
     with runtime.database.transaction() as db:
         rows = db.execute(text("SELECT channel, state, error FROM delivery ORDER BY id"))
         return [(row.channel, row.state, row.error) for row in rows]
@@ -180,7 +180,7 @@ def test_a_receipt_that_comes_before_we_know_the_number_is_not_lost(
 
 
 def receipt(runtime: Runtime, openid: str, pushed: Callable[..., str], status: str) -> None:
-    """WeChat says what became of the message that was sent."""
+    """Pushes WeChat's report about the message that was sent."""
     with runtime.database.transaction() as db:
         msgid = db.execute(
             text("SELECT provider_id FROM delivery WHERE channel = 'wechat' ORDER BY id LIMIT 1")
@@ -202,7 +202,7 @@ def test_who_blocks_messages_gets_an_sms_at_once_the_next_time(
     send_due(runtime)
     receipt(runtime, openid, pushed, "failed:user block")
     send_due(runtime)
-    pushed(FromUserName=openid, MsgType="text", Content="你好")  # who writes still refuses
+    pushed(FromUserName=openid, MsgType="text", Content="你好")  # a follower who writes is still blocked
     deliver(runtime, example(runtime, "booking.completed"))
     send_due(runtime)
     assert len(world.wechat(openid)) == 1
@@ -292,7 +292,7 @@ def queue(runtime: Runtime, owner: Actor, channel: str, address: str, lane: int,
 def test_an_urgent_sms_waits_behind_no_others(
     runtime: Runtime, world: Outside, owner: Actor, phone: str, openid: str
 ) -> None:
-    """Also where WeChat hangs."""
+    """Even if WeChat hangs."""
     queue(runtime, owner, "wechat", "", 3, 60)
     other = f"137{new_id().int % 10**8:08d}"
     queue(runtime, owner, "sms", other, 3, 40)

@@ -1,4 +1,4 @@
-"""What people are told when something happened: once each, by the channels that reach them."""
+"""Events notify people: once each, by the channels that reach them."""
 
 import json
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def test_every_example_is_taken(runtime: Runtime, owner: Actor, event_type: str)
 
 
 def test_news_that_comes_before_the_account_waits_for_it(runtime: Runtime) -> None:
-    """Order is not promised: the account's own event may be the later one."""
+    """The bus promises no order: the event of the account may arrive later."""
     inbox = Inbox(runtime.database, runtime.contracts, dict(EFFECTS))
     inbox.receive(example(runtime, "filing.approved"))
     deliver(runtime, example(runtime, "account.changed"))
@@ -63,7 +63,7 @@ def test_news_that_comes_when_only_a_sub_user_is_known_reaches_the_main_account_
 
 @pytest.fixture
 def owner(runtime: Runtime) -> Actor:
-    """The applicant of the examples, known to the service."""
+    """The applicant of the examples; the service knows the account."""
     body = example(runtime, "account.changed")
     deliver(runtime, body)
     return _actor(body)

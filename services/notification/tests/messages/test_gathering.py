@@ -1,4 +1,4 @@
-"""Single decisions that come soon after one another are one message; so are the reminders of one day."""
+"""Single decisions that follow each other closely become one message; so do the reminders of one day."""
 
 import json
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def example(runtime: Runtime, event_type: str, **changes: Any) -> dict[str, Any]
 
 @pytest.fixture
 def owner(runtime: Runtime, world: Outside) -> Actor:
-    """Of an account that is bound to a follower."""
+    """The organisation of an account that is bound to a follower."""
     body = example(runtime, "account.changed")
     deliver(runtime, body)
     made = applicant(UUID(body["data"]["org_id"]))
@@ -50,7 +50,7 @@ def inbox(signed_in: SignIn, owner: Actor) -> Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def shown(world: Outside) -> Callable[[], list[dict[str, Any]]]:
-    """The cards on the phone that came during this test."""
+    """Returns the cards that the phone received during this test."""
     before = len(world.wechat("o-gathers")) if world._get("/phones") else 0
     return lambda: world.wechat("o-gathers")[: len(world.wechat("o-gathers")) - before]
 

@@ -1,4 +1,4 @@
-"""The official account's signature and cipher, against WeChat's vector and against another implementation."""
+"""Signature and cipher of the official account, checked with WeChat's vector and another implementation."""
 
 import base64
 import os

@@ -1,4 +1,4 @@
-"""Every message leads to a page: contracts/message-links.json names them all, and the portal's tests find each there."""
+"""Every message links to a page. contracts/message-links.json lists all links, and the portal's tests open each of them."""
 
 import json
 import re
@@ -17,7 +17,7 @@ TODAY = "2026-11-23"
 
 
 def data(event_type: str) -> dict[str, Any]:
-    """Of the example of an event."""
+    """Returns the data of an event's example."""
     body: dict[str, Any] = json.loads((CONTRACTS / "events" / f"{event_type}.v1.example.json").read_text("utf-8"))
     return dict(body["data"])
 
@@ -28,7 +28,7 @@ def many(event_type: str) -> dict[str, Any]:
 
 
 def every_message() -> list[tuple[str, Text]]:
-    """(whom it is for, the message)"""
+    """Yields (recipient, message)."""
     filings = [kind for kind in texts.LISTS if kind not in ("filing.submitted", "filing.amended", "filing.withdrawn")]
     bookings = [kind for kind in texts.WORDS if kind.startswith("booking.")]
     reminder = data("instrument.reminder_due")

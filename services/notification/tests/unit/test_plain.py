@@ -1,4 +1,4 @@
-"""Text of others on its way to a phone."""
+"""Cleaning of text that users typed before it goes to a phone."""
 
 import pytest
 

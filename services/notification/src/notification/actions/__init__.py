@@ -1,1 +1,1 @@
-"""What notification does: one function an intention; none commits."""
+"""The actions of notification: one function per intention. None commits."""

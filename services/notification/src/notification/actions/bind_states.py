@@ -1,6 +1,6 @@
-"""The way from our start page to WeChat and back: a state that is good once, for ten minutes, in the browser that began.
+"""The OAuth state of 绑定账号. It works once, for ten minutes, in the browser that started.
 
-Without it a stranger could send somebody a link with a code of their own, and that person's password would bind the
+Without it, a stranger could send a person a link with the stranger's code. That person's password would then bind the
 stranger's WeChat (RFC 6749, section 10.12).
 """
 
@@ -17,14 +17,14 @@ LIFETIME = timedelta(minutes=10)
 
 
 def begin(db: Session, now: datetime) -> tuple[str, str]:
-    """(state for the address, nonce for the browser's cookie); both are kept as hashes."""
+    """Returns (state for the address, nonce for the browser's cookie). The table keeps only their hashes."""
     state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     db.add(BindState(state_hash=digest(state), nonce_hash=digest(nonce), expires_at=now + LIFETIME))
     return state, nonce
 
 
 def use(db: Session, state: str, nonce: str, now: datetime) -> bool:
-    """Whether this browser began with this state, and not too long ago. The state is used up."""
+    """Says whether this browser started with this state within its lifetime. Deletes the state."""
     mine = delete(BindState).where(BindState.state_hash == digest(state), BindState.nonce_hash == digest(nonce))
     used = db.execute(mine.returning(BindState.expires_at)).first()
     return used is not None and used.expires_at > now

@@ -1,4 +1,4 @@
-"""Sending: a delivery is claimed in one transaction, handed over outside of it, and settled in a second one."""
+"""Sends a delivery: claims it in one transaction, calls the provider outside of it, and settles it in a second one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,32 +21,32 @@ from notification.parts import Parts
 
 CHANNELS = ("wechat", "sms")
 ATTEMPTS = 6
-LEASE = timedelta(minutes=2)  # a try that was never settled is made again after so long
-LONGEST_WAIT = timedelta(days=1, hours=1)  # of a delivery for its next try
+LEASE = timedelta(minutes=2)  # a try that was not settled is repeated after this time
+LONGEST_WAIT = timedelta(days=1, hours=1)  # until the next try of a delivery
 NOT_FOLLOWING = "not_following"
-QUOTA = 45009  # of the day; it is back at midnight
-WECHAT_FINAL = (40003, 40037, 43004, 43101, 47003)  # no use trying again
-SILENT = {40003: "unknown", 43004: "unfollowed"}  # nor trying the same openid with the next message
-BLOCKED = "failed:user block"  # the receipt of a follower who refuses messages
+QUOTA = 45009  # the daily quota; WeChat resets it at midnight
+WECHAT_FINAL = (40003, 40037, 43004, 43101, 47003)  # a retry would fail too
+SILENT = {40003: "unknown", 43004: "unfollowed"}  # the next message to this openid would fail too
+BLOCKED = "failed:user block"  # the receipt if a follower blocks messages
 RECEIPTS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How handing over went. state: sent, waiting or failed. again_at: not before then, and the try does not count."""
+    """The result of a try. state: sent, waiting or failed. again_at: the earliest next try; this try does not count."""
 
     state: str
     error: str | None = None
     provider_id: str | None = None
     again_at: datetime | None = None
-    silent: str | None = None  # why WeChat will not deliver to this openid the next time either
+    silent: str | None = None  # why WeChat will not deliver the next message to this openid
 
 
 def claim(
     db: Session, channel: str, most: int, official_appid: str, now: datetime
 ) -> Sequence[tuple[Delivery, Message]]:
-    """What is due next of a channel, the most urgent first, marked as being sent; by WeChat to the account's openid at the
-    official account."""
+    """Returns up to `most` due deliveries of a channel, the most urgent first, and marks them as being sent. Sets the address
+    of a WeChat delivery to the account's openid at the official account."""
     rows = db.execute(
         select(Delivery, Message)
         .join(Message, Message.id == Delivery.message_id)
@@ -66,12 +66,12 @@ def claim(
 
 
 def due(now: datetime) -> ColumnElement[bool]:
-    """A time that is further away than any wait was set before the clock was set back."""
+    """The second part: a time beyond the longest wait was stored before somebody set the clock back."""
     return or_(Delivery.next_at <= now, Delivery.next_at > now + LONGEST_WAIT)
 
 
 def hand_over(parts: Parts, delivery: Delivery, message: Message, now: datetime) -> Outcome:
-    """Send one. Nothing is raised: the outcome is kept."""
+    """Sends one. Raises nothing: the outcome holds the error."""
     if not delivery.address:
         return Outcome("failed", NOT_FOLLOWING)
     try:
@@ -95,7 +95,7 @@ def hand_over(parts: Parts, delivery: Delivery, message: Message, now: datetime)
 
 
 def _by_wechat(parts: Parts, delivery: Delivery, message: Message) -> str:
-    """WeChat's number of the message."""
+    """Returns WeChat's number of the message."""
     settings = parts.settings
     answer = parts.official.call(
         "/cgi-bin/message/template/send",
@@ -115,13 +115,13 @@ def settle(db: Session, delivery: Delivery, outcome: Outcome, appid: str, now: d
     state, error = outcome.state, outcome.error
     if outcome.silent and delivery.address:
         silence(db, delivery.address, outcome.silent, now)
-        if outcome.silent == "unfollowed":  # identity has not heard of it either
+        if outcome.silent == "unfollowed":  # identity does not know it yet
             outbox.record(db, events.followed("wechat.unfollowed", appid, delivery.address, None))
     if state == "waiting" and outcome.again_at is not None:
         kept.attempts -= 1
         kept.next_at = outcome.again_at
         if kept.channel == "wechat" and _instead(db, kept, now):
-            state = "failed"  # whoever has to act does not wait for tomorrow
+            state = "failed"  # a person who must act cannot wait for tomorrow
     else:
         kept.next_at = now + timedelta(seconds=min(5 * 4 ** (kept.attempts - 1), 3600))
     if state == "waiting" and kept.attempts >= ATTEMPTS:
@@ -137,34 +137,34 @@ def _instead(db: Session, delivery: Delivery, now: datetime) -> bool:
 
 
 def _midnight_after(now: datetime) -> datetime:
-    """In Asia/Shanghai, and a little later: the clocks of two companies differ."""
+    """Returns 00:01 in Asia/Shanghai: a minute later, because WeChat's clock and ours may differ."""
     tomorrow = now.astimezone(SHANGHAI).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(0, 1), SHANGHAI)
 
 
-# -- who is reached by WeChat ----------------------------------------------------------------------------------------
+# -- whom WeChat reaches ---------------------------------------------------------------------------------------------
 
 
 def silence(db: Session, openid: str, reason: str, now: datetime) -> None:
-    """Nothing more is sent to this openid until it follows again."""
+    """Stops messages to this openid until it follows again."""
     values = {"openid": openid, "reason": reason, "since": now}
     statement = insert(WechatSilence).values(**values)
     db.execute(statement.on_conflict_do_update(index_elements=["openid"], set_={"reason": reason, "since": now}))
 
 
 def hear_again(db: Session, openid: str, followed: bool) -> None:
-    """A follower who writes or taps follows; only following anew ends a block."""
+    """Ends the silence of a follower who writes or taps. Only a new follow ends a block."""
     statement = delete(WechatSilence).where(WechatSilence.openid == openid)
     db.execute(statement if followed else statement.where(WechatSilence.reason != "blocked"))
 
 
 def keep_receipt(db: Session, msgid: str, status: str, now: datetime) -> None:
-    """It is applied later: it may come before the number of the message is ours."""
+    """Stores the receipt for later: it may arrive before we have stored the number of the message."""
     db.execute(insert(WechatReceipt).values(msgid=msgid, status=status, at=now).on_conflict_do_nothing())
 
 
 def apply_receipts(db: Session, now: datetime) -> int:
-    """Note what arrived and what did not. Returns how many."""
+    """Records which messages arrived and which failed. Returns the number of receipts."""
     rows = db.execute(
         select(WechatReceipt, Delivery)
         .join(Delivery, Delivery.provider_id == WechatReceipt.msgid)

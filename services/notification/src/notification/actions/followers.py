@@ -1,4 +1,4 @@
-"""Who follows: WeChat tells the openid in a push, and the unionid, by which identity knows the person, only when asked."""
+"""Looks up the unionid of followers. A push contains only the openid; identity knows the person by the unionid."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def ask_later(db: Session, openid: str, now: datetime) -> None:
 
 
 def claim(db: Session, most: int, now: datetime) -> Sequence[str]:
-    """Openids to ask for now."""
+    """Returns the openids to look up now."""
     found = db.scalars(
         select(FollowerQuestion)
         .where(FollowerQuestion.next_at <= now)
@@ -40,7 +40,7 @@ def claim(db: Session, most: int, now: datetime) -> Sequence[str]:
 
 
 def look_up(runtime: Runtime, openid: str) -> None:
-    """Ask WeChat and tell identity. After the last try identity is told what is known."""
+    """Asks WeChat and publishes the follower to identity. After the last try it publishes the follower without a unionid."""
     official, unionid = parts_of(runtime).official, None
     try:
         unionid = official.unionid_of(openid)
@@ -58,6 +58,6 @@ def look_up(runtime: Runtime, openid: str) -> None:
 
 
 def told(db: Session, appid: str, openid: str, unionid: str | None) -> None:
-    """Tell identity who follows; nothing is left to ask."""
+    """Publishes the follower to identity and deletes the question."""
     db.execute(delete(FollowerQuestion).where(FollowerQuestion.openid == openid))
     outbox.record(db, events.followed("wechat.followed", appid, openid, unionid))

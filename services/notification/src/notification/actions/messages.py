@@ -1,7 +1,7 @@
-"""Telling people: a message for each account, and a delivery for each channel that reaches them.
+"""Notifies people: one message per account, and one delivery per channel.
 
-No event is told twice. Single decisions that come soon after one another are one message: it is shown in the portal at
-once and grows, and goes out when nothing has joined it for a while.
+An event makes at most one message per account. Single decisions that follow each other closely become one message. The
+portal shows it at once; it grows, and the other channels send it when no event has joined it for a while.
 """
 
 from collections.abc import Sequence
@@ -20,18 +20,17 @@ from notification.domain import texts
 from notification.domain.texts import Text
 from notification.models import Contact, Delivery, Message, MessageEvent, Preference
 
-QUIET = timedelta(seconds=20)  # a message goes out when nothing has joined it for so long
-LONGEST = timedelta(minutes=5)  # and after this whatever still comes
-NO_MORE = timedelta(seconds=1)  # before it goes out nothing joins it any more
-A_DAY = timedelta(hours=24)  # reminders of one day are one message, also where some come late
+QUIET = timedelta(seconds=20)  # a message is sent when nothing has joined it for this time
+LONGEST = timedelta(minutes=5)  # and after this time in any case
+NO_MORE = timedelta(seconds=1)  # nothing joins a message this shortly before it is sent
+A_DAY = timedelta(hours=24)  # reminders of one day are one message, even if some arrive late
 
 
 def tell_applicant(
     db: Session, org_id: UUID | str, event_id: UUID | str, text: Text, now: datetime, but: str | None = None
 ) -> None:
-    """Every account of an organisation, by its own choice of channels; not `but`, who did it. Raises: LookupError while
-    its main account is not known (a sub-user may be): identity's events have not all arrived yet, and the inbox tries
-    again."""
+    """Notifies every account of an organisation by its chosen channels, except `but`, the actor. Raises LookupError if the main
+    account is not known yet, even if a sub-user is: identity's events have not all arrived, and the inbox retries."""
     people = list(db.scalars(select(Contact).where(Contact.home_id == org_id, Contact.kind == "applicant")))
     if not any("owner" in one.roles for one in people):
         raise LookupError(f"the main account of organisation {org_id} is not known")
@@ -42,7 +41,7 @@ def tell_applicant(
 def tell_staff(
     db: Session, institution_id: UUID | str, role: str, event_id: UUID | str, text: Text, now: datetime, but: str | None
 ) -> None:
-    """The staff of an institution who have a role, in-app: they work in the portal all day."""
+    """Notifies the staff of an institution who have this role. In-app only, because they work in the portal all day."""
     people = db.scalars(
         select(Contact).where(
             Contact.home_id == institution_id, Contact.roles.contains([role]), Contact.status == "approved"
@@ -54,7 +53,7 @@ def tell_staff(
 def tell_account(
     db: Session, account_id: UUID | str, event_id: UUID | str, text: Text, phones: Sequence[str], now: datetime
 ) -> None:
-    """One account, and each of these phones by SMS. Raises: LookupError while it is not known."""
+    """Notifies one account, and each of these phones by SMS. Raises LookupError if the account is not known yet."""
     person = db.get(Contact, UUID(str(account_id)))
     if person is None:
         raise LookupError(f"account {account_id} is not known")
@@ -79,7 +78,7 @@ def _tell(
 def _new_message(
     db: Session, person: Contact, event_id: UUID | str, text: Text, now: datetime, message_id: UUID | None = None
 ) -> Message | None:
-    """None where the account was told of this event before."""
+    """Returns None if the account already has a message about this event."""
     message = Message(
         id=message_id or new_id(), account_id=person.account_id, event_id=UUID(str(event_id)), template=text.template,
         title=text.title, body=text.body, fields=text.fields, link=text.link, created_at=now, lane=text.lane,
@@ -94,10 +93,10 @@ def _new_message(
 
 
 def _join(db: Session, person: Contact, event_id: UUID | str, text: Text, now: datetime) -> bool:
-    """Whether the account has been told, or is now by a message that still gathers."""
+    """Adds the event to a message that still gathers. True if the account now has, or already had, a message about it."""
     if _told_before(db, person.account_id, event_id):
         return True
-    # two events at once make one message: the second waits for the first here
+    # lock: of two events at once, the second waits here and joins the message of the first
     db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{person.account_id}{text.digest}", 0))))
     message = db.scalars(
         select(Message)
@@ -142,12 +141,12 @@ def _keep_event(db: Session, account_id: UUID, event_id: UUID | str, message_id:
 
 
 def _deliveries(db: Session, person: Contact, message: Message, now: datetime) -> list[Delivery]:
-    """WeChat where it reaches and is wanted; SMS where it is wanted, or WeChat is and does not reach who has to act."""
+    """Adds WeChat if wanted, and SMS if wanted. Also SMS if WeChat is wanted but cannot reach a person who must act."""
     choice = db.get(Preference, person.account_id) or Preference(wechat=True, sms=False)
     goes_out = now + QUIET if message.digest else now
     found: list[Delivery] = []
     if choice.wechat and queries.is_bound(db, person.account_id):
-        # where to, and whether WeChat reaches there, is found out when it is sent
+        # the address, and whether WeChat reaches it, is looked up at the time of sending
         found.append(Delivery(message_id=message.id, channel="wechat", address="", next_at=goes_out, lane=message.lane))
     instead = not found and message.lane <= texts.ACTION and (choice.wechat or message.template == "registration")
     if person.phone and (choice.sms or instead):
@@ -156,7 +155,7 @@ def _deliveries(db: Session, person: Contact, message: Message, now: datetime) -
 
 
 def sms_instead(db: Session, message: Message, now: datetime) -> bool:
-    """What WeChat did not bring to who has to act goes by SMS, once. Whether it does."""
+    """Adds an SMS, once, if WeChat failed and the message asks for action. Says whether it did."""
     person = db.get(Contact, message.account_id)
     if message.lane > texts.ACTION or person is None or not person.phone or person.status == "disabled":
         return False

@@ -1,4 +1,4 @@
-"""Nonces of pushes: each belongs to the body that came with it first."""
+"""Nonces of pushes. A nonce belongs to the first body that came with it."""
 
 from datetime import datetime
 
@@ -10,6 +10,6 @@ from notification.models import WechatPush
 
 
 def is_of(db: Session, key: str, digest: bytes, now: datetime) -> bool:
-    """Whether the nonce came with this body, now for the first time or again."""
+    """Says whether the nonce belongs to this body. Stores a new nonce."""
     db.execute(insert(WechatPush).values(key=key, at=now, digest=digest).on_conflict_do_nothing())
     return db.scalar(select(WechatPush.digest).where(WechatPush.key == key)) == digest

@@ -1,6 +1,7 @@
-"""The official account: what people do there reaches us as pushes, each taken once.
+"""The official account. WeChat sends what people do there as pushes; each is processed once.
 
-What only filing or booking knows is a question that is answered after the transaction: no service calls another in one.
+A transaction must not contain a call to another service. So what only filing or booking knows becomes a question, which is
+answered after the transaction.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ BIND = (
     "如您已在网站上绑定微信，系统将自动绑定，稍后再点一次【绑定账号】即可看到结果；"
     '否则请<a href="{link}">点此输入平台的用户名和密码</a>进行绑定。'
 )
-BIND_KEY, BIND_TEXT = "bind", "绑定账号"  # of the menu's button; what a follower may also type
+BIND_KEY, BIND_TEXT = "bind", "绑定账号"  # key of the menu's button; the words that a follower may type instead
 FILINGS, BOOKINGS = "filings", "bookings"  # keys of the menu's other buttons
 TYPED = {BIND_TEXT: BIND_KEY, "备案查询": FILINGS, "检定查询": BOOKINGS}
 MENU = [
@@ -41,7 +42,7 @@ SLOW_DOWN = "查询次数过多，请稍后再试。"
 
 @dataclass(frozen=True)
 class OfOrganisation:
-    """备案查询 or 检定查询: what filing or booking knows of the follower's organisation."""
+    """备案查询 or 检定查询: the counts of filing or booking for the follower's organisation."""
 
     what: str
     org_id: UUID
@@ -49,7 +50,7 @@ class OfOrganisation:
 
 @dataclass(frozen=True)
 class OfNumber:
-    """The state of a booking. counted: the try has been counted, and is given back where the number was right."""
+    """The state of a booking. counted: the try is counted; it is returned if the number was right."""
 
     number: str
     openid: str
@@ -58,7 +59,7 @@ class OfNumber:
 
 @dataclass(frozen=True)
 class WhoseWechat:
-    """绑定账号: whether this follower is bound on the website, which identity knows by the unionid."""
+    """绑定账号: whether the website has bound this follower. Identity knows it by the unionid."""
 
     openid: str
 
@@ -67,8 +68,8 @@ Question = OfOrganisation | OfNumber | WhoseWechat
 
 
 def take_push(db: Session, appid: str, push: dict[str, str], bind_link: str, now: datetime) -> str | Question | None:
-    """The reply's text, what has to be asked for it, or None where there is none to give. A push that came before has no
-    second effect. bind_link: where a follower says which account is theirs."""
+    """Returns the text of the reply, or the question whose answer it needs, or None for no reply. A repeated push has no second
+    effect. bind_link: the page on which a follower names their account."""
     key = push.get("MsgId") or f"{push['FromUserName']}:{push.get('CreateTime')}:{push.get('Event', '')}"
     fresh = db.execute(
         insert(WechatPush).values(key=key, at=now).on_conflict_do_nothing().returning(WechatPush.key)
@@ -104,7 +105,7 @@ def take_push(db: Session, appid: str, push: dict[str, str], bind_link: str, now
 
 
 def _asked(push: dict[str, str]) -> str | None:
-    """The key of the button that was tapped, or whose words were typed."""
+    """Returns the key of the tapped button, or of the button whose words were typed."""
     if push.get("Event", "").lower() == "click":
         return push.get("EventKey")
     return TYPED.get(push.get("Content", "").strip()) if push.get("MsgType") == "text" else None

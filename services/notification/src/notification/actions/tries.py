@@ -1,6 +1,6 @@
-"""Booking numbers that a follower types: after a few that there are not, only now and then one more.
+"""Limits guesses of booking numbers: after a few wrong numbers, a follower may try one more only now and then.
 
-A try is counted before it is asked, so that many at once count too, and given back where the number was right.
+A try is counted before the question is asked, so that parallel tries count too. It is returned if the number was right.
 """
 
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ _OLD = text("DELETE FROM number_try WHERE last_at < :forgotten")
 
 
 def take(db: Session, openid: str, now: datetime) -> bool:
-    """Whether the follower may ask for one more number now."""
+    """Says whether the follower may try one more number now, and counts the try."""
     limits = {"free": FREE, "waited": now - THEN_ONE_IN, "forgotten": now - FORGOTTEN_AFTER}
     return db.execute(_TAKE, {"openid": openid, "now": now} | limits).first() is not None
 

@@ -1,8 +1,8 @@
-"""绑定账号 by user name and password: a page in WeChat's browser, which has to say first whose WeChat it is.
+"""绑定账号 by user name and password, on a page in WeChat's browser. WeChat first tells us whose WeChat it is.
 
-It begins at our own start page, which gives the browser a cookie and a state that is good once; only the browser that
-has both is shown the form, and only it may send the form. So a link that is passed on binds the WeChat of whoever opens
-it, never that of who sent it.
+It starts at our own start page, which gives the browser a cookie and a state that works once. Only a browser that has both
+gets the form and may send it. So a forwarded link binds the WeChat of the person who opens it, never that of the person who
+sent it.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ CAPTCHA = "失败次数过多，请再次输入密码，并填写图中的字符
 
 
 def bind_link() -> str:
-    """Our start page; the official account sends it."""
+    """The address of our start page, which the official account sends."""
     return f"{parts().settings.public_url}/wechat/bind/start"
 
 
@@ -47,7 +47,7 @@ def bind_link() -> str:
 @allow_anyone
 @blp.response(302)
 def start() -> Any:
-    """On to WeChat, which sends this browser back with a code and the state that is made here."""
+    """Redirect to WeChat, which returns the browser with a code and the state that is made here."""
     state, nonce = bind_states.begin(db(), clock.now())
     query = {
         "appid": parts().official.appid, "redirect_uri": f"{parts().settings.public_url}/wechat/bind",
@@ -56,7 +56,7 @@ def start() -> Any:
     response = redirect(
         f"{parts().settings.wechat_open_url}/connect/oauth2/authorize?{urlencode(query)}#wechat_redirect"
     )
-    # Lax: the way back is a link from WeChat's page; a form of another site is sent without it
+    # Lax: the return is a link on WeChat's page and carries the cookie; a form of another site does not
     response.set_cookie(
         COOKIE, nonce, max_age=int(bind_states.LIFETIME.total_seconds()), path=COOKIE_PATH, httponly=True,
         samesite="Lax", secure=parts().settings.public_url.startswith("https:"),
@@ -70,7 +70,7 @@ def start() -> Any:
 @own_transactions
 @blp.response(200, PAGE, content_type=HTML)
 def ask() -> Any:
-    """The form, for the follower that WeChat's code names, in the browser that began at the start page."""
+    """The form, for the follower that WeChat's code names. The browser must have started at the start page."""
     code, state, nonce = request.args.get("code", "")[:200], request.args.get("state", "")[:200], _nonce()
     with runtime().database.transaction() as session:
         ours = bool(code and nonce) and bind_states.use(session, state, nonce, clock.now())
@@ -107,7 +107,7 @@ def bind() -> Any:
         asked |= {"captcha_id": given["captcha_id"], "captcha_answer": given["captcha_answer"].strip()[:10]}
     shown = {"ticket": given["ticket"], "username": username, "wechat": wechat}
     try:
-        with context.work(replace(context.current(), language="zh")):  # the page is Chinese, whatever the browser asks
+        with context.work(replace(context.current(), language="zh")):  # the page is always Chinese
             bound = parts().identity.post("/internal/accounts/verify", asked, idempotent=False)
     except ServiceError as error:
         audit_refused(error)
@@ -119,7 +119,7 @@ def bind() -> Any:
 
 
 def _captcha() -> dict[str, str]:
-    """A picture to read, where too many were wrong; nothing while identity does not answer."""
+    """Returns a captcha if there were too many wrong passwords. Returns nothing if identity does not answer."""
     try:
         made = parts().identity.get("/api/identity/captcha")
     except ServiceError:
@@ -146,7 +146,7 @@ def _nonce() -> str:
 
 
 def _ticket_key() -> bytes:
-    """A key for tickets alone: the one of the callback's cipher has one use."""
+    """A separate key for tickets: the callback's key must only encrypt pushes."""
     return hmac.digest(parts().settings.wechat_callback_aes_key.encode(), b"ticket of the binding page", hashlib.sha256)
 
 
@@ -157,7 +157,7 @@ def _ticket(person: Person, nonce: str, shown: str) -> str:
 
 
 def _person(ticket: str) -> tuple[Person, str] | None:
-    """Whose WeChat the ticket names and how the page calls it; None for one of another browser, or too old."""
+    """Returns the openid in the ticket and its name on the page. None if the ticket is of another browser, or too old."""
     try:
         claims = jwt.decode(
             ticket, _ticket_key(), algorithms=["HS256"], audience=AUDIENCE,

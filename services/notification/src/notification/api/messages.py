@@ -77,7 +77,7 @@ def read(message_id: UUID) -> Any:
 @allow(*SIGNED_IN)
 @blp.response(200, Preferences)
 def get_preferences() -> Any:
-    """By which channels this account is told, beside in-app."""
+    """The channels that notify this account, beside in-app."""
     return queries.preference(db(), current_user())
 
 
@@ -95,5 +95,5 @@ def put_preferences(body: dict[str, Any]) -> Any:
 @blp.arguments(DeliveryArgs, location="query")
 @blp.response(200, page_schema(DeliveryView))
 def list_deliveries(args: dict[str, Any]) -> Any:
-    """What was sent where, and how it went."""
+    """The deliveries, with their address and state."""
     return page_response(queries.deliveries(db(), current_user(), args))

@@ -1,4 +1,4 @@
-"""The official account's callback: signed by WeChat, plain or encrypted, answered within five seconds."""
+"""The official account's callback. WeChat signs it, plain or encrypted, and waits five seconds for the answer."""
 
 import contextvars
 import hashlib
@@ -47,7 +47,7 @@ AWAY = "暂时查不到，请稍后再试。"
 @blp.route("/wechat/callback", methods=["GET"])
 @allow_anyone
 def verify() -> Any:
-    """WeChat's check of the address: the echo, if the signature is right."""
+    """WeChat's check of the address: returns the echo if the signature is right."""
     _check(request.args.get("signature", ""))
     return Response(request.args.get("echostr", "")[:200], content_type="text/plain; charset=utf-8")
 
@@ -61,7 +61,7 @@ def push() -> Any:
     _check(request.args.get("signature", ""))
     encrypted = request.args.get("encrypt_type") == "aes"
     if not encrypted and parts().settings.wechat_callback_mode != "plain":
-        raise Forbidden  # the signature says nothing about a plain body
+        raise Forbidden  # the signature does not cover a plain body
     xml = request.get_data(cache=True)[:MAX_BYTES].decode("utf-8", "replace")
     fields = first_level(xml)
     if encrypted:
@@ -86,7 +86,7 @@ def _answer(question: Question) -> str:
         if isinstance(question, WhoseWechat):
             return _whose(question)
         return _organisation(question) if isinstance(question, OfOrganisation) else _booking(question)
-    except ServiceError as error:  # where nothing comes in time, WeChat says that the account is out of order
+    except ServiceError as error:  # without an answer in time, WeChat shows the account as out of order
         log.get().warning("official_query_failed", error=repr(error))
         return AWAY
 
@@ -98,7 +98,7 @@ def _organisation(question: OfOrganisation) -> str:
 
 
 def _booking(question: OfNumber) -> str:
-    """By booking's open query, which tells anyone the state and nothing else. Only a wrong number stays counted."""
+    """Asks booking's open query, which returns only the state, to anyone. Only a wrong number stays counted."""
     try:
         return answers.booking(parts().booking.get(f"/api/booking/public/bookings/{question.number}"))
     except Refused as error:
@@ -123,7 +123,7 @@ def _check(given: str, *more: str) -> None:
 
 
 def _check_nonce(db: Session, xml: str) -> None:
-    """A signature belongs to the first body that came with it: the same push once more is answered, another is not."""
+    """Accepts a repeated push, and refuses another body with the same nonce."""
     key = f"nonce:{request.args.get('timestamp', '')}:{request.args.get('nonce', '')}"[:200]
     if not nonces.is_of(db, key, hashlib.sha256(xml.encode()).digest(), clock.now()):
         raise Forbidden
@@ -144,7 +144,7 @@ def _encrypted(reply: str) -> str:
 
 
 def _whose(question: WhoseWechat) -> str:
-    """Ask WeChat and identity, as long as WeChat waits; what takes longer is done afterwards."""
+    """Asks WeChat and identity while WeChat waits. If that takes too long, a later loop continues."""
     asked = contextvars.copy_context()
     try:
         name = _asking.submit(asked.run, _name_of_bound, parts(), question.openid).result(timeout=WHILE_BINDING)

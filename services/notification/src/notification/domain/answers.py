@@ -1,4 +1,4 @@
-"""What the official account answers to 备案查询, 检定查询 and a booking number, in the manual's words."""
+"""Answers of the official account to 备案查询, 检定查询 and a booking number, in the manual's words."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,10 @@ BOOKINGS = Table("booking-states").words("states", "state")
 _NUMBER = Table("booking-number")
 _IGNORED = re.compile(_NUMBER.value("ignored", str))
 _WHOLE = re.compile(f"{_NUMBER.value('prefix', str)}[0-9A-Z]{{{_NUMBER.value('random', int) + 1}}}")
-ALWAYS = ("submitted", "pending_reassignment", "awaiting_confirmation", "approved", "returned", "revoked")  # of 四.4
+# manual, 四.4
+ALWAYS = ("submitted", "pending_reassignment", "awaiting_confirmation", "approved", "returned", "revoked")
 UNKNOWN_NUMBER = "没有找到预约单 {number}，请核对单号。"
-NAME_LENGTH = 20  # of an institution: ten lines have to fit the 2,048 bytes of a reply [characters]
+NAME_LENGTH = 20  # of an institution: ten lines must fit into the 2,048 bytes of a reply [characters]
 
 
 def filings(counts: Mapping[str, int]) -> str:
@@ -39,7 +40,7 @@ def booking(found: Mapping[str, Any]) -> str:
 
 
 def number_in(text: str) -> str | None:
-    """The booking number that was typed, small or with spaces or hyphens; None where it is something else. Whether
-    there is such a booking, booking knows."""
+    """Returns the typed booking number; lower case, spaces and hyphens are accepted. None if the text is no number. It does not
+    check whether the booking exists."""
     number = _IGNORED.sub("", text).upper()
     return number if _WHOLE.fullmatch(number) else None

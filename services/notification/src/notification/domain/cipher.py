@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 
 class NotOurs(Exception):
-    """Not signed or encrypted with our key for our appid."""
+    """The push is not signed or encrypted with our key for our appid."""
 
 
 def signature(*parts: str) -> str:

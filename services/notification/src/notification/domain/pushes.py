@@ -1,4 +1,4 @@
-"""Reading the XML of a push."""
+"""Reads the XML of a push."""
 
 from xml.parsers import expat
 
@@ -6,8 +6,8 @@ from chassis.errors import Malformed
 
 
 def first_level(xml: str) -> dict[str, str]:
-    """Name -> text of the elements right below the root. Raises: Malformed; document types are not read (entity bombs),
-    but a follower may well write about one."""
+    """Returns name -> text of the elements directly below the root. Raises Malformed, also for a document type (entity bombs).
+    The text of a follower may contain the word DOCTYPE."""
     found: dict[str, str] = {}
     path: list[str] = []
 

@@ -1,6 +1,6 @@
-"""What messages say. Values for WeChat are short: `thing` fields hold 20 characters, without line breaks.
+"""Texts of messages. Values for WeChat are short: a `thing` field has 20 characters and no line breaks.
 
-A text is made from facts, so that a message that others join can be written anew.
+A text is made from facts, so that it can be rewritten when another event joins the message.
 """
 
 from collections.abc import Mapping
@@ -26,12 +26,12 @@ PERIODS = {"am": "上午", "pm": "下午"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 SECURITY, ACTION, NEWS, LATER = 0, 1, 2, 3  # lanes
-# What the applicant has to do something about, or waits for: by SMS too, where WeChat does not reach.
+# The applicant must act on these or waits for them: they also go by SMS if WeChat does not reach the person.
 ASKS = (
     "filing.approved", "filing.returned", "filing.revoked", "booking.confirmed", "booking.rejected", "booking.cancelled",
     "booking.rescheduled", "booking.returned", "booking.completed", "booking.no_show",
 )  # fmt: skip
-# Where the list stands that holds what the message is about, for the applicant and for a clerk.
+# The page that lists the subject of the message, for the applicant and for a clerk.
 LISTS = {
     "filing.submitted": "submitted", "filing.amended": "submitted",
     "filing.dispatched": "awaiting_confirmation", "filing.forwarded": "awaiting_confirmation",
@@ -43,7 +43,7 @@ LISTS = {
 @dataclass(frozen=True)
 class Text:
     """One message. template: registration, filing, booking, certificate, reminder or security. fields: for WeChat.
-    digest: what has the same one may join it, as `facts`."""
+    digest: texts with the same digest may join into one message, by their `facts`."""
 
     template: str
     title: str
@@ -64,7 +64,7 @@ def registration(approved: bool, data: Mapping[str, Any]) -> Text:
 
 
 def filing(kind: str, data: Mapping[str, Any], institution: str, staff: bool = False) -> Text:
-    """staff: for the clerks who have to go on with it."""
+    """staff: the text for the clerks who must act next."""
     snapshots = [item["snapshot"]["name"] for item in data["items"][:1] if item.get("snapshot")]
     facts = {
         "kind": kind, "count": len(data["items"]), "institution": institution, "staff": staff,
@@ -97,7 +97,7 @@ def _filing(facts: Mapping[str, Any]) -> Text:
 
 def booking(kind: str, data: Mapping[str, Any], institution: str) -> Text:
     result, when, reason = WORDS[kind], f"{data['date']} {PERIODS[data['period']]}", data["reason"]
-    if kind == "booking.returned":  # its items are those that go back; the booking goes on with what is left
+    if kind == "booking.returned":  # its items are the returned ones; the booking continues with the rest
         reason = data["items"][0].get("reason") or reason
         if data["state"] != "returned":
             result = f"{len(data['items'])} 台仪器被退回，其余照常检定"
@@ -127,7 +127,7 @@ def superseded(data: Mapping[str, Any], institution: str) -> Text:
 
 
 def reminder(data: Mapping[str, Any], today: str) -> Text:
-    """All that an organisation is reminded of on one day is one message. today: the business date, 2026-12-01."""
+    """All reminders of an organisation on one day become one message. today: the business date, 2026-12-01."""
     days = [str(item["due_on"]) for item in data["items"]]
     new = data["items"][0]["reason"] == "not_verified"
     return _reminder({
@@ -153,7 +153,7 @@ def _reminder(facts: Mapping[str, Any]) -> Text:
 
 
 def joined(before: Mapping[str, Any], after: Mapping[str, Any]) -> Text:
-    """The message of both: of two single decisions, or of two reasons to be reminded."""
+    """Returns the message for both: two single decisions, or two reminders."""
     both = dict(before) | {"count": before["count"] + after["count"]}
     if before["kind"] == "reminder":
         first = min(before, after, key=lambda facts: facts["earliest"])
@@ -175,7 +175,7 @@ SECURITY_WORDS = {
 
 
 def security(data: Mapping[str, Any]) -> Text:
-    """What happened to an account, told to it whoever did it."""
+    """A change of an account. The account is notified even if its own user made the change."""
     title, happened = SECURITY_WORDS[data["what"]]
     at = datetime.fromisoformat(data["at"]).astimezone(SHANGHAI)
     when = f"{at:%Y-%m-%d %H:%M}"

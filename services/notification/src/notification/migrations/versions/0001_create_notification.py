@@ -1,4 +1,4 @@
-"""Tables of notification: messages, their deliveries, and copies of whom they may reach."""
+"""Tables of notification: messages, their deliveries, and replicas of contacts."""
 
 from alembic import op
 from sqlalchemy import text

@@ -1,4 +1,4 @@
-"""Who types many booking numbers that there are not is slowed: how many a follower tried."""
+"""A table counts the wrong booking numbers of a follower, so that guesses can be limited."""
 
 from alembic import op
 from sqlalchemy import text

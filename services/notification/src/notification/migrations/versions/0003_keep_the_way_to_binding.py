@@ -1,4 +1,4 @@
-"""The page of 绑定账号 is reached only from our own start page: the states it gave out. A push's nonce counts once."""
+"""A table of states: only our start page leads to the page of 绑定账号. A nonce of a push is stored once."""
 
 from alembic import op
 from sqlalchemy import text

@@ -1,4 +1,4 @@
-"""Deliveries know their lane, what the provider calls them and whether they arrived; messages gather what belongs together."""
+"""A delivery gets a lane, the provider's id and the time of arrival. A message can gather several events."""
 
 from alembic import op
 from sqlalchemy import text
