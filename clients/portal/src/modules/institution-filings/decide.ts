@@ -65,10 +65,13 @@ export function decide(
   n: number,
   names: Map<string, string> | undefined,
   account: Account | null,
+  /** Of the selection, how many declare a validity; 'unknown': not all of them were seen. */
+  declared: number | 'unknown' = 0,
 ): Promise<Outcome | null> {
   return runCommand({
     title: t(`institution-filings.act.${move}`),
     text: t(`institution-filings.ask.${move}`, { n }),
+    warning: warningOf(move, declared),
     service: 'filing',
     danger: ['return', 'decline', 'revoke'].includes(move),
     confirm: `${t(`institution-filings.act.${move}`)} ${n} ${t('instruments.unit')}`,
@@ -80,6 +83,13 @@ export function decide(
         body: { ...values, ...(why ? { reason: why } : {}), selection: meant } as never,
       }),
   })
+}
+
+function warningOf(move: Decision, declared: number | 'unknown'): string | undefined {
+  if ((move !== 'approve' && move !== 'confirm') || declared === 0) return undefined
+  return declared === 'unknown'
+    ? t('institution-filings.declared_any')
+    : t('institution-filings.declared', { n: declared })
 }
 
 /** What may be decided on filings of a state, by an institution of a tier. */
