@@ -4,6 +4,10 @@ import type zh from './words'
 
 export default {
   title: 'Filings',
+  declared: {
+    title: 'Declared valid until {until}: once approved, it counts as verified until that day and is not due',
+    check: 'Check the last certificate first. Number: {number}, verified on: {on}.',
+  },
   menu: {
     unfiled: 'Not filed',
     submitted: 'Submitted',

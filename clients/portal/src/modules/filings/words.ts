@@ -2,6 +2,10 @@ import { filingMoveWords } from '@/terms/rules'
 
 export default {
   title: '备案管理',
+  declared: {
+    title: '申报有效期至 {until}：通过后，在此日之前视为已检定，不列为须检',
+    check: '请先核对上次检定证书。证书编号：{number}，检定日期：{on}。',
+  },
   menu: {
     unfiled: '待备案',
     submitted: '已提交',

@@ -63,18 +63,23 @@ export function scopeOf(state: DeskState, account: Account | null): Record<strin
   return { state, ...(state === 'approved' ? { holder_id: mine } : { institution_id: mine }) }
 }
 
-/** versions: of the filings as they are shown; one that was amended since is not decided on unseen. */
+/** shown: what the clerk saw. A filing that was amended since then is not decided. */
 export function decide(
   move: Decision,
   selection: Selection,
   n: number,
   names: Map<string, string> | undefined,
   account: Account | null,
-  versions?: Map<string, string>,
+  shown: {
+    versions?: Map<string, string>
+    /** Of the selection, how many declare a validity; 'unknown': not all of them were seen. */
+    declared?: number | 'unknown'
+  } = {},
 ): Promise<Outcome | null> {
   return runCommand({
     title: t(`institution-filings.act.${move}`),
     text: t(`institution-filings.ask.${move}`, { n }),
+    warning: warningOf(move, shown.declared ?? 0),
     service: 'filing',
     danger: ['return', 'decline', 'revoke'].includes(move),
     confirm: `${t(`institution-filings.act.${move}`)} ${n} ${t('instruments.unit')}`,
@@ -83,16 +88,23 @@ export function decide(
     selection,
     send: ({ reason: why, ...values }, meant) =>
       filing.POST(`/api/filing/filings/actions/${move}`, {
-        body: { ...values, ...(why ? { reason: why } : {}), ...seen(meant, versions), selection: meant } as never,
+        body: { ...values, ...(why ? { reason: why } : {}), ...seen(meant, shown.versions), selection: meant } as never,
       }),
   })
 }
 
-/** The versions that were shown of what is picked; of a query's result nobody has seen each. */
+/** The versions of the picked filings, as shown. A selection by filter has none: nobody saw each row. */
 export const seen = (meant: Selection, versions = new Map<string, string>()) =>
   'ids' in meant
     ? { versions: Object.fromEntries(meant.ids.flatMap((id) => (versions.has(id) ? [[id, +versions.get(id)!]] : []))) }
     : {}
+
+function warningOf(move: Decision, declared: number | 'unknown'): string | undefined {
+  if ((move !== 'approve' && move !== 'confirm') || declared === 0) return undefined
+  return declared === 'unknown'
+    ? t('institution-filings.declared_any')
+    : t('institution-filings.declared', { n: declared })
+}
 
 /** What may be decided on filings of a state, by an institution of a tier. */
 export const decisionsOn = (state: string, tier: string | null | undefined): Decision[] =>

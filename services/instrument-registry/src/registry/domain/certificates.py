@@ -8,6 +8,7 @@ from typing import Any
 from chassis.rules import States, Table
 
 STATUS_LABELS = {"in_force": "有效", "expired": "已过有效期", "superseded": "已被新证书替代", "void": "已作废"}
+UNIT_GONE = "所检的枪已拆除或更换"
 KIND_LABELS = {"certificate": "检定证书", "failure_notice": "检定结果通知书"}
 
 
