@@ -29,7 +29,11 @@ def many(event_type: str) -> dict[str, Any]:
 
 def every_message() -> list[tuple[str, Text]]:
     """Yields (recipient, message)."""
-    filings = [kind for kind in texts.LISTS if kind not in ("filing.submitted", "filing.amended", "filing.withdrawn")]
+    filings = [
+        kind
+        for kind in texts.WORDS
+        if kind.startswith("filing.") and kind not in ("filing.submitted", "filing.amended", "filing.withdrawn")
+    ]
     bookings = [kind for kind in texts.WORDS if kind.startswith("booking.")]
     reminder = data("instrument.reminder_due")
     late = reminder | {"items": [reminder["items"][0] | {"due_on": "2026-11-20"}]}

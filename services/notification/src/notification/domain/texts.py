@@ -35,7 +35,8 @@ ASKS = (
 LISTS = {
     "filing.submitted": "submitted", "filing.amended": "submitted",
     "filing.dispatched": "awaiting_confirmation", "filing.forwarded": "awaiting_confirmation",
-    "filing.declined": "pending_reassignment", "filing.approved": "approved", "filing.returned": "returned",
+    "filing.declined": "pending_reassignment", "filing.recalled": "pending_reassignment",
+    "filing.approved": "approved", "filing.returned": "returned",
     "filing.revoked": "revoked", "filing.withdrawn": "unfiled", "filing.closed": "unfiled",
 }  # fmt: skip
 
