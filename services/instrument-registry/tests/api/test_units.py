@@ -178,3 +178,27 @@ def test_a_voided_certificate_leaves_the_instrument_bookable(
     checker = signed_in(staff(GUANGZHOU, ("checker",)))
     changed(checker, one["number"], "void", {"reason": "样品混淆"})
     assert view(clerk, thing) == ("due", None, None)
+
+
+def test_an_approved_dispenser_keeps_a_nozzle(runtime: Runtime, owner: Actor, clerk: Caller) -> None:
+    thing = dispenser(runtime, owner, clerk, nozzles("1"))
+    version = clerk.get(f"{URL}/{thing}").json["version"]
+    for details in ({"nozzles": []}, {}):
+        refused = clerk.patch(f"{URL}/{thing}", {"details": details}, version=version)
+        assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "details.nozzles"), refused.json
+    many = clerk.post(f"{URL}/actions/edit", {"selection": {"ids": [thing]}, "changes": {"details": {}}})
+    assert many.status_code == 422 or many.json["done"] == 0
+
+
+def test_a_correction_does_not_certify_a_nozzle_that_was_changed_on_the_same_day(
+    runtime: Runtime, owner: Actor, clerk: Caller, signed_in: SignIn
+) -> None:
+    thing = dispenser(runtime, owner, clerk, nozzles("1"))
+    verify(runtime, owner, thing, {"1": "pass"}, DAYS_AGO[0])
+    change(clerk, thing, {"nozzles": [{"nozzle_no": "1", "fuel_grade": "92", "board_no": "OTHER"}]})
+    assert view(clerk, thing)[1] is None
+    number = clerk.get("/api/registry/certificates").json["items"][0]["number"]
+    checker = signed_in(staff(GUANGZHOU, ("checker",)))
+    corrected = changed(checker, number, "corrections", {"reason": "规程写错", "procedure": "JJG 443-2015"})
+    assert corrected.status_code == 200, corrected.json
+    assert view(clerk, thing)[1] is None

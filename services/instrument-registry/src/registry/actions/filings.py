@@ -148,9 +148,10 @@ def _apply(db: Session, instrument: Instrument, item: Mapping[str, Any], data: M
     if item["state"] == "approved":
         instrument.approved_on = date.fromisoformat(data["approved_on"])
         instrument.unverified_since = None
-        if instrument.result is None and (declared := declared_of(db, instrument)) is not None:
-            # a declared validity is confirmed by the approval
-            instrument.result, instrument.result_source = "pass", "declared"
+        if instrument.result_source in (None, "declared"):  # this approval confirms what is declared now
+            declared = declared_of(db, instrument)
+            source = "declared" if declared else None
+            instrument.result, instrument.result_source = ("pass" if declared else None), source
             instrument.valid_until = declared
     elif item["state"] != "revoked":
         instrument.approved_on = None

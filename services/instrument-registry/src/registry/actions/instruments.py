@@ -98,8 +98,20 @@ def judged(i: Any, changes: dict[str, Any], reference: Reference, amending: bool
         _check_editable(i, names)
     if "details.nozzles" in names and i.open_booking_id is not None:
         _check_same_units(i, changes["details"])
-    _check({key: getattr(i, key) for key in RULED} | changes, reference, changed=names)
+    after = {key: getattr(i, key) for key in RULED} | changes
+    _check(after, reference, changed=names)
+    if "details.nozzles" in names and i.filing_state == "approved":
+        _check_has_nozzles(after, reference)
     return changed
+
+
+def _check_has_nozzles(values: dict[str, Any], reference: Reference) -> None:
+    """A filed dispenser is verified nozzle by nozzle, so it keeps at least one. Raises: Invalid."""
+    kind = reference.kinds.get(values.get("kind_code") or "")
+    shape = kind.details_schema if kind else None
+    if shape == "fuel_dispenser" and not (values.get("details") or {}).get("nozzles"):
+        zh, en = "已备案的加油机至少保留一把加油枪。", "A filed dispenser keeps at least one nozzle."
+        raise Invalid(errors=[FieldError("details.nozzles", "required", zh, en)])
 
 
 def _check(values: dict[str, Any], reference: Reference, changed: set[str] | None = None) -> None:
