@@ -1,4 +1,4 @@
-"""The published OpenAPI documents: kept as snapshots, complete, and consistent in themselves."""
+"""The published OpenAPI documents equal the snapshots, and are complete and consistent."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Registry shows the views, booking decides by them what can be booked: each has the rule, and both say the same."""
+"""Registry and booking both have the rule of the views. The two must agree."""
 
 from datetime import date, timedelta
 
