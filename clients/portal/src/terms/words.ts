@@ -1,4 +1,4 @@
-/** Labels of the values that the services use: the field's own terms. */
+/** Labels of the services' values, in the terms of the field. */
 export default {
   view: {
     all: '全部仪器',
