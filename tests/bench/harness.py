@@ -154,7 +154,7 @@ def wrk(
 def _find(pattern: str, text: str) -> str:
     found = re.search(pattern, text)
     if found is None:
-        raise CannotMeasure(f"wrk said something else than expected:\n{text}")
+        raise CannotMeasure(f"unexpected output of wrk:\n{text}")
     return found.group(1)
 
 
@@ -244,7 +244,7 @@ def compare_loads(name: str, limit: Callable[[], Load], ours: Callable[[], Load]
         quiet()
         own.append(ours())
     if bad := sum(load.bad for load in (*limits, *own)):
-        raise CannotMeasure(f"{name}: {bad} answers were errors: a fast wrong answer does not count")
+        raise CannotMeasure(f"{name}: {bad} answers were errors, so the rate does not count")
 
     def middle(loads: list[Load], what: str) -> float:
         return statistics.median(getattr(load, what) for load in loads)

@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 def portal(browser: Browser, whole_platform: Platform) -> Platform:
     """The whole platform; its gateway serves the portal."""
     if not (DIST / "index.html").exists():
-        without("no portal, because no Node could be had to build it: install Node 20.19 or later")
+        without("no portal, because there is no Node to build it: install Node 20.19 or later")
     return whole_platform
 
 

@@ -65,7 +65,7 @@ def test_what_is_copied_is_there_and_let_through(source: str) -> None:
     for dockerfile in DOCKERFILES:
         for path in copied(dockerfile, {"SOURCE": source, "MODULE": "any"}):
             assert (ROOT / path).exists(), path
-            assert let_through(ROOT / path), f"{path} is kept out by .dockerignore"
+            assert let_through(ROOT / path), f"{path} is excluded by .dockerignore"
 
 
 def let_through(path: Path) -> bool:

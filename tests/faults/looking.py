@@ -65,7 +65,7 @@ def figure(platform: Platform, process: str, name: str) -> float:
     """Returns a metric of one process. Raises AssertionError if it has none."""
     shown = requests.get(f"http://127.0.0.1:{platform.port(process)}/metrics", timeout=5).text
     found = re.search(rf"^{name}(?:\{{.*\}})? ([-+.\de]+)$", shown, re.MULTILINE)
-    assert found, f"{process} shows no {name}"
+    assert found, f"{process} has no {name}"
     return float(found.group(1))
 
 

@@ -54,7 +54,7 @@ def test_what_cannot_be_told_waits(whole_platform: Platform) -> None:
             {"selection": {"ids": [instrument["id"]]}, "institution_id": "00000000-0000-7000-8000-000000440100",
              "accept_responsibility": True},
         )  # fmt: skip
-        assert receipt["done"] == 1, "who files is not kept waiting by the broker"
+        assert receipt["done"] == 1, "a filing does not wait for the broker"
         wait_for(lambda: figure(whole_platform, "filing-serve", "qj_outbox_age_seconds"), lambda age: age > 3, 20)
         path = f"/api/registry/instruments/{instrument['id']}"
         assert owner.get(path)["filing_state"] == "none"

@@ -95,7 +95,7 @@ def alone(told: Platform, request: pytest.FixtureRequest) -> Iterator[Runtime]:
             except psycopg.errors.ObjectInUse:
                 continue
         else:
-            pytest.fail(f"{database} is never left alone")
+            pytest.fail(f"{database} always has other connections")
     environment = told.environment(name) | {"DATABASE_URL": copy}
     chosen = service(name)
     runtime = Runtime(chosen, settings.load(chosen.settings, environment))

@@ -131,7 +131,7 @@ def wait_for(ask: Callable[[], Any], until: Callable[[Any], Any], seconds: float
         if until(answer):
             return answer
         if time.monotonic() > deadline:
-            raise Unexpected(f"not within {seconds} s; last: {str(answer)[:1500]}")
+            raise Unexpected(f"not accepted within {seconds} s; last: {str(answer)[:1500]}")
         time.sleep(0.1)
 
 
