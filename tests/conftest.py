@@ -1,4 +1,4 @@
-"""One whole platform for all tests under this folder that need one: on free ports, with its own data, gone afterwards."""
+"""One whole platform for all tests below this folder: on free ports, with its own data, deleted afterwards."""
 
 import random
 import sys
@@ -16,13 +16,13 @@ sys.path.insert(0, str(Path(__file__).parent / "journeys"))  # pytest's importli
 if TYPE_CHECKING:
     from story import Story
 
-# After so many seconds pgmq hands out again what a killed consumer held (a minute by default); RabbitMQ does so at once.
+# pgmq redelivers the messages of a killed consumer after so many seconds (default 60); RabbitMQ does so at once.
 REDELIVERY = 5
 
 
 @pytest.fixture(scope="session")
 def collected() -> Iterator[Collector]:
-    """Takes the spans of the whole platform."""
+    """Collects the spans of the whole platform."""
     with collector() as found:
         yield found
 
@@ -37,7 +37,7 @@ def whole_platform(tmp_path_factory: pytest.TempPathFactory, collected: Collecto
 
 @pytest.fixture(scope="session")
 def begun_story(whole_platform: Platform) -> "Story":
-    """The journey of this session. Its own tests take the steps, one by one."""
+    """The journey of this session. Its own tests take the steps one by one."""
     from story import Story
 
     return Story(whole_platform.gateway_url, whole_platform.sandbox_url, seed=random.randrange(10**9))
@@ -45,7 +45,7 @@ def begun_story(whole_platform: Platform) -> "Story":
 
 @pytest.fixture(scope="session")
 def told_story(begun_story: "Story") -> "Story":
-    """The same with every step taken: those that no test took are taken now."""
+    """The same journey after every step: it takes those that no test has taken."""
     from journey import STEPS
 
     for _, step in STEPS:

@@ -1,11 +1,11 @@
-"""Every test: decides on the servers, starts them once, runs pytest once a part, two parts side by side, sums up.
+"""Runs every test: chooses the servers, starts them once, runs pytest once per part, two parts in parallel, and sums up.
 
     .venv/bin/python tests/suite.py [--only unit|services|bus|platform|whole|documents|browser …] [--service booking]
 
 Servers, in this order: TEST_DATABASE_URL and TEST_BUS_URL; a Docker engine, if one answers; private local ones
-(installed, else carried; TIER=carried and BUS=rabbitmq decide as they do for `make run`). The last line is
-"N passed, N failed, N skipped" over all runs, after the reason of each skipped test; the exit code is 0 only if nothing
-failed and something ran.
+(installed, else from PyPI; TIER=carried and BUS=rabbitmq work as for `make run`). The last line is "N passed, N failed,
+N skipped" over all runs, after the reason of each skipped test. The exit code is 0 only if nothing failed and something
+ran.
 """
 
 import argparse
@@ -36,8 +36,8 @@ EVERYTHING = (
     "platform",
     "whole",
     "documents",
-)  # the whole browser takes minutes: CI and `make test-browser`
-# One whole platform serves all of these, in this order: whatever is killed or fuzzed comes late.
+)  # all browser tests take minutes: only CI and `make test-browser` run them
+# One whole platform serves all of these, in this order: kills and fuzzing come last.
 WHOLE = ["tests/journeys", "tests/browser", "tests/faults", "tests/hostile", "--ignore=tests/hostile/test_documents.py",
          "-m", "smoke or not browser"]  # fmt: skip
 LONGEST_FIRST = ("whole", "browser", "documents", "instrument-registry", "local", "deploy", "chassis", "notification")
@@ -56,7 +56,7 @@ class Run:
     began: float = 0.0
     seconds: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
-    skipped: list[str] = field(default_factory=list)  # the reason of each
+    skipped: list[str] = field(default_factory=list)  # the reason of each skipped test
 
 
 def main() -> int:
@@ -91,7 +91,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def chosen(parts: list[str], service: str | None) -> dict[str, list[str]]:
-    """Name of a run -> pytest's arguments, the longest first."""
+    """Returns name of a run -> pytest's arguments, the longest run first."""
     tests: dict[str, list[str]] = {}
     if "unit" in parts:
         tests |= unit_tests(service)
@@ -116,7 +116,7 @@ def unit_tests(service: str | None) -> dict[str, list[str]]:
 
 
 def service_tests(service: str | None) -> dict[str, list[str]]:
-    """Name -> its test folder, one run each: equal file names would collide in one."""
+    """Returns name -> test folder. Each gets its own run, because equal file names would collide."""
     folders = sorted(ROOT.glob("services/*/tests"))
     if service:
         folders = sorted((*folders, *ROOT.glob("deploy/*/tests")))
@@ -142,7 +142,7 @@ def _has(path: str) -> bool:
 
 @contextmanager
 def test_servers(folder: Path) -> Iterator[dict[str, str]]:
-    """Yields: the environment with TEST_DATABASE_URL (a superuser's) and TEST_BUS_URL."""
+    """Yields the environment with TEST_DATABASE_URL (of a superuser) and TEST_BUS_URL."""
     env = dict(os.environ)
     with contextlib.ExitStack() as stack:
         docker = not (env.get("TEST_DATABASE_URL") and env.get("TEST_BUS_URL")) and _docker_answers()
@@ -172,7 +172,7 @@ def _bus(folder: Path, docker: bool, database_url: str) -> Iterator[str]:
 
 def _docker_answers() -> bool:
     if os.environ.get("TIER") == "carried" or os.environ.get("BUS") or binaries.hidden("docker"):
-        return False  # asked for by name
+        return False  # only on request
     try:
         import docker
 
@@ -204,7 +204,7 @@ def _docker_rabbitmq() -> Iterator[str]:
 
 
 def run_all(folder: str, tests: dict[str, list[str]], env: dict[str, str]) -> list[Run]:
-    """Run each under pytest, AT_ONCE side by side; print the output of each when it is done."""
+    """Runs each under pytest, AT_ONCE in parallel. Prints the output of each when it is done."""
     waiting = deque(
         Run(name, paths, Path(folder) / f"{name}.xml", env, Path(folder) / f"{name}.out")
         for name, paths in tests.items()
@@ -263,7 +263,7 @@ def _finish(run: Run) -> None:
 
 
 def _read_report(run: Run) -> None:
-    """Counts and reasons from pytest's own report. A run that broke off, or found no test, counts as one failure."""
+    """Reads counts and reasons from pytest's report. A run that aborted or found no test counts as one failure."""
     assert run.popen is not None
     run.counts = {"passed": 0, "failed": 0, "skipped": 0}
     with contextlib.suppress(OSError, ElementTree.ParseError):
@@ -280,7 +280,7 @@ def _read_report(run: Run) -> None:
 
 
 def _stop(run: Run) -> None:
-    """Give pytest the chance to end its own servers, then end it."""
+    """Lets pytest stop its servers, then ends it."""
     if run.popen is None:
         return
     if run.popen.poll() is None:

@@ -92,10 +92,10 @@ def installer():
     """Returns the command of uv if it can be installed, else of pip."""
     uv = shutil.which("uv") or os.path.join(VENV, "bin", "uv")
     if not os.path.exists(uv):
-        say("bringing uv")
+        say("installing uv")
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV]
         if subprocess.call(pip, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) or not os.path.exists(uv):
-            say("uv cannot be had here: using pip, which takes longer")
+            say("uv cannot be installed: using pip, which takes longer")
             return [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     return [uv, "pip", "install", "--quiet", "--python", PYTHON]
 

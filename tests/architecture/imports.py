@@ -1,7 +1,7 @@
-"""Which way imports point: every import of every file under services/*/src against one table of rooms.
+"""Checks the direction of imports: every import under services/*/src against one table of rooms (folders or modules).
 
-Importing a room means importing any module of it. All imports count, also those inside functions and behind
-TYPE_CHECKING: a cycle that is hidden is still one.
+To import a room means to import any of its modules. Imports inside functions and behind TYPE_CHECKING count too, because
+they can also form a cycle.
 """
 
 import ast
@@ -10,22 +10,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# Room -> height. A module imports its own room and what lies lower. A room that is missing here has to be given its
-# place first; one that exists under another name in another service is renamed instead (same rooms, same names).
+# Room -> height. A module imports its own room and lower rooms. Add a new room here first. If another service has the same
+# room under another name, rename yours: the same rooms have the same names.
 HEIGHT = {
     "cli": 10,
     "app": 9,
-    "api": 8,  # the HTTP door
-    "consumers": 8,  # the message door
-    "background": 8,  # the door of jobs and schedules
-    "sign_in": 7,  # what several routes of the door share
+    "api": 8,  # HTTP routes
+    "consumers": 8,  # consumers of events
+    "background": 8,  # jobs and schedules
+    "sign_in": 7,  # shared by several routes
     "platform_health": 7,
     "seed": 6,
     "actions": 6,
     "captchas": 5,
     "counted": 2,
     "queries": 5,
-    "parts": 4,  # clients, wired with their settings
+    "parts": 4,  # clients, built from settings
     "events": 3,
     "facts": 3,
     "view_sql": 3,
@@ -42,14 +42,14 @@ HEIGHT = {
     "metrics": 1,
     "domain": 1,
 }
-# The domain: the standard library, itself, and these of the chassis.
+# The domain may import the standard library, itself, and these modules of the chassis.
 DOMAIN_CHASSIS = {"chassis.errors", "chassis.rules", "chassis.workdays"}
-# Libraries of pure computation (no clock, no network, no file) that a file of the domain needs for its one rule.
+# Libraries of pure computation (no clock, no network, no file) that a file of the domain needs for its rule.
 DOMAIN_LIBRARIES: dict[tuple[str, str], set[str]] = {
     ("identity", "passwords.py"): {"argon2"},
     ("notification", "cipher.py"): {"cryptography"},
 }
-# Neither the launcher nor the stand-in is part of a service; only the fixtures for tests start servers with them.
+# The launcher and the sandbox belong to no service. Only test fixtures start servers with them.
 NEVER = {"launcher", "sandbox"}
 CHASSIS_MAY = {("testing", "launcher"), ("testing", "sandbox")}
 
@@ -62,7 +62,7 @@ class Import:
 
 
 def offences(packages: Mapping[str, Path], chassis: Path) -> list[str]:
-    """Every import that points the wrong way, as `file:line: why`. packages: name -> folder."""
+    """Returns every import in a wrong direction, as `file:line: why`. packages: name -> folder."""
     return list(_all(packages, chassis))
 
 

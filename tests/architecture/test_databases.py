@@ -1,4 +1,4 @@
-"""No service reads another's database: each role is let into its own and no other."""
+"""No service reads another's database: each role can connect only to its own."""
 
 import contextlib
 import secrets
@@ -16,7 +16,7 @@ from launcher import postgres
 
 @pytest.fixture(scope="module")
 def urls() -> Iterator[dict[str, str]]:
-    """Package -> URL, as the launcher makes them, under names of this run's own."""
+    """Package -> URL. The launcher creates the databases, under names of this run."""
     run = secrets.token_hex(3)
     admin = servers.database_url()
     names = {package: f"a_{run}_{package}" for package in PACKAGES}

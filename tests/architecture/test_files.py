@@ -1,4 +1,4 @@
-"""Names and sizes of files, who reads the environment, and that nothing names one particular machine."""
+"""Names and sizes of files, which files read the environment, and that no file names a particular machine."""
 
 import ast
 import dataclasses
@@ -12,18 +12,18 @@ from service_apps import CHASSIS, PACKAGES, ROOT, service
 LONGEST = 450  # lines
 VAGUE = {"utils", "util", "common", "helpers", "misc", "base_service"}
 FOLDERS = {**PACKAGES, "chassis": CHASSIS}
-# The environment is read where settings are loaded, and where a process is told how to run at all.
+# Only these read the environment: the loading of settings, and code that runs before settings exist.
 READS_THE_ENVIRONMENT = {
     "chassis/cli.py",
-    "chassis/health.py",  # PROMETHEUS_MULTIPROC_DIR, which the library reads for itself too
-    "chassis/rules.py",  # CONTRACTS_DIR: tables are read when a domain is imported, before there are settings
+    "chassis/health.py",  # PROMETHEUS_MULTIPROC_DIR; the library reads it from the environment too
+    "chassis/rules.py",  # CONTRACTS_DIR: a domain reads its tables when it is imported, before there are settings
     "chassis/testing/plugin.py",
     "chassis/testing/servers.py",
 }
 MACHINES = re.compile(
-    r"(?<![\w.}/-])/(?:home|root|Users|work)/\w"  # somebody's folders
-    r"|\b(?:10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+\b"  # somebody's network
-    r"|\bhttps?://[\w.-]*\b(?:mirror|mirrors|nexus|artifactory|proxy)\b[\w.-]*"  # somebody's package host
+    r"(?<![\w.}/-])/(?:home|root|Users|work)/\w"  # a personal folder
+    r"|\b(?:10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+\b"  # a private network
+    r"|\bhttps?://[\w.-]*\b(?:mirror|mirrors|nexus|artifactory|proxy)\b[\w.-]*"  # a private package host
 )
 NOT_TEXT = {".otf", ".xlsx", ".png", ".jpg", ".pdf", ".ico", ".woff2"}
 
@@ -72,7 +72,7 @@ def test_no_secret_has_a_default(package: str) -> None:
 
 
 def committed() -> list[Path]:
-    """The files of the repository, or all that would be committed to it."""
+    """Returns the files of the repository, including new ones that git does not ignore."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=False
     )  # fmt: skip

@@ -18,7 +18,7 @@ def test_the_walk_reads_every_service_and_the_chassis() -> None:
 
 @pytest.fixture
 def planted(tmp_path: Path) -> tuple[dict[str, Path], Path]:
-    """A tree without an offence: two services and a chassis."""
+    """A source tree without violations: two services and a chassis."""
     for name in ("orders", "stock", "chassis"):
         (tmp_path / name).mkdir()
     write(tmp_path / "orders/api/orders.py", "from orders.actions import place\nfrom chassis.web import db")

@@ -1,4 +1,4 @@
-"""What a service says in Chinese is Chinese: no English sentence, and no name of a field that only a program knows."""
+"""Chinese texts of a service are Chinese: they contain no English sentence and no internal field name."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ import pytest
 
 SERVICES = Path(__file__).resolve().parents[2] / "services"
 WORD = re.compile(r"[A-Za-z_]{2,}")
-# names that people here write so, and what is said to programs alone: parameters of the API
+# names that Chinese users also write in Latin letters, and API parameters in texts for programs
 NAMES = {
     "EXCEL",
     "PDF",
@@ -33,11 +33,11 @@ OF_THE_API = {
     "If-Match", "ETag", "Idempotency-Key", "cursor", "sort", "page", "selection", "ids", "filter", "all", "name", "phone", "license",
     "authorization", "purpose", "true", "false", "numbers", "kind", "mode", "dry_run", "mapping", "If", "Match", "Idempotency", "Key",
 }  # fmt: skip
-PLACES = {"invalid": 2, "FieldError": 2, "Fault": 2, "Message": 1, "Expected": 0}  # argument that is Chinese
+PLACES = {"invalid": 2, "FieldError": 2, "Fault": 2, "Message": 1, "Expected": 0}  # index of the Chinese argument
 
 
 def chinese(path: Path) -> Iterator[tuple[int, str]]:
-    """Every text that is said in Chinese: `zh = …` of an error, and the Chinese argument of those that are made in place."""
+    """Yields every Chinese text: `zh = …` of an error, and the Chinese argument of errors created in place."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == "zh" for one in node.targets):
             yield from constants(node.value)

@@ -1,7 +1,7 @@
-"""The bare means for lists: hand-written SQL through psycopg, orjson, Flask, two gunicorn workers and nginx; no
-sign-in, no tenancy, no permissions, no validation. What it reaches is the limit of what ours is built with.
+"""The bare means for lists: hand-written SQL through psycopg, orjson, Flask, two gunicorn workers and nginx, without
+sign-in, tenancy, permissions or validation. Its speed is the limit of our stack.
 
-As a program (gunicorn's) it answers /list?state= and /one/<id> from the table `bench.instrument` of BARE_DATABASE_URL.
+Run by gunicorn, it answers /list?state= and /one/<id> from the table `bench.instrument` of BARE_DATABASE_URL.
 """
 
 import os
@@ -34,7 +34,7 @@ _ONE = f"SELECT {', '.join(COLUMNS)} FROM bench.instrument WHERE id = %s"
 
 
 def prepare(database_url: str, org_id: str) -> None:
-    """Copy the organisation's instruments into a table without row-level security, with the index that serves them."""
+    """Copies the organisation's instruments into a table without row-level security, with a matching index."""
     with psycopg.connect(database_url, autocommit=True) as db:
         db.execute("SET qj.everything = 'on'")
         db.execute("DROP SCHEMA IF EXISTS bench CASCADE")
@@ -75,7 +75,7 @@ def app() -> flask.Flask:
 
 @contextmanager
 def served(database_url: str) -> Iterator[str]:
-    """The program above under two gunicorn workers behind nginx. Yields: its URL."""
+    """Runs the program above under two gunicorn workers behind nginx. Yields its URL."""
     port, gateway_port = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="qj-bare-") as folder:
         web = subprocess.Popen(

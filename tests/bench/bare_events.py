@@ -1,5 +1,5 @@
-"""The bare means for events: NOTIFY, a relay that publishes with confirms, a consumer that notes the event in a table; a
-process each, a message a transaction, no schema, no trace, no retry."""
+"""The bare means for events: NOTIFY, a relay that publishes with confirms, and a consumer that records the event in a table.
+One process each and one transaction per message; no schema, no trace, no retry."""
 
 import multiprocessing
 import time
@@ -23,7 +23,7 @@ CREATE TABLE hop.inbox (event_id uuid PRIMARY KEY);
 
 @contextmanager
 def chain(database_url: str, bus_url: str) -> Iterator[None]:
-    """Relay and consumer at work between hop.outbox and hop.inbox."""
+    """Runs relay and consumer between hop.outbox and hop.inbox."""
     with psycopg.connect(database_url, autocommit=True) as db:
         db.execute(_TABLES)
     with Connection(bus_url) as connection:

@@ -1,5 +1,5 @@
-"""One change to 1,000 instruments by the API, with history and audit trail, against the raw UPDATE of as many rows of a
-bare copy; and 5,000 labels as a job, with what its worker holds."""
+"""One change of 1,000 instruments by the API, with history and audit trail, against a raw UPDATE of as many rows of a bare
+copy; and 5,000 labels as a job, with the memory of its worker."""
 
 import statistics
 import time

@@ -1,5 +1,5 @@
-"""Certificates of one organisation: 1,000 as a ZIP by a job, with what its worker holds; and, in 100,000 of them
-(BENCH_ROWS=1000000: a million), the first page of a search with its total, and of every order."""
+"""Certificates of one organisation: 1,000 as a ZIP by a job, with the memory of its worker; and among 100,000
+(BENCH_ROWS=1000000: a million), the first page and total of a search, and the first page in every order."""
 
 import os
 import statistics
@@ -22,9 +22,9 @@ from registry.queries import certificates
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 PACKED = 1000
-GOAL_SECONDS, GOAL_MB, GOAL = 60.0, 200.0, 20.0  # the last: of a search [ms]
+GOAL_SECONDS, GOAL_MB, GOAL = 60.0, 200.0, 20.0  # GOAL is for a search [ms]
 WORDS = ("电子", "燃油加油机", "SN0000012", "99999", "没有这个")
-PDF = 18_000  # [bytes] of one
+PDF = 18_000  # size of one [bytes]
 ASKED = 10
 
 
@@ -84,8 +84,8 @@ def _asked(reader: Snapshot, actor: Actor, args: dict[str, str]) -> float:
 
 
 def load_certificates(url: str, org_id: str, number: int, files: list[str]) -> None:
-    """Certificates as rows, the files in turn; a pure function of their number. Names come in no regular order: the histogram
-    of PostgreSQL, whose steps are regular, would meet one of them only."""
+    """Makes certificates as rows that share a few files; a pure function of their number. Names are in no regular order:
+    otherwise PostgreSQL's histogram, whose steps are regular, would sample only one of them."""
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("SET qj.everything = 'on'")
         db.execute("SET statement_timeout = 0")

@@ -1,5 +1,5 @@
-"""The home page's counts of one organisation, and the statistics of an area for its supervision, as PostgreSQL answers
-them, at 10,000 and at 1,000,000 instruments; against one row of a counter table."""
+"""The home page's counts of one organisation and the statistics of an area, as PostgreSQL answers them, with 10,000 and
+1,000,000 instruments; against one row of a counter table."""
 
 import statistics
 import time

@@ -1,5 +1,5 @@
-"""An event from the commit of its change in one service to the commit of its effect in another, at 100 a second, and
-5,000 in one burst; against the same chain by the bare means."""
+"""The time of an event from the commit of its change to the commit of its effect in another service, at 100 per second, and
+the rate of 5,000 in one burst; against the same chain by the bare means."""
 
 import json
 import statistics
@@ -55,7 +55,7 @@ def measure(platform: Platform) -> list[Line]:
 
 
 def put_ours(db: psycopg.Connection[tuple[object, ...]], ids: list[str]) -> None:
-    """Events in notification's outbox, as its Recorder writes them, in one transaction; identity alone takes them."""
+    """Writes events to notification's outbox in one transaction, as its Recorder does. Only identity consumes them."""
     rows = []
     for one in ids:
         now = datetime.now(UTC)
@@ -79,7 +79,7 @@ def put_bare(db: psycopg.Connection[tuple[object, ...]], ids: list[str]) -> None
 
 
 def hops(source: str, target: str, put: Put) -> list[float]:
-    """Seconds from each commit to that of its effect."""
+    """Returns the seconds from each commit to the commit of its effect."""
     began: dict[str, float] = {}
     taken: dict[str, float] = {}
     with psycopg.connect(source) as writer, psycopg.connect(target, autocommit=True) as watcher:
@@ -99,7 +99,7 @@ def hops(source: str, target: str, put: Put) -> list[float]:
 
 
 def burst(source: str, target: str, put: Put) -> float:
-    """Events a second, of BURST that are committed at once."""
+    """Returns events per second for BURST events committed at once."""
     ids = [str(uuid.uuid4()) for _ in range(BURST)]
     waiting = set(ids)
     with psycopg.connect(source) as writer, psycopg.connect(target, autocommit=True) as watcher:

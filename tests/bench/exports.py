@@ -1,5 +1,5 @@
-"""Export of 10,000, 100,000 and 1,000,000 instruments × 26 columns through the gateway by a job, until the workbook can be
-fetched; against XlsxWriter in its constant memory, which writes such cells without a database (measured with 100,000
+"""Export of 10,000, 100,000 and 1,000,000 instruments × 26 columns by a job through the gateway, until the workbook can be
+fetched; against XlsxWriter in constant-memory mode, which writes such cells without a database (measured with 100,000
 rows). The goal is four times its speed."""
 
 import tempfile

@@ -1,5 +1,5 @@
-"""The list page of 100 in an organisation that grows from 10,000 to 100,000 and to 1,000,000 instruments: the first page,
-and one that is reached by cursor 90 % into it; each beside its own speed at 10,000."""
+"""The list page of 100 in an organisation that grows from 10,000 to 100,000 and 1,000,000 instruments: the first page, and a
+page by cursor at 90 %; each against its own speed at 10,000."""
 
 import psycopg
 import requests
@@ -26,7 +26,7 @@ def measure(platform: Platform) -> list[Line]:
             "list page 90 % deep": [f"/api/registry/instruments?page_size=100&cursor={deep}"],
         }
         for name, paths in asked.items():
-            for path in paths:  # so that no plan is made while it counts
+            for path in paths:  # so that no statement is planned during the measurement
                 bearer = {"Authorization": headers[0].partition(": ")[2]}
                 requests.get(platform.gateway_url + path, headers=bearer, timeout=60).raise_for_status()
             load = wrk(platform.gateway_url, headers, paths=paths)
@@ -39,7 +39,7 @@ def measure(platform: Platform) -> list[Line]:
 
 
 def _cursor(url: str, org_id: str, below: int) -> str:
-    """The id with so many older ones."""
+    """Returns the id that has this many older ones."""
     with psycopg.connect(url) as db:
         db.execute("SET qj.everything = 'on'")
         row = db.execute(

@@ -1,7 +1,7 @@
-"""What every benchmark stands on: a platform of its own, a load from wrk, rounds in turn, and one line of JSON a figure.
+"""Shared by all benchmarks: a platform, load by wrk, alternating rounds, and one line of JSON per figure.
 
-A figure is a ratio to the bare means, measured in the same run: first the means, then ours, then the means again, so
-that a neighbour who disturbs one disturbs both. Medians of the rounds, with the least and the most beside them.
+A figure is a ratio to the bare means, measured in the same run: bare means and ours alternate, so that other load on the
+machine disturbs both. Figures are medians of the rounds, with minimum and maximum.
 """
 
 import json
@@ -33,13 +33,13 @@ PASSWORD = "Demo-2026!"  # of the demo accounts
 
 
 class CannotMeasure(Exception):
-    """Something that the measurement needs is not here; the text says how to get it."""
+    """A tool for the measurement is missing; the text says how to get it."""
 
 
 @dataclass
 class Line:
-    """One figure. `ratio` is ours / limit where more is better (rates), and limit / ours where less is (times), so
-    that 1 is the limit of the means and more is never worse. `n`: how many things were measured."""
+    """One figure. `ratio` is ours / limit for rates and limit / ours for times, so that 1 is the limit of the bare means and
+    higher is always better. `n`: number of measurements."""
 
     name: str
     ours: float
@@ -81,7 +81,7 @@ def machine() -> str:
 
 @contextmanager
 def platform_to_measure(**settings: str) -> Iterator[Platform]:
-    """A whole durable platform with two web workers a service, and no rate limit in the way."""
+    """A whole platform with durable storage, two web workers per service, and no rate limit."""
     unlimited = {"GATEWAY_RATE": "1000000r/s", "GATEWAY_BURST": "100000",
                  "GATEWAY_ANONYMOUS_RATE": "1000000r/s", "GATEWAY_ANONYMOUS_BURST": "100000"}  # fmt: skip
     with (
@@ -93,7 +93,7 @@ def platform_to_measure(**settings: str) -> Iterator[Platform]:
 
 
 def sign_in(gateway: str, username: str) -> dict[str, Any]:
-    """The answer to a sign-in: access_token, account, …"""
+    """Signs in and returns the answer: access_token, account, …"""
     answer = requests.post(
         f"{gateway}/api/identity/sessions", json={"username": username, "password": PASSWORD}, timeout=10
     )
@@ -107,21 +107,21 @@ def sign_in(gateway: str, username: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Load:
-    """What one load by wrk gave."""
+    """The result of one load by wrk."""
 
     rate: float  # [requests/s]
     p50: float  # [ms]
     p99: float  # [ms]
-    bad: int  # answers that were no 2xx or 3xx, and broken connections
-    cpu: float  # [ms of both cores a request], everything on this machine but the load itself
+    bad: int  # answers other than 2xx and 3xx, and broken connections
+    cpu: float  # CPU time per request of all processes on this machine except wrk [ms]
 
 
 def wrk(
     url: str, headers: Sequence[str] = (), seconds: int = SECONDS, paths: Sequence[str] = (),
     post: tuple[str, str] | None = None,
 ) -> Load:  # fmt: skip
-    """Load `url` (its `paths` in turn, or with `post`: path and body) from CONNECTIONS connections.
-    Raises: CannotMeasure where there is no wrk."""
+    """Loads `url` (its `paths` in turn, or `post`: path and body) with CONNECTIONS connections.
+    Raises CannotMeasure if there is no wrk."""
     program = shutil.which("wrk")
     if program is None:
         raise CannotMeasure("no wrk found: apt-get install -y --no-install-recommends wrk")
@@ -154,7 +154,7 @@ def wrk(
 def _find(pattern: str, text: str) -> str:
     found = re.search(pattern, text)
     if found is None:
-        raise CannotMeasure(f"wrk said something else than expected:\n{text}")
+        raise CannotMeasure(f"unexpected output of wrk:\n{text}")
     return found.group(1)
 
 
@@ -164,14 +164,14 @@ def _ms(said: str, percentile: str) -> float:
 
 
 def _busy() -> float:
-    """Processor time used on this machine since it started. [seconds]"""
+    """Returns the CPU time used on this machine since its start. [seconds]"""
     ticks = [int(n) for n in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
     return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
 def watched(pid: int | None) -> Iterator[list[float]]:
-    """What a worker and the processes that it starts hold together, ten times a second, while the block runs. [MB]"""
+    """Samples the memory of a worker and its child processes ten times a second while the block runs. [MB]"""
     found: list[float] = []
     stop = threading.Event()
 
@@ -199,7 +199,7 @@ def _resident_kb(pid: str) -> int:
 
 
 def quiet(limit: float = 0.2, seconds: float = 60) -> None:
-    """Wait until the machine has calmed down; go on anyway after a minute, and say so."""
+    """Waits until the machine is idle. After a minute it prints a warning and continues."""
     deadline = time.monotonic() + seconds
     while True:
         before = _busy()
@@ -214,7 +214,7 @@ def quiet(limit: float = 0.2, seconds: float = 60) -> None:
 def in_turn(
     limit: Callable[[], float], ours: Callable[[], float], rounds: int = ROUNDS
 ) -> tuple[list[float], list[float]]:
-    """Measure both `rounds` times, one after the other."""
+    """Measures both `rounds` times, alternating."""
     limits, own = [], []
     for _ in range(rounds):
         quiet()
@@ -229,13 +229,13 @@ def spread(values: Sequence[float]) -> list[float]:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` (0…1) of `values` lie."""
+    """Returns the value below which `share` (0…1) of `values` are."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 def compare_loads(name: str, limit: Callable[[], Load], ours: Callable[[], Load], n: int, rounds: int = ROUNDS) -> Line:
-    """Two loads in turn as a line: rates, with the tail and the processor time of each."""
+    """Returns two alternating loads as a line: rates, with tail latency and CPU time of each."""
     limits: list[Load] = []
     own: list[Load] = []
     for _ in range(rounds):
@@ -244,7 +244,7 @@ def compare_loads(name: str, limit: Callable[[], Load], ours: Callable[[], Load]
         quiet()
         own.append(ours())
     if bad := sum(load.bad for load in (*limits, *own)):
-        raise CannotMeasure(f"{name}: {bad} answers were errors: a fast wrong answer does not count")
+        raise CannotMeasure(f"{name}: {bad} answers were errors, so the rate does not count")
 
     def middle(loads: list[Load], what: str) -> float:
         return statistics.median(getattr(load, what) for load in loads)

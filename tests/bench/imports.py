@@ -1,8 +1,8 @@
-"""Workbooks of 10,000 and 100,000 instruments × 20 columns, imported through the gateway by a job: read, judged, written
-with history, the large one also into a ledger of a million; against the bare means: calamine, COPY into a staging
-table, one INSERT into a table with six indexes.
+"""Workbooks of 10,000 and 100,000 instruments × 20 columns, imported by a job through the gateway: read, validated, written
+with history; the large one also into a ledger of a million. Against the bare means: calamine, COPY into a staging table,
+one INSERT into a table with six indexes.
 
-What arrived is counted. While it runs, a list page is asked again and again: how much slower does it get?"""
+The imported rows are counted. Meanwhile list pages are requested, to measure how much slower they become."""
 
 import statistics
 import tempfile
@@ -72,7 +72,7 @@ def imported(platform: Platform, rows: int, offset: int, where: str = "") -> lis
 
 
 def write(path: Path, rows: int, offset: int = 0) -> None:
-    """A pure function of the numbers. offset: so that no two workbooks hold the same instrument."""
+    """Writes a workbook, a pure function of the numbers. offset: keeps instruments of different workbooks different."""
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, HEADERS)
@@ -88,7 +88,7 @@ def write(path: Path, rows: int, offset: int = 0) -> None:
 
 
 def bare(url: str, path: Path) -> float:
-    """Median of three. [seconds]"""
+    """Returns the median of three. [seconds]"""
     columns = ", ".join(f"c{n} text" for n in range(len(HEADERS)))
     took = []
     for _ in range(3):
@@ -118,7 +118,7 @@ def bare(url: str, path: Path) -> float:
 def pages(
     gateway: str, headers: dict[str, str], seconds: float = 600, stop: threading.Event | None = None
 ) -> list[float]:
-    """How long list pages take, one after the other. [ms]"""
+    """Returns the times of consecutive list pages. [ms]"""
     took = []
     session = requests.Session()
     deadline = time.monotonic() + seconds

@@ -1,5 +1,5 @@
-"""List page of 100 instruments × 20 fields with a filter and the exact total, and one instrument by id: through the
-gateway, signed in, inside one organisation with 100,000; against the same page by the bare means."""
+"""A list page of 100 instruments × 20 fields with a filter and the exact total, and one instrument by id, through the
+gateway and signed in, in an organisation with 100,000; against the same page by the bare means."""
 
 import bare
 import psycopg
@@ -41,7 +41,7 @@ def measure(platform: Platform) -> list[Line]:
 
 
 def load_instruments(url: str, org_id: str, number: int, offset: int = 0) -> None:
-    """Instruments as rows, an eighth in each filing state; a pure function of their number."""
+    """Makes instruments as rows, an eighth in each filing state; a pure function of their number."""
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("SET qj.everything = 'on'")
         db.execute("SET statement_timeout = 0")

@@ -1,4 +1,4 @@
-"""Memory of the whole idle platform as `make run` starts it: what it has for itself, with its share of what is shared."""
+"""Memory of the whole idle platform as `make run` starts it: private memory plus its share of shared memory."""
 
 import tempfile
 import time
@@ -13,7 +13,7 @@ GOAL_MB = 1228.8
 
 
 def measure(_platform: Platform | None = None) -> list[Line]:
-    """In a platform of its own: one web worker a service, nothing has happened yet."""
+    """Measures a new platform with one web worker per service."""
     with tempfile.TemporaryDirectory(prefix="qj-bench-") as folder, platform(Path(folder) / "run") as running:
         time.sleep(10)
         now = background.running(running.run_dir)

@@ -1,5 +1,4 @@
-"""The browser portal: largest contentful paint of a first visit, and the JavaScript that it brings. A platform of its own,
-that serves the portal."""
+"""The browser portal: largest contentful paint of a first visit, and the size of its JavaScript, on its own platform."""
 
 import statistics
 import sys
@@ -48,7 +47,7 @@ def measure() -> list[Line]:
 
 
 def one_page(running: Platform, browser: Browser, path: str) -> list[Line]:
-    """Each time with an empty cache; where somebody is signed in, the cookie is all that was there before."""
+    """Loads a page with an empty cache; a signed-in visit has only the cookie."""
     paints, scripts = [], []
     for _ in range(TIMES):
         context = browser.new_context(base_url=running.gateway_url, **DESKTOP)

@@ -1,6 +1,5 @@
-"""What everyone looks at in a province of 10,000,000 instruments: lists with their totals, counts, searches and
-statistics, as the queries answer them; beside each the goal. Half an hour and 12 GB to load, so it is measured
-only where it is asked for: `make bench s=province`."""
+"""Common views in a province of 10,000,000 instruments: lists with totals, counts, searches and statistics, as the queries
+answer them, each with its goal. Loading takes half an hour and 12 GB, so it runs only on request: `make bench s=province`."""
 
 import os
 import statistics as figures

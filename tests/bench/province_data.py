@@ -1,8 +1,8 @@
-"""A province: instruments of one organisation with a million and of many with ten thousand each, in every county, of
-every kind; a pure function of their number.
+"""A province: one organisation with a million instruments and many with ten thousand each, in every county and of every
+kind; a pure function of their number.
 
-Triggers and indexes are put aside while rows are written and made up for afterwards, as the migrations make up for rows
-that were there before them: ten million would take hours otherwise.
+Triggers and indexes are dropped while rows are written. Afterwards the counters are computed as in the migrations, and the
+triggers and indexes are created again. Otherwise ten million rows would take hours.
 """
 
 import hashlib
@@ -61,12 +61,12 @@ MADE_UP = (
 
 
 def org(number: int) -> UUID:
-    """0: the one with a million."""
+    """0: the organisation with a million."""
     return UUID(hashlib.md5(f"org{number}".encode(), usedforsecurity=False).hexdigest())
 
 
 def load(url: str, number: int) -> None:
-    """An empty registry gets `number` instruments."""
+    """Loads `number` instruments into an empty registry."""
     with psycopg.connect(url, autocommit=True) as db:
         _quick(db)
         db.execute(
@@ -90,7 +90,7 @@ def _quick(db: psycopg.Connection) -> None:
 
 
 def _given(db: psycopg.Connection) -> dict[str, object]:
-    """What identity told of divisions and institutions, once it has told all."""
+    """Returns divisions and institutions when all events of identity have arrived."""
     known = "SELECT (SELECT count(*) FROM division), (SELECT count(*) FROM institution)"
     before = None
     while before is None or 0 in before or db.execute(known).fetchone() != before:
@@ -107,7 +107,7 @@ def _given(db: psycopg.Connection) -> dict[str, object]:
 
 
 def _put_aside(db: psycopg.Connection) -> list[str]:
-    """Indexes but those of constraints, and triggers. Returns: statements that bring them back."""
+    """Drops triggers, and indexes except those of constraints. Returns the statements that create them again."""
     found = db.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('instrument', 'instrument_search')"
         " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)"

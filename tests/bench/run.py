@@ -1,5 +1,5 @@
-"""`make bench [s=lists]`: one platform, every benchmark but the large ones (or those whose name begins so), a JSON line a
-figure."""
+"""`make bench [s=lists]`: runs every benchmark except the large ones on one platform, or those whose name begins with s. It
+prints one JSON line per figure."""
 
 import importlib
 import sys
@@ -20,7 +20,7 @@ BENCHMARKS = (
     "sign_in",
     "portal",
 )
-LARGE = ("province",)  # only where it is asked for: half an hour to load, 12 GB
+LARGE = ("province",)  # only on request: loading takes half an hour and 12 GB
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def main() -> int:
         note(f"no such benchmark; there are {', '.join(known)}")
         return 2
     try:
-        for alone in ("memory", "portal"):  # each with a platform of its own
+        for alone in ("memory", "portal"):  # each has its own platform
             if alone in wanted:
                 for line in importlib.import_module(alone).measure():
                     tell(line)

@@ -1,5 +1,5 @@
-"""The first page of a search and its total in an organisation of 1,000,000 instruments, for what is common and what is
-rare, in Chinese and in digits; the limit is the goal of 20 ms."""
+"""The first page and total of a search in an organisation of 1,000,000 instruments, for common and rare words, in Chinese
+and in digits; the limit is the goal of 20 ms."""
 
 import statistics
 import time

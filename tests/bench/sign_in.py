@@ -1,4 +1,4 @@
-"""Sign-ins: bounded by argon2id alone. Everything else in identity: its slowest hundredth on an idle machine."""
+"""Sign-ins, whose limit is argon2id; and the 99th percentile of other requests to identity on an idle machine."""
 
 import json
 import statistics
@@ -54,7 +54,7 @@ def measure(platform: Platform) -> list[Line]:
 
 
 def _verify(seconds: float) -> float:
-    """Passwords verified a second by one process, at the cost that identity chooses."""
+    """Returns password checks per second of one process, with identity's cost parameters."""
     hasher = PasswordHasher(Settings.password_time_cost, Settings.password_memory_kib, 1)
     kept = hasher.hash(PASSWORD)
     count, began = 0, time.perf_counter()

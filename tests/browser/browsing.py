@@ -1,4 +1,4 @@
-"""Chromium as the tests use it: how it is found, what is watched, and what they do over and over."""
+"""Chromium for the tests: finds it, watches pages for errors, and holds common steps."""
 
 import os
 import re
@@ -31,25 +31,25 @@ WIDTHS = {390: 844, 1440: 900}
 
 
 def chromium() -> str | None:
-    """The program: $CHROMIUM, else what PATH finds."""
+    """Returns $CHROMIUM, else the program on PATH."""
     names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
     return next((found for name in names if name and (found := on_path(name))), None)
 
 
-# A page that is opened asks whether its cookie still holds a session, which no script can see; a stranger's does not.
+# A page asks at its start whether its cookie holds a session, because no script can read it. Without one it gets an error.
 ALWAYS_EXPECTED = [r"^console: .*status of 401 .*/api/identity/sessions/refresh\)$"]
 
 
 @dataclass
 class Watch:
-    """What went wrong in any page of a test: errors in the console (a refusal by the Content-Security-Policy and every
-    answer from 400 up is one), exceptions, and answers from 500 up. A test that provokes one says so by `expects`."""
+    """Collects errors in all pages of a test: console errors (which include refusals by the Content-Security-Policy and answers
+    from 400 up), exceptions, and answers from 500 up. A test declares intended ones by `expects`."""
 
     problems: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=lambda: list(ALWAYS_EXPECTED))
 
     def expects(self, pattern: str) -> None:
-        """pattern: a regular expression that is found in the problem, as 'status of 422'."""
+        """pattern: a regular expression for the text of the problem, such as 'status of 422'."""
         self.expected.append(pattern)
 
     def follow(self, context: BrowserContext) -> None:
@@ -70,7 +70,7 @@ class Watch:
 
 
 def sign_in(page: Page, name: str, password: str = DEMO_PASSWORD) -> None:
-    """As somebody with a keyboard does it, from the first page; returns when the portal's own frame is there."""
+    """Signs in by keyboard from the first page. Returns when the portal's frame is visible."""
     page.goto("/")
     page.get_by_label("用户名/手机号").fill(name)
     page.get_by_label("密码", exact=True).fill(password)
@@ -79,7 +79,7 @@ def sign_in(page: Page, name: str, password: str = DEMO_PASSWORD) -> None:
 
 
 def menu(page: Page, *names: str) -> None:
-    """Go to a page by the menu: its groups, then its name."""
+    """Opens a page by the menu: its groups, then its name."""
     for name in names[:-1]:
         page.get_by_role("menuitem", name=name, exact=True).first.click()
     page.get_by_role("menuitem", name=names[-1], exact=True).click()
@@ -87,27 +87,27 @@ def menu(page: Page, *names: str) -> None:
 
 
 def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
-    """Open a select and take one of its options."""
+    """Opens a select and chooses one of its options."""
     page.locator(".el-select__wrapper").filter(has=page.get_by_role("combobox", name=label)).click()
     page.get_by_role("option", name=option).click()
 
 
 def choose_division(page: Page, label: str) -> None:
-    """Guangzhou, Tianhe."""
+    """Chooses Guangzhou, Tianhe."""
     page.get_by_role("combobox", name=label).click()
     for name in ("广州市 440100", "天河区 440106"):
         page.get_by_role("menuitem", name=name).click()
 
 
 def search(page: Page, text: str) -> None:
-    """In the own search box of a list of instruments or filings."""
+    """Types into the search box of a list of instruments or filings."""
     page.get_by_placeholder("名称、型号、编号、地点").fill(text)
     page.get_by_role("button", name="搜索", exact=True).click()
 
 
 def settle(page: Page) -> None:
-    """Wait until nothing more is on its way: fonts are there, no part of the page says that it is busy, and what slides
-    or fades in (a drawer half faded has no contrast) has arrived."""
+    """Waits until the page is still: fonts are loaded, no part is busy, and animations have ended (a half-faded drawer would fail
+    the contrast check)."""
     page.wait_for_load_state("load")
     page.evaluate("() => document.fonts.ready.then(() => null)")
     page.wait_for_function(
@@ -120,7 +120,7 @@ def settle(page: Page) -> None:
 
 
 def shot(page: Page, name: str) -> list[Path]:
-    """Save the page as a phone and as a desktop show it: out/<name>-390.png, out/<name>-1440.png."""
+    """Saves pictures of the page on a phone and on a desktop: out/<name>-390.png, out/<name>-1440.png."""
     OUT.mkdir(exist_ok=True)
     before, saved = page.viewport_size, []
     for width, height in WIDTHS.items():
@@ -138,7 +138,7 @@ def shot(page: Page, name: str) -> list[Path]:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A finding that stays, and why."""
+    """A finding that we accept, with the reason."""
 
     rule: str
     target: str  # regular expression over the element's selector
@@ -149,10 +149,10 @@ ACCEPTED: list[Accepted] = []
 
 
 def axe(page: Page) -> None:
-    """Fails on what axe-core calls serious or critical."""
+    """Fails if axe-core reports serious or critical findings."""
     settle(page)
     page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
-    page.evaluate(AXE.read_text("utf-8"))  # by the debugger: the page's own policy lets no foreign script in
+    page.evaluate(AXE.read_text("utf-8"))  # by the debugger, because the page's policy blocks foreign scripts
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     bad = [
         f"{one['impact']} {one['id']}: {' '.join(node['target'][-1:])} — {one['help']}"

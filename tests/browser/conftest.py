@@ -1,4 +1,4 @@
-"""A whole platform with the portal, and Chromium with a new profile a test. What goes wrong in a page fails the test."""
+"""A whole platform with the portal, and Chromium with a new profile per test. An error in a page fails the test."""
 
 import os
 import re
@@ -24,7 +24,7 @@ FAILED = pytest.StashKey[bool]()
 
 
 def without(reason: str) -> None:
-    """What cannot be tested is skipped; under CI it fails."""
+    """Skips a test that cannot run; in CI it fails."""
     (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 def portal(browser: Browser, whole_platform: Platform) -> Platform:
     """The whole platform; its gateway serves the portal."""
     if not (DIST / "index.html").exists():
-        without("no portal, because no Node could be had to build it: install Node 20.19 or later")
+        without("no portal, because there is no Node to build it: install Node 20.19 or later")
     return whole_platform
 
 
@@ -61,7 +61,7 @@ def page(browser: Browser, portal: Platform, watch: Watch, request: pytest.Fixtu
 
 @pytest.fixture
 def phone(browser: Browser, portal: Platform, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A phone, 390 × 844, touched."""
+    """A phone, 390 × 844, with touch."""
     with visit(browser, portal, watch, request, PHONE) as one:
         yield one
 
@@ -74,7 +74,7 @@ def shop(portal: Platform) -> Shop:
 
 @pytest.fixture
 def owner(page: Page, shop: Shop) -> Shop:
-    """The same; its owner is signed in."""
+    """The same organisation, with its owner signed in."""
     sign_in(page, shop.username, PASSWORD)
     return shop
 
@@ -99,7 +99,7 @@ def visit(
 
 
 def keep(page: Page, request: pytest.FixtureRequest) -> None:
-    """A picture and a trace of what failed, under the test's name."""
+    """Saves a picture and a trace of a failed test, under its name."""
     OUT.mkdir(exist_ok=True)
     name = re.sub(r"[^\w-]+", "-", request.node.name).strip("-") + f"-{request.fixturename}"
     page.context.tracing.stop(path=OUT / f"{name}.zip")
@@ -107,7 +107,7 @@ def keep(page: Page, request: pytest.FixtureRequest) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`-m "smoke or not browser"` leaves out all of this folder but the short walk."""
+    """`-m "smoke or not browser"` runs only the short walk of this folder."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")

@@ -1,5 +1,5 @@
-"""What a test begins with, made through the API as the journey makes it: an organisation of its own, what it owns, and what
-its institutions did with that."""
+"""Data for a test, made through the API as in the journey: an organisation, its instruments, and the work of its
+institutions on them."""
 
 import random
 from collections.abc import Callable
@@ -34,7 +34,7 @@ SCALE = {
 
 
 def business_day(later: int = 0) -> str:
-    """Today in Shanghai, or so many days later."""
+    """Returns today in Shanghai, or this many days later."""
     return (datetime.now(UTC) + timedelta(hours=8, days=later)).date().isoformat()
 
 
@@ -50,23 +50,25 @@ def new_phone(chance: random.Random) -> str:
 
 
 def eventually(ask: Callable[[], Any]) -> Any:
-    """The first answer that is true: what an event brings comes a little later."""
+    """Returns the first true answer. The effect of an event comes a little later."""
     return wait_for(ask, bool)
 
 
 def sms_code(platform: Platform, phone: str) -> str:
-    """The newest code that this phone was sent."""
+    """Returns the newest code sent to this phone."""
 
     def newest() -> str:
         sent = requests.get(f"{platform.sandbox_url}/outbox/sms", params={"phone": phone}, timeout=10).json()
-        return next((str(sms["code"]) for sms in sent if sms["code"]), "")  # the phone also gets news of its account
+        return next(
+            (str(sms["code"]) for sms in sent if sms["code"]), ""
+        )  # the phone also gets messages about its account
 
     return str(eventually(newest))
 
 
 @dataclass
 class Shop:
-    """An applicant of 440106, its owner signed in, and the institutions at its hand."""
+    """An applicant of 440106 with its owner signed in, and the institutions of its area."""
 
     platform: Platform
     name: str
@@ -77,7 +79,7 @@ class Shop:
     chance: random.Random = field(default_factory=random.Random)
 
     def person(self, name: str) -> Client:
-        """Somebody of the demo institutions."""
+        """Returns a person of the demo institutions."""
         return Client(self.platform.gateway_url).sign_in(name)
 
     def instruments(self, count: int = 1, **changes: Any) -> list[dict[str, Any]]:
@@ -89,12 +91,12 @@ class Shop:
         return made
 
     def instrument(self, one: dict[str, Any]) -> dict[str, Any]:
-        """As it is now."""
+        """Returns its current state."""
         now: dict[str, Any] = self.client.get(f"/api/registry/instruments/{one['id']}")
         return now
 
     def submitted(self, instruments: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Their filings with the city, in the order of `instruments`; the registry has heard of them."""
+        """Submits them to the city. Returns the filings in the order of `instruments` when the registry has received them."""
         body = {
             "selection": {"ids": [one["id"] for one in instruments]}, "institution_id": CITY,
             "accept_responsibility": True, "authorize_province": True,
@@ -117,7 +119,7 @@ class Shop:
         assert (answer["done"], answer["failed"]) == (len(filings), []), answer
 
     def filed(self, count: int = 1, **changes: Any) -> list[dict[str, Any]]:
-        """Instruments whose filing is approved, and the registry and booking have heard of it."""
+        """Returns instruments with an approved filing, which registry and booking have received."""
         made = self.instruments(count, **changes)
         self.decide("city-clerk", "approve", self.submitted(made))
         self._heard(made, "approved")
@@ -139,7 +141,7 @@ class Shop:
         return made
 
     def certified(self, instruments: list[dict[str, Any]], units: list[str]) -> list[dict[str, Any]]:
-        """Filed ones, booked, verified in each of `units` ("" for the whole), and their certificates."""
+        """Files, books and verifies instruments in each of `units` ("" for the whole). Returns them and their certificates."""
         booking = self.booked(instruments)
         for move in ("confirm", "receive", "start"):
             self.moved("city-clerk", booking, move)
@@ -164,7 +166,7 @@ class Shop:
 
 
 def registered(platform: Platform, approved: bool = True) -> Shop:
-    """A new organisation, approved by its county unless it is to wait."""
+    """Registers a new organisation. Its county approves it if `approved`."""
     chance = random.Random()
     visitor, org, phone = Client(platform.gateway_url), org_fields(chance), new_phone(chance)
     username = f"shop-{chance.randrange(10**9)}"

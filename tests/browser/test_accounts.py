@@ -1,4 +1,4 @@
-"""The manual's chapter 一, 注册及登录, and the user menu, by hand."""
+"""Chapter 一, 注册及登录, of the manual, and the user menu."""
 
 import random
 import re
@@ -143,7 +143,7 @@ def sign_in_to_state(page: Page, username: str) -> None:
 
 def test_wechat_is_bound_by_its_qr_code_and_signs_in_later(page: Page, portal: Platform, watch: Watch) -> None:
     """3.绑定微信 1）微信登录: 扫码绑定微信号，日后可进行微信登录."""
-    watch.expects("favicon.ico")  # of the stand-in for WeChat
+    watch.expects("favicon.ico")  # of the sandbox
     shop = registered(portal)
     openid = f"o-{random.randrange(10**12)}"
     person = {"openid": openid, "unionid": f"u-{openid}", "phone": shop.phone, "following": False}
@@ -168,7 +168,7 @@ def test_wechat_is_bound_by_its_qr_code_and_signs_in_later(page: Page, portal: P
 
 
 def agree(page: Page, openid: str) -> None:
-    """What the phone does on WeChat's page; the sandbox stands in for it."""
+    """Agrees on WeChat's page, as the phone does; the sandbox plays WeChat."""
     page.locator(f"form:has([value='{openid}']) button[value=agree], form:has([value='{openid}']) button").first.click()
 
 
@@ -188,7 +188,7 @@ def test_three_wrong_passwords_ask_for_a_captcha_and_say_so(page: Page, portal: 
 
 
 def test_a_forgotten_password_is_set_anew_by_sms(page: Page, portal: Platform) -> None:
-    phone = new_phone(random.Random())  # its own: a phone is sent one code a minute
+    phone = new_phone(random.Random())  # a new one, because a phone gets one code a minute
     registered(portal).client.post("/api/identity/sub-users", {"phone": phone, "name": "小陈"}, 201)
     page.goto("/forgot")
     page.get_by_role("textbox", name="手机号").fill(phone)
@@ -297,7 +297,7 @@ def test_the_portal_speaks_english(page: Page) -> None:
 
 
 def test_an_old_browser_is_told_which_to_use(page: Page) -> None:
-    """推荐谷歌，不推荐IE: the script that only old browsers run leads there."""
+    """推荐谷歌，不推荐IE: a script that only old browsers run redirects there."""
     page.goto("/old-browser.html")
     expect(page.get_by_role("heading", name="您的浏览器版本过旧")).to_be_visible()
     expect(page.get_by_text("Chrome").first).to_be_visible()

@@ -1,4 +1,4 @@
-"""The administrator's and the supervisor's pages, by hand: people, catalog, reference data, audit, statistics, ledger."""
+"""Pages of the administrator and the supervisor: people, catalog, reference data, audit, statistics, ledger."""
 
 import random
 import re
@@ -50,7 +50,7 @@ def test_an_institution_invites_a_verifier_who_signs_in(page: Page, portal: Plat
 
 
 def invitation_link(platform: Platform, phone: str) -> str:
-    """As the SMS has it: the path with the token behind #."""
+    """Returns the link of the SMS: the path, and the token after #."""
 
     def sent() -> str:
         found = requests.get(f"{platform.sandbox_url}/outbox/sms", params={"phone": phone}, timeout=10).json()
@@ -69,7 +69,7 @@ def test_the_administrator_adds_days_that_are_not_published_yet(admin: Page) -> 
     year.fill("2030")
     year.press("Enter")
     expect(admin.get_by_text("尚未公布或录入")).to_be_visible()
-    admin.get_by_role("textbox", name="名称").fill("盘点停业")  # the day proposed is today
+    admin.get_by_role("textbox", name="名称").fill("盘点停业")  # today is proposed
     admin.get_by_role("button", name="保存").click()
     row = admin.get_by_role("row").filter(has_text="盘点停业")
     expect(row).to_contain_text("手工设置")
@@ -138,7 +138,7 @@ def test_an_institution_is_added_corrected_and_given_what_it_may_verify(admin: P
     dialog = admin.get_by_role("dialog", name="添加 技术机构")
     dialog.get_by_label("名称").fill(name)
     dialog.get_by_role("button", name="保存").click()
-    expect(dialog.get_by_role("alert").first).to_be_visible()  # no area was given
+    expect(dialog.get_by_role("alert").first).to_be_visible()  # no area is chosen
     choose_place(admin, "使用区域", "云浮市 445300")
     axe(admin)
     dialog.get_by_role("button", name="保存").click()
@@ -163,7 +163,7 @@ def test_an_institution_is_added_corrected_and_given_what_it_may_verify(admin: P
 
 
 def choose_place(page: Page, label: str, option: str) -> None:
-    """A division that need not be a leaf: the circle before its name."""
+    """Chooses a division that need not be a leaf, by the circle before its name."""
     page.get_by_role("combobox", name=label).click()
     province = page.get_by_role("menuitem", name="广东省")
     if province.count():
@@ -221,7 +221,7 @@ def test_the_audit_is_one_line_of_time_in_sentences(admin: Page, portal: Platfor
 
 
 def test_a_supervisor_goes_from_the_number_to_exactly_those_instruments(page: Page, portal: Platform) -> None:
-    registered(portal).filed(3)  # what was never filed is no business of the bureau
+    registered(portal).filed(3)  # the bureau does not see instruments that were never filed
     sign_in(page, "supervisor")
     expect(page.get_by_role("link", name=re.compile("仪器总数 [1-9]"))).to_be_visible()
     page.get_by_role("link", name=re.compile("须检仪器 [1-9]")).click()

@@ -1,4 +1,4 @@
-"""五、预约管理, as an applicant does it: every menu, and what the manual says can be done there."""
+"""五、预约管理, as an applicant: every menu, and every action that the manual describes."""
 
 import re
 from typing import Any
@@ -82,7 +82,7 @@ def test_the_pending_list_collects_across_pages(page: Page, shop: Shop) -> None:
 
 
 def test_a_selection_comes_whole_from_another_page(page: Page, shop: Shop) -> None:
-    """须检仪器 → 预约检定 takes all that were selected, over pages; 被拒绝 → 重新预约 takes the instruments of that booking."""
+    """须检仪器 → 预约检定 takes the whole selection of all pages; 被拒绝 → 重新预约 takes the instruments of that booking."""
     made = shop.filed(17)
     enter(page, shop, "/instruments/due", "须检仪器")
     page.get_by_label("选中本页全部").click()
@@ -177,7 +177,7 @@ def test_a_confirmed_one_has_a_slip_and_can_be_moved(page: Page, shop: Shop) -> 
     page.goto(f"/bookings/{booking['id']}")
     page.get_by_role("button", name="申请改期").click()
     dialog = page.get_by_role("dialog", name="申请改期")
-    dialog.locator("fieldset button:not([disabled])").last.click()  # at the end of a month few are left of it
+    dialog.locator("fieldset button:not([disabled])").last.click()  # at the end of a month few days are left
     axe(page)
     dialog.get_by_role("button", name="申请改期").click()
     expect(page.get_by_text("等待对方答复。")).to_be_visible()

@@ -1,4 +1,4 @@
-"""四、仪器备案, as an applicant does it: every menu of 备案管理, with what the manual says can be done there."""
+"""四、仪器备案, as an applicant: every menu of 备案管理, and every action that the manual describes."""
 
 from browsing import axe, choose, search, shot, sign_in
 from people import COUNTY, PASSWORD, Shop
@@ -16,7 +16,7 @@ def rows(page: Page) -> int:
 
 
 def submit(page: Page) -> str:
-    """Fill the dialog of 提交备案; returns the receipt's number."""
+    """Fills the dialog of 提交备案. Returns the number of the receipt."""
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("我已阅读并确认以上责任声明", exact=True).click()
     dialog.get_by_text("授权其转送至省院").click()
@@ -29,7 +29,7 @@ def submit(page: Page) -> str:
 
 
 def test_submit_in_three_ways(page: Page, shop: Shop) -> None:
-    """1.提交备案: 选中, 查询结果, 全部; without the statement nothing is sent."""
+    """1.提交备案: 选中, 查询结果, 全部; without the statement nothing is submitted."""
     first, second, *_ = shop.instruments(4)
     enter(page, shop, "/filings/unfiled", "待备案")
     expect(page.get_by_text("共 4 条")).to_be_visible()
@@ -40,7 +40,7 @@ def test_submit_in_three_ways(page: Page, shop: Shop) -> None:
     page.get_by_role("button", name="提交选中").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("向所选技术机构提交 1 台仪器的备案")).to_be_visible()
-    expect(dialog.get_by_text("广州计量检测技术研究院")).to_be_visible()  # proposed by the area
+    expect(dialog.get_by_text("广州计量检测技术研究院")).to_be_visible()  # proposed because of the area
     axe(page)
     dialog.get_by_role("button", name="提交 1 台").click()
     expect(dialog.get_by_text("请勾选确认")).to_be_visible()
@@ -66,7 +66,7 @@ def test_submit_in_three_ways(page: Page, shop: Shop) -> None:
 
 
 def test_what_is_refused_is_told_instrument_by_instrument(page: Page, shop: Shop) -> None:
-    """An instrument of a kind that needs a type approval and has none is not submitted; the other is."""
+    """An instrument without the type approval that its kind needs is not submitted; the other one is."""
     [good] = shop.instruments(1)
     [bad] = shop.instruments(1, type_approval_no="")
     enter(page, shop, "/filings/unfiled", "待备案")
@@ -94,7 +94,7 @@ def test_withdraw_what_was_submitted(page: Page, shop: Shop) -> None:
 
 
 def test_returned_ones_show_why_and_go_again(page: Page, shop: Shop) -> None:
-    """2.备案异常: 资料不完整 is mended and submitted again; 不属于强检目录 is deleted."""
+    """2.备案异常: 资料不完整 is corrected and submitted again; 不属于强检目录 is deleted."""
     incomplete, foreign = shop.instruments(2)
     filings = shop.submitted([incomplete, foreign])
     shop.decide("city-clerk", "return", filings[:1], reason="缺少铭牌照片", reason_code="incomplete")
@@ -124,7 +124,7 @@ def test_returned_ones_show_why_and_go_again(page: Page, shop: Shop) -> None:
 
 
 def test_all_that_came_back_for_one_reason_are_taken_at_once(page: Page, shop: Shop) -> None:
-    """What the registry does not know of its instruments narrows the list; the sixteen of two pages are named one by one."""
+    """The registry cannot select by this filter of filings, so the sixteen instruments of two pages are sent as ids."""
     filings = shop.submitted(shop.instruments(17))
     shop.decide("city-clerk", "return", filings[:16], reason="不在目录内", reason_code="not_in_catalog")
     shop.decide("city-clerk", "return", filings[16:], reason="缺少铭牌照片", reason_code="incomplete")

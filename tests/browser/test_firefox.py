@@ -1,5 +1,5 @@
-"""The short walk in Firefox, by clients/portal/scripts/firefox.mjs. Skipped where the machine has none: Chromium is the browser
-that every run has."""
+"""The short walk in Firefox, by clients/portal/scripts/firefox.mjs. Skipped if the machine has no Firefox; Chromium is the
+browser of every run."""
 
 import os
 import subprocess

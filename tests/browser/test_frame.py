@@ -1,4 +1,4 @@
-"""The manual's chapter 二 (页面) by hand; and what goes wrong beneath a page: sessions, tabs, networks."""
+"""Chapter 二 (页面) of the manual; and problems of a page with sessions, tabs and networks."""
 
 import re
 from functools import partial
@@ -22,7 +22,9 @@ def test_the_first_page_has_cards_that_lead_to_exactly_those_rows(page: Page, ow
     axe(page)
     shot(page, "home")
     owner.instruments(1)
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as after half a minute: asked anew
+    page.evaluate(
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )  # as after half a minute: the page asks again
     page.get_by_role("link", name="仪器总数 4").wait_for()
     owner.client.call(
         "DELETE", f"/api/registry/instruments/{owner.client.get('/api/registry/instruments')['items'][0]['id']}", 204
@@ -44,7 +46,7 @@ def test_a_session_that_ends_in_the_middle_keeps_what_was_typed(page: Page, owne
     expect(page.get_by_text("登录已失效，请重新登录")).to_be_visible()
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
-    expect(page.get_by_text("已保存").first).to_be_visible()  # the save went on by itself
+    expect(page.get_by_text("已保存").first).to_be_visible()  # the save continued without help
     expect(page.get_by_label("姓名", exact=True)).to_have_value("王小明")
 
 
@@ -57,7 +59,7 @@ def token_of(page: Page) -> str:
 
 
 def end_sessions(owner: Shop, token: str) -> None:
-    """All of them; every service hears of it within two seconds."""
+    """Ends all sessions. Every service receives it within two seconds."""
     owner.client.sign_in(owner.username, PASSWORD)
     for session in owner.client.get("/api/identity/sessions")["items"]:
         if not session.get("current"):
@@ -72,7 +74,7 @@ def end_sessions(owner: Shop, token: str) -> None:
 
 
 def test_who_loads_the_page_again_and_again_stays_signed_in(page: Page, owner: Shop) -> None:
-    """The refresh token counts once: a page that is left while it renews must not lose the next one."""
+    """A refresh token works once: a page that is closed while it renews must not lose the next token."""
     heard: list[str] = []
     page.on("request", lambda one: heard.append(one.url) if one.url.endswith("/sessions/refresh") else None)
     for number in range(12):
@@ -177,7 +179,7 @@ def test_a_slow_answer_shows_that_it_is_on_its_way_and_a_press_counts_once(page:
 
 
 def test_what_one_person_pressed_is_not_sent_in_the_name_of_the_next(page: Page, owner: Shop, watch: Watch) -> None:
-    """The session has ended, and somebody else signs in over the page that is still there."""
+    """The session has ended, and another person signs in on the same open page."""
     watch.expects("status of 401")
     page.goto("/instruments/add")
     page.get_by_label("仪器名称", exact=True).fill("电子秤")
@@ -197,4 +199,4 @@ def test_what_one_person_pressed_is_not_sent_in_the_name_of_the_next(page: Page,
     expect(page.get_by_role("heading", name="您好")).to_be_visible()
     assert "PATCH" not in sent
     page.goto("/instruments/add")
-    expect(page.get_by_label("仪器名称", exact=True)).to_have_value("")  # nor is the draft shown to them
+    expect(page.get_by_label("仪器名称", exact=True)).to_have_value("")  # and the draft is not shown to the new person

@@ -1,4 +1,4 @@
-"""The harness notices what it promises to notice: on pages of its own, put in the place of the portal's."""
+"""The harness detects page errors. Its own pages replace those of the portal."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The manual's 数据导入 and 更多导入 of chapter 三, export and labels, by hand."""
+"""数据导入 and 更多导入 of chapter 三 of the manual, export and labels."""
 
 import re
 
@@ -30,7 +30,7 @@ def test_a_workbook_is_judged_then_imported(page: Page, owner: Shop, tmp_path_fa
     with page.expect_download() as wrong:
         page.get_by_role("button", name="下载错误文件").click()
     assert wrong.value.suggested_filename.endswith(".xlsx")
-    page.reload()  # what was judged is on the server: nothing is chosen again
+    page.reload()  # the server keeps the checked file: it is not chosen again
     page.get_by_role("button", name="导入正确的 290 行").click()
     page.get_by_role("button", name="查看仪器").click(timeout=20_000)
     expect(page.get_by_text("共 290 条")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The institution's side: registrations (一、2), filings (四、3), bookings (五), 六、前台送检/现场检定; and the bureau."""
+"""The institution: registrations (一、2), filings (四、3), bookings (五), 六、前台送检/现场检定; and the bureau."""
 
 from datetime import date
 from typing import Any
@@ -102,8 +102,8 @@ def test_filings_are_decided(page: Page, shop: Shop) -> None:
 
 
 def test_the_desk_stays_where_it_is_and_goes_on_with_what_is_left(page: Page, shop: Shop, watch: Watch) -> None:
-    """The row after the decided one is opened, Enter confirms, keys work after a click on a box; a selection that a colleague
-    changed meanwhile is told with its new number, and the reason is kept."""
+    """After a decision the next row opens, Enter confirms, and keys work after a click on a box. If a colleague changed the
+    selection meanwhile, the page shows the new number and keeps the reason."""
     watch.expects("status of 409")
     filings = shop.submitted(shop.instruments(17))
     enter(page, "city-clerk", f"/desk/filings/submitted?org_name_contains={shop.name}", "待审核")
@@ -230,7 +230,7 @@ def test_the_bureau_revokes(page: Page, shop: Shop) -> None:
 
 @pytest.mark.parametrize("who", ["supervisor", "admin"])
 def test_the_ledger_shows_the_papers_of_an_instrument(page: Page, shop: Shop, who: str) -> None:
-    """Also the administrator, whose account belongs to no area; only the owner may add to them."""
+    """Also for the administrator, whose account has no area. Only the owner may add papers."""
     [made] = shop.instruments(1)
     shop.client.call(
         "POST", f"/api/registry/instruments/{made['id']}/attachments", 201, files={"file": ("型式评价.png", png())}
@@ -273,7 +273,7 @@ def test_bookings_are_confirmed_or_rejected(page: Page, shop: Shop) -> None:
 def test_many_bookings_are_answered_in_one_call(
     page: Page, shop: Shop, button: str, asks: str, action: str, becomes: str
 ) -> None:
-    """待技术机构确认; one that the applicant cancelled meanwhile is told by its number, the others are answered."""
+    """待技术机构确认; one that the applicant cancelled meanwhile is reported by its number, and the others are answered."""
     bookings = [shop.booked([one]) for one in shop.filed(3)]
     enter(page, "city-clerk", f"/desk/bookings/pending?org_name_contains={shop.name}", "待确认预约")
     expect(page.get_by_text("共 3 条")).to_be_visible()
@@ -295,7 +295,7 @@ def test_many_bookings_are_answered_in_one_call(
 
 
 def test_from_the_front_desk_to_the_certificate(page: Page, shop: Shop) -> None:
-    """六: 核对无误 is received, 发现问题 goes back 退单; results are entered, and another person checks them."""
+    """六: 核对无误 is received, 发现问题 is sent back 退单; results are entered, and another person checks them."""
     good, bad = shop.filed(2)
     booking = shop.booked([good, bad])
     shop.moved("city-clerk", booking, "confirm")
@@ -361,7 +361,7 @@ def as_somebody_else(page: Page, who: str, path: str, title: str) -> None:
 
 
 def test_a_day_without_service_cannot_be_booked(page: Page, shop: Shop) -> None:
-    """The calendar: a day is closed, and is no slot any more; opened again, it is."""
+    """The calendar: a closed day has no slots; after it is opened again, it has."""
     slots = f"/api/booking/slots?institution_id={COUNTY}&mode=deliver"
     day = shop.client.get(slots)["items"][0]["date"]
     enter(page, "county-clerk", "/desk/calendar", "接收日历")

@@ -1,4 +1,4 @@
-"""The manual's chapter 三 (仪器管理) and 证书查询 of 七, by hand."""
+"""Chapter 三 (仪器管理) and 证书查询 of 七 of the manual."""
 
 import random
 import re
@@ -23,7 +23,7 @@ VIEWS = {
 
 @pytest.mark.parametrize(("name", "view"), VIEWS.items())
 def test_every_view_of_the_menu_opens(page: Page, owner: Shop, name: str, view: str) -> None:
-    """菜单说明: what each shows is proven in the registry; here its page, its words and its offers."""
+    """菜单说明: the registry's tests check the rows of each view; this checks its page, texts and actions."""
     menu(page, "仪器管理", name)
     expect(page).to_have_url(re.compile(f"/instruments/{view}"))
     expect(page.get_by_role("heading", name=name)).to_be_visible()
@@ -125,7 +125,7 @@ def test_all_instruments_are_narrowed_to_a_view_and_sorted_by_any_column(page: P
     for label, field in (("种别名称", "kind_code"), ("检定状态", "view"), ("备案状态", "filing_state")):
         page.get_by_role("columnheader", name=label).locator(".sort-caret.ascending").click()
         expect(page).to_have_url(re.compile(f"sort={field}$"))
-    expect(page.locator(".el-table__body tr").first).to_contain_text("已审核")  # before none, as the values go
+    expect(page.locator(".el-table__body tr").first).to_contain_text("已审核")  # sorted by value, before none
     axe(page)
 
 
@@ -166,9 +166,9 @@ def fill(page: Page, fields: dict[str, str]) -> None:
     choose(page, "种别代码", re.compile(fields["kind_code"]))
     choose(page, "器具用途", "贸易结算")
     division = page.get_by_role("combobox", name="使用区域")
-    expect(division).to_have_value(re.compile("天河区"))  # that of the organisation
+    expect(division).to_have_value(re.compile("天河区"))  # the division of the organisation
     choose_division(page, "使用区域")
-    division.press("Escape")  # the same again: the list stays open
+    division.press("Escape")  # unchanged, so the list stays open
 
 
 def test_details_show_basics_history_and_certificates(page: Page, owner: Shop) -> None:
@@ -267,7 +267,7 @@ def test_certificates_have_their_page(page: Page, owner: Shop) -> None:
 
 
 def test_two_certificates_come_at_once_and_a_hundred_and_four_as_a_job(page: Page, owner: Shop) -> None:
-    """打包下载, in the own page and in an instrument's tab, where it packs those of the instrument alone."""
+    """打包下载, on its page and in an instrument's tab, where it packs only that instrument's certificates."""
     catalog = owner.client.get("/api/registry/catalog")["items"]
     kind = next(one for one in catalog if one["details_schema"] == "fuel_dispenser" and one["mode"])
     units = [str(number) for number in range(1, 27)]
@@ -284,7 +284,7 @@ def test_two_certificates_come_at_once_and_a_hundred_and_four_as_a_job(page: Pag
     for box in (0, 1):
         page.locator("label[aria-label=选中本行]").nth(box).click()
     page.get_by_role("button", name="打包下载").click()
-    assert len(packed("确定")) == 3  # and the sheet that lists them
+    assert len(packed("确定")) == 3  # two and the sheet that lists them
     page.get_by_role("button", name="取消选择").click()
     page.get_by_role("button", name="打包下载").click()
     expect(page.get_by_text("把 104 份证书打包为 ZIP")).to_be_visible()
@@ -308,7 +308,7 @@ def test_certificates_that_wait_to_be_printed_are_named_with_the_reason(page: Pa
 
 
 def test_an_edit_of_a_submitted_one_amends_its_filing(page: Page, portal: Platform, owner: Shop) -> None:
-    """编辑: 备案通过前可修改所有信息, also what is 已提交."""
+    """编辑: 备案通过前可修改所有信息, also of a filing in 已提交."""
     [one] = owner.instruments()
     owner.submitted([one])
     [before] = owner.client.get("/api/filing/filings", instrument_id=one["id"])["items"]

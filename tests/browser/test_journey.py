@@ -1,4 +1,4 @@
-"""The whole journey by hand: from the first click on 注册账户 to the certificate, each person at the portal's own pages."""
+"""The whole journey in the portal: from the first click on 注册账户 to the certificate, each person on their own pages."""
 
 import random
 import re
@@ -14,7 +14,7 @@ PICTURE = {"name": "扫描件.png", "mimeType": "image/png", "buffer": png()}
 
 
 def be(page: Page, who: str, password: str = DEMO_PASSWORD) -> None:
-    """Somebody else sits down at this browser."""
+    """Another person uses this browser."""
     if page.url.startswith("http"):
         page.context.clear_cookies()
         page.evaluate("localStorage.clear()")
@@ -161,7 +161,7 @@ def test_a_person_walks_from_the_registration_to_the_certificate(page: Page, por
     menu_item = page.get_by_role("menuitem", name="证书查询")
     menu_item.click()
     certificate = row(page, serial)
-    for _ in range(20):  # issued by an event, a moment later
+    for _ in range(20):  # an event issues it a moment later
         if certificate.is_visible():
             break
         page.wait_for_timeout(500)

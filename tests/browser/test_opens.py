@@ -1,4 +1,4 @@
-"""The short walk: the first page for a stranger, and in."""
+"""The short walk: the first page without an account, and a sign-in."""
 
 import re
 

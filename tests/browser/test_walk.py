@@ -1,5 +1,5 @@
-"""Every menu entry, every card of the home page, every linked number and every link of a message, as every kind of account: each
-opens a page that the account may see, and a list holds as many rows as the number said. One platform, one visit an account."""
+"""Opens every menu entry, card of the home page, linked number and link of a message, as every kind of account. Each must open
+a page that the account may see, and a list must have as many rows as the number said. One platform, one visit per account."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ WRONG = ("页面不存在", "您的账号无权打开此页", "页面出错了")
 
 @dataclass
 class World:
-    """One of everything that a number on a screen may count, made once for the whole walk."""
+    """One object of each kind that a number on a screen counts, made once for the whole walk."""
 
     shop: Shop
 
@@ -44,7 +44,7 @@ def world(portal: Platform) -> World:
         shop.moved("city-clerk", booking, "confirm")
     shop.moved("city-clerk", received, "receive", {"instrument_ids": [filed[2]["id"]]})
     shop.moved("city-clerk", received, "start")
-    registered(portal, approved=False)  # it waits for the county
+    registered(portal, approved=False)  # it waits for approval by the county
     wait_for(lambda: [shop.instrument(one)["open_booking_id"] for one in filed[1:3]], lambda found: all(found))
     assert submitted["state"] == "submitted"
     return World(shop)
@@ -56,7 +56,7 @@ def enter(page: Page, who: str, world: World) -> None:
 
 
 def checked(page: Page, to: str, number: int | None) -> str:
-    """What is wrong with the page behind a link, or ''. number: of rows that its list must have."""
+    """Returns the error of the page behind a link, or ''. number: the rows that its list must have."""
     page.goto(to)
     return looked_at(page, number)
 
@@ -77,7 +77,7 @@ def looked_at(page: Page, number: int | None = None) -> str:
 
 
 def links(place: Locator) -> list[tuple[str, int | None]]:
-    """Address and number of every link: the last number of its words."""
+    """Returns address and number of every link: the last number in its text."""
     found = []
     for link in place.all():
         numbers = re.findall(r"\d[\d,]*", link.inner_text())
@@ -86,7 +86,7 @@ def links(place: Locator) -> list[tuple[str, int | None]]:
 
 
 def shares(page: Page) -> list[tuple[str, int | None]]:
-    """The bars of the home page: a link, and its number beside it."""
+    """Returns the bars of the home page: each a link with its number beside it."""
     return [
         (line.locator("a").get_attribute("href") or "", int(line.locator(".number").inner_text().replace(",", "")))
         for line in page.locator(".bars li").all()
@@ -111,7 +111,7 @@ def test_every_link_finds_its_page_and_every_number_its_list(page: Page, world: 
 
 
 def menu_entries(page: Page) -> list[str]:
-    """An entry is no link: each is pressed, by the keyboard."""
+    """A menu entry is not a link, so each is pressed by keyboard."""
     found = []
     top = page.get_by_role("navigation").first.locator("> .el-menu > li")
     for index in range(top.count()):

@@ -1,4 +1,4 @@
-"""What a page weighs and draws, on which screens it fits, and how it behaves on a slow network."""
+"""The size and drawing of a page, the screens that it fits, and its behaviour on a slow network."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_a_first_load_brings_little_javascript(page: Page, path: str) -> None:
     fresh.goto(path)
     fresh.get_by_role("heading", level=1).wait_for()
     settle(fresh)
-    fresh.wait_for_timeout(1000)  # what comes after the page is drawn counts too
+    fresh.wait_for_timeout(1000)  # files loaded after the page is drawn count too
     scripts = fresh.evaluate(SCRIPTS)
     assert len(scripts) > 3
     assert all(sent < whole for _, sent, whole in scripts if whole > 2000), "compressed"

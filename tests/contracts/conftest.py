@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import their neighbours."""
+"""Lets the tests of this folder import its modules."""
 
 import sys
 from pathlib import Path

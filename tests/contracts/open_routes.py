@@ -1,11 +1,11 @@
-"""What may be called without signing in, by name, service by service. Everything else asks for a token.
+"""Routes without sign-in, for each service. All other routes need a token.
 
-A route is opened in two places, in its code and here; tests/architecture and test_openapi hold the two together.
+A route must be open in two places, in its code and here; tests/architecture and test_openapi compare them.
 """
 
 import re
 
-EVERYWHERE = {"GET /healthz", "GET /readyz", "GET /metrics"}  # the gateway lets none of these through
+EVERYWHERE = {"GET /healthz", "GET /readyz", "GET /metrics"}  # the gateway blocks these
 OPEN = {
     "identity": {
         "GET /api/identity/.well-known/jwks.json",
@@ -38,7 +38,7 @@ OPEN = {
     "notification": {
         "GET /wechat/callback",  # signed by WeChat instead
         "POST /wechat/callback",
-        "GET /wechat/bind/start",  # sends the browser to WeChat
+        "GET /wechat/bind/start",  # redirects the browser to WeChat
         "GET /wechat/bind",  # asks for user name and password
         "POST /wechat/bind",
     },
@@ -46,7 +46,7 @@ OPEN = {
 
 
 def open_routes(package: str) -> set[str]:
-    """`METHOD /rule` as Flask writes it. Raises: KeyError for a service that is not listed."""
+    """Returns `METHOD /rule` as Flask writes it. Raises KeyError if the service is not listed."""
     return EVERYWHERE | OPEN[package]
 
 

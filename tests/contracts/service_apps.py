@@ -1,7 +1,7 @@
-"""The services of this checkout and their applications, built without a server, for tests that read and do not run.
+"""The services of this checkout and their applications, built without a server, for tests that only inspect them.
 
-This is the one place that says which services there are: every folder services/*/src/<package> but the chassis. A
-service that cannot be imported fails each test that asks for it.
+This module defines which services there are: every folder services/*/src/<package> except the chassis. If a service cannot
+be imported, each test that uses it fails.
 """
 
 import dataclasses
@@ -33,13 +33,13 @@ CHASSIS = ROOT / "services" / "chassis" / "src" / "chassis"
 
 @cache
 def service(package: str) -> Service:
-    """The SERVICE of a package. Raises: ImportError while the package has no app.py."""
+    """Returns the SERVICE of a package. Raises ImportError if the package has no app.py."""
     found: Service = importlib.import_module(f"{package}.app").SERVICE
     return found
 
 
 def build(package: str, folder: Path) -> Flask:
-    """The web application of a service, with made-up settings and keys under `folder`; it has no database."""
+    """Builds the web application of a service with invented settings and keys under `folder`, without a database."""
     chosen = service(package)
     app = create_app(chosen, Runtime(chosen, settings(chosen, folder)))
     app.testing = True
@@ -47,7 +47,7 @@ def build(package: str, folder: Path) -> Flask:
 
 
 def settings(service: Service, folder: Path) -> Any:
-    """Settings that let a process of `service` be built: every field without a default is filled by its kind."""
+    """Returns settings for `service`: every field without a default gets a value of its type."""
     keys = folder / "keys"
     keys.mkdir(exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -69,6 +69,6 @@ def settings(service: Service, folder: Path) -> Any:
             continue
         if hints[field.name] is Path:
             values[field.name] = keys
-        else:  # 43 letters are a valid key for whatever wants one
+        else:  # 43 letters are a valid key
             values[field.name] = NOWHERE if field.name.endswith("_url") else "a" * 43
     return service.settings(**values)

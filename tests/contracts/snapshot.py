@@ -22,19 +22,19 @@ def path_of(package: str) -> Path:
 
 
 def text_of(body: dict[str, Any]) -> str:
-    """One layout whatever the order of declaring: what differs, differs in substance."""
+    """Returns the sorted text, so that only differences of content show."""
     return json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def current(package: str) -> dict[str, Any]:
-    """The document that the code of this checkout publishes."""
+    """Returns the document that this checkout publishes."""
     with tempfile.TemporaryDirectory() as folder:
         return document(build(package, Path(folder)))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="OpenAPI snapshots of the services")
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 where a snapshot is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a snapshot is stale")
     check = parser.parse_args().check
     FOLDER.mkdir(exist_ok=True)
     stale = 0

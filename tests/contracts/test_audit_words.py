@@ -1,4 +1,4 @@
-"""Every write that leaves a line in the audit trail is called something in the portal, in both languages."""
+"""Every audited write has a name in the portal, in both languages."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 def audited(app: Any) -> Iterator[str]:
-    """The actions of a service, as the words name them."""
+    """Returns the actions of a service, as the words name them."""
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         silent = False

@@ -1,4 +1,4 @@
-"""Events: each type has a schema and an example, is sent by one service, and is taken by those that say so."""
+"""Events: each type has a schema and an example, one producer, and the consumers in topology.json."""
 
 import ast
 import copy
@@ -70,7 +70,7 @@ Path_ = tuple[str | int, ...]
 
 
 def required_fields(part: Json, path: Path_ = ()) -> Iterator[Path_]:
-    """The path of every required field, lists by their first item."""
+    """Yields the path of every required field; of a list, that of its first item."""
     for name in part.get("required", ()):
         yield (*path, name)
     for name, inner in part.get("properties", {}).items():
@@ -90,7 +90,7 @@ def without(body: Json, path: Path_) -> Json:
 
 
 def filled(body: Any, path: Path_) -> bool:
-    """Whether the example goes as deep as `path`."""
+    """Says whether the example has a value at `path`."""
     for step in path:
         if isinstance(body, list) and not body:
             return False
@@ -154,7 +154,7 @@ def test_the_topology_names_every_service_and_only_known_types_once() -> None:
 
 @pytest.mark.parametrize("event_type", SCHEMAS)
 def test_somebody_takes_every_type(event_type: str) -> None:
-    """A broker refuses (and another swallows) what no queue is bound to."""
+    """Without a queue, one broker refuses an event and another drops it."""
     assert any(event_type in types for types in CONTRACTS.topology.values())
 
 
@@ -166,17 +166,17 @@ def test_a_service_has_an_effect_for_each_type_of_its_queue_and_no_other(package
 
 # -- who sends what --------------------------------------------------------------------------------------------
 
-NOT_MADE_YET: set[str] = set()  # a type whose service does not make it yet; one that begins to takes it out of here
+NOT_MADE_YET: set[str] = set()  # types that no service makes yet; remove a type when its service makes it
 
 
 def types_made(folder: Path) -> set[str]:
-    """The event types that a service makes: those it names whole, and of those it puts together, as
-    f"filing.{word}", the ones whose words it also names. Read from the code: what is never run counts too."""
+    """Returns the event types in a service's code: whole names, and names built like f"filing.{word}" if the code also contains
+    the word. Code that never runs counts too."""
     whole: set[str] = set()
     patterns: set[str] = set()
     for file in folder.rglob("*.py"):
         if file.name == "consumers.py" or "consumers" in file.parts:
-            continue  # there, types are taken
+            continue  # there, types are consumed
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 whole.add(node.value)
@@ -205,7 +205,7 @@ def test_a_service_makes_all_types_that_are_its_own(package: str) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_service_hands_out_a_type_of_another(package: str) -> None:
-    """The first argument of every Event(…) that can be read."""
+    """Reads the first argument of every Event(…) that is a constant."""
     for file in PACKAGES[package].rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Event"):
@@ -221,7 +221,7 @@ def test_no_service_hands_out_a_type_of_another(package: str) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_the_schema_refuses_a_type_from_anybody_but_its_source(package: str) -> None:
-    """What the outbox records is checked against the schema, which names the one source."""
+    """The outbox checks an event against its schema, which names the only source."""
     for event_type in SCHEMAS:
         if source(event_type) != package:
             with pytest.raises(ContractError):

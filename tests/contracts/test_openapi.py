@@ -1,4 +1,4 @@
-"""The published OpenAPI documents: kept as snapshots, complete, and consistent in themselves."""
+"""The published OpenAPI documents equal the snapshots, and are complete and consistent."""
 
 import json
 import re
@@ -124,7 +124,7 @@ def test_every_schema_is_json_schema(package: str) -> None:
     """OpenAPI 3.1's schemas are JSON Schema 2020-12."""
     for name, one in published(package)["components"]["schemas"].items():
         jsonschema_rs.meta.validate(one | {"$schema": "https://json-schema.org/draft/2020-12/schema"})
-        assert "nullable" not in json.dumps(one), f"{name}: 3.0's way to say null"
+        assert "nullable" not in json.dumps(one), f"{name}: null as in OpenAPI 3.0"
 
 
 def test_a_reference_to_nothing_is_seen() -> None:

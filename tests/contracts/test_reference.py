@@ -1,4 +1,4 @@
-"""The reference data agrees with itself and with what its README promises."""
+"""The reference data is consistent and follows the rules of its README."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Registry shows the views, booking decides by them what can be booked: both find an instrument in the same phase."""
+"""Registry and booking both find the phase of an instrument. The two must agree."""
 
 from datetime import date, timedelta
 from itertools import product

@@ -1,13 +1,13 @@
-"""Make the workbook of the journey: 300 instruments of 24 kinds, ten of them wrong, each in its own way.
+"""Makes the workbook of the journey: 300 instruments of 24 kinds, with ten different errors.
 
     python tests/data/make_workbook.py            writes the three files beside this one
-    python tests/data/make_workbook.py --check    exits 1 if they are not what this file makes
+    python tests/data/make_workbook.py --check    exits 1 if they differ from what this file makes
 
 instruments.xlsx         header and 300 rows
-instruments-mended.xlsx  header and the ten wrong rows, mended
-instruments-errors.json  what an import of the first must report, `row` as Excel counts
+instruments-mended.xlsx  header and the ten wrong rows, corrected
+instruments-errors.json  the errors that an import of the first must report, `row` as in Excel
 
-Nothing is random and no clock is read: the same bytes each time. Dates end in October 2026.
+The bytes are the same each time: nothing is random, and no clock is read. Dates end in October 2026.
 """
 
 import argparse
@@ -43,7 +43,7 @@ KEEPERS = ["陈志强", "李敏", "黄伟杰", "张丽华", "梁嘉欣", "何建
 
 @dataclass(frozen=True)
 class Line:
-    """One kind as a real owner would list it: `count` rows that differ in serial number, place and dates."""
+    """One kind in the owner's list: `count` rows with different serial numbers, places and dates."""
 
     count: int
     code: str
@@ -59,11 +59,11 @@ class Line:
     step: str
     venue: str
     approval: str = ""  # type approval, for kinds under P+V
-    period: int = 0  # months; given: some rows carry a verification made before
+    period: int = 0  # months; if given, some rows have an earlier verification
 
 
 def read_lines() -> list[Line]:
-    """The kinds of this owner, from lines.csv beside this file."""
+    """Reads the kinds of this owner from lines.csv beside this file."""
     with (HERE / "lines.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [Line(int(row.pop("count")), period=int(row.pop("period")), **row) for row in rows]
@@ -73,13 +73,13 @@ LINES = read_lines()
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later month. Days up to 28 only, so that no month is too short."""
+    """Returns the same day of a later month. Only days up to 28, so that no month is too short."""
     years, month = divmod(day.month - 1 + months, 12)
     return day.replace(year=day.year + years, month=month + 1)
 
 
 def build_row(line: Line, index: int, number: int) -> Row:
-    """The row `index` of its line (from 0) and `number` of the file (from 0), all correct."""
+    """Builds the correct row `index` of its line and `number` of the file, both from 0."""
     made = date(2021, 3, 1) + timedelta(days=(number * 37) % 1100)
     in_use = made + timedelta(days=60 + number % 45)
     verified = date(2026, 1 + number % 10, 3 + number % 25) if line.period and index % 4 == 1 else None
@@ -119,7 +119,7 @@ def build_row(line: Line, index: int, number: int) -> Row:
 
 
 def correct_rows() -> list[Row]:
-    """300 correct rows, kinds mixed as in a real ledger: one of each line in turn until all are used."""
+    """Returns 300 correct rows with mixed kinds, as in a real ledger: one of each line in turn until all are used."""
     rows: list[Row] = []
     left = {position: line.count for position, line in enumerate(LINES)}
     while left:
@@ -134,7 +134,7 @@ def correct_rows() -> list[Row]:
 
 @dataclass(frozen=True)
 class Fault:
-    """One wrong row. `row` as Excel counts; `value` is what stands in the cell (None: empty)."""
+    """One wrong row. `row` as in Excel; `value`: the content of the cell (None: empty)."""
 
     row: int
     column: str
@@ -143,7 +143,7 @@ class Fault:
     value: str | None
 
 
-# The row 250 repeats the row 26 in capital and small, half and full width; see spoil().
+# Row 250 repeats row 26 with other case and character width; see spoil().
 FAULTS = [
     Fault(17, "种别代码", "kind_code", "kind_required", None),
     Fault(43, "种别代码", "kind_code", "kind_unknown", "999900"),
@@ -161,7 +161,7 @@ FULL_WIDTH = {ord(c): ord(c) - 0x20 + 0xFF00 for c in "0123456789"}
 
 
 def spoil(rows: list[Row], mended: bool) -> list[Fault]:
-    """Put the faults into `rows` (or, when `mended`, what their owner would write); returns them."""
+    """Puts the faults into `rows`, or the corrections if `mended`. Returns the faults."""
     faults = []
     for fault in FAULTS:
         row = rows[fault.row - 2]
@@ -169,7 +169,7 @@ def spoil(rows: list[Row], mended: bool) -> list[Fault]:
         if fault.code == "duplicate_in_file":
             twin = rows[REPEATED_ROW - 2]
             serial = str(twin["出厂编号"])
-            # The same instrument typed twice: small letters, full-width digits, a space at the end.
+            # The same instrument typed twice: lower case, full-width digits, a trailing space.
             value = serial.lower().translate(FULL_WIDTH)
             row.update({name: twin[name] for name in HEADERS[:13]} | {"型式批准证书编号": twin["型式批准证书编号"]})
             row["仪器名称"] = f"{twin['仪器名称']} "
@@ -184,7 +184,7 @@ def spoil(rows: list[Row], mended: bool) -> list[Fault]:
 
 
 def workbook_bytes(rows: Iterable[Row]) -> bytes:
-    """An .xlsx with one sheet and the header in row 1; texts stay texts, dates are date cells."""
+    """Returns an .xlsx with one sheet and the header in row 1. Texts are text cells, dates are date cells."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "仪器"
@@ -207,7 +207,7 @@ def workbook_bytes(rows: Iterable[Row]) -> bytes:
 
 
 def without_clock(raw: bytes) -> bytes:
-    """The same .xlsx with the times of its making replaced by a fixed one."""
+    """Returns the same .xlsx with its timestamps replaced by a fixed one."""
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(raw)) as source,

@@ -1,4 +1,4 @@
-"""docker-compose.yml as Compose reads it: merged, with its variables filled."""
+"""docker-compose.yml as Compose reads it: merged, with variables replaced."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ def read(path: str = "docker-compose.yml", env: dict[str, str] | None = None) ->
 
 
 def fill(text: str, env: dict[str, str]) -> str:
-    """Replace ${NAME}, ${NAME-default} (if unset) and ${NAME:-default} (if unset or empty); defaults may nest."""
+    """Replaces ${NAME}, ${NAME-default} (if unset) and ${NAME:-default} (if unset or empty); defaults may nest."""
 
     def value(match: re.Match[str]) -> str:
         name, sign, default = match.groups()
@@ -40,7 +40,7 @@ def mounts(service: dict[str, Any]) -> dict[str, str]:
 
 
 def on_this_machine(service: dict[str, Any], path: str, secrets: Path) -> Path:
-    """Where a path inside the container lies here. secrets: what takes the place of the ignored folder."""
+    """Returns the path on this machine for a path inside the container. secrets: the folder that replaces the ignored one."""
     for target, source in mounts(service).items():
         if path == target or path.startswith(target + "/"):
             base = secrets / source.removeprefix(SECRETS + "/") if source.startswith(SECRETS) else ROOT / source
@@ -49,7 +49,7 @@ def on_this_machine(service: dict[str, Any], path: str, secrets: Path) -> Path:
 
 
 def as_here(service: dict[str, Any], env: dict[str, str], secrets: Path) -> dict[str, str]:
-    """`env` with each path of a file or folder of secrets made one of this machine."""
+    """Returns `env` with paths of secrets replaced by paths of this machine."""
     found = dict(env)
     for name, value in env.items():
         if str(value).startswith("/run/") and (name.endswith(("_FILE", "_DIR"))) and name != "PROMETHEUS_MULTIPROC_DIR":

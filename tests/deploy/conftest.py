@@ -1,4 +1,4 @@
-"""What the tests of containers share: one set of generated secrets, and the two overlays as they would be applied."""
+"""Shared by the tests of containers: one set of generated secrets, and the two overlays as they would be applied."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ from manifests import ROOT, build
 
 @pytest.fixture(scope="session")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that deploy/docker/secrets.sh makes."""
+    """The folder made by deploy/docker/secrets.sh."""
     if not on_path("openssl") and not os.environ.get("CI"):
         pytest.skip("the scripts that make secrets for Docker and Kubernetes need openssl: apt-get install openssl")
     folder = tmp_path_factory.mktemp("platform") / "secrets"

@@ -1,4 +1,4 @@
-"""What the Dockerfiles say, as far as tests need it."""
+"""Reads the parts of the Dockerfiles that tests need."""
 
 import re
 from pathlib import Path
@@ -9,14 +9,14 @@ DOCKERFILES = sorted(DOCKER.glob("*.Dockerfile"))
 
 
 def instructions(dockerfile: Path) -> list[tuple[str, str]]:
-    """(INSTRUCTION, its words), continued lines joined, comments left out."""
+    """Yields (INSTRUCTION, its arguments), with continued lines joined and without comments."""
     lines = [line for line in dockerfile.read_text("utf-8").splitlines() if not line.lstrip().startswith("#")]
     joined = re.sub(r"\\\n\s*", " ", "\n".join(lines))
     return [(line.split(None, 1)[0], line.split(None, 1)[1]) for line in joined.splitlines() if line.strip()]
 
 
 def environment(dockerfile: Path) -> dict[str, str]:
-    """ENV of the last stage."""
+    """Returns ENV of the last stage."""
     env: dict[str, str] = {}
     for word, rest in instructions(dockerfile):
         if word == "FROM":
@@ -27,7 +27,7 @@ def environment(dockerfile: Path) -> dict[str, str]:
 
 
 def copied(dockerfile: Path, arguments: dict[str, str]) -> list[str]:
-    """Sources of COPY from the build context, with build arguments filled."""
+    """Returns the sources of COPY from the build context, with build arguments replaced."""
     found = []
     for word, rest in instructions(dockerfile):
         if word == "COPY" and "--from" not in rest:
@@ -36,6 +36,6 @@ def copied(dockerfile: Path, arguments: dict[str, str]) -> list[str]:
 
 
 def gateway_reads() -> set[str]:
-    """Names that the gateway's template or its start script reads."""
+    """Returns the names that the gateway's template or start script reads."""
     template = set(re.findall(r"\$\{([A-Z_]+)\}", (ROOT / "gateway/nginx.conf.template").read_text("utf-8")))
     return template | set(re.findall(r'ENVIRON\["([A-Z_]+)"\]', (DOCKER / "gateway.sh").read_text("utf-8")))

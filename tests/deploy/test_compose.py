@@ -1,4 +1,4 @@
-"""docker-compose.yml: well-formed, complete, closed, and in agreement with the images and the services."""
+"""docker-compose.yml is well-formed, complete and closed, and agrees with the images and the services."""
 
 import re
 import shlex
@@ -132,7 +132,7 @@ def test_it_has_no_rights_that_it_does_not_need(process: str) -> None:
     assert {"cpus", "memory", "pids"} <= set(service["deploy"]["resources"]["limits"])
     assert "privileged" not in service
     assert "cap_add" not in service
-    if "build" not in service:  # ours say it in the Dockerfile
+    if "build" not in service:  # our images say it in the Dockerfile
         assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", service["user"])
         assert re.search(r":\d+\.\d+", service["image"]), "a tag that says the version"
 
@@ -162,7 +162,7 @@ def test_what_is_mounted_or_built_exists(process: str, secrets: Path) -> None:
 
 @pytest.mark.parametrize("process", SERVICES)
 def test_forgotten_secrets_are_told_and_not_made_up(process: str) -> None:
-    """In its short form a mount would make an empty folder, which belongs to root and stands in the script's way."""
+    """A mount in short form would create an empty folder of root, and then the script would fail."""
     for volume in SERVICES[process].get("volumes", []):
         if SECRETS in str(volume):
             assert volume["bind"] == {"create_host_path": False}
@@ -178,7 +178,9 @@ def test_a_service_is_given_only_its_own_secrets(process: str) -> None:
 
 def test_a_stop_waits_longer_than_the_services_do() -> None:
     for process in (name for name in PROCESSES if not name.endswith("-migrate")):
-        assert SERVICES[process]["stop_grace_period"] == "30s"  # gunicorn's graceful_timeout and the joins are 20 s
+        assert (
+            SERVICES[process]["stop_grace_period"] == "30s"
+        )  # gunicorn's graceful_timeout and the worker's joins take 20 s
 
 
 def test_defaults_may_nest() -> None:

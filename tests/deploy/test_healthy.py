@@ -1,4 +1,4 @@
-"""deploy/docker/healthy.py: 0 only for an answer of 200, from the first of its ports that anybody listens on."""
+"""deploy/docker/healthy.py returns 0 only if the first of its ports with a listener answers 200."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ class Answers(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Quiet."""
+        """Logs nothing."""
 
 
 @pytest.fixture(scope="module")

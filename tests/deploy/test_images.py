@@ -1,4 +1,4 @@
-"""The Dockerfiles and scripts: linted, closed, and everything that they copy is there and let through."""
+"""The Dockerfiles and scripts pass linters and are closed. All files that they copy exist and are not ignored."""
 
 import os
 import re
@@ -65,11 +65,11 @@ def test_what_is_copied_is_there_and_let_through(source: str) -> None:
     for dockerfile in DOCKERFILES:
         for path in copied(dockerfile, {"SOURCE": source, "MODULE": "any"}):
             assert (ROOT / path).exists(), path
-            assert let_through(ROOT / path), f"{path} is kept out by .dockerignore"
+            assert let_through(ROOT / path), f"{path} is excluded by .dockerignore"
 
 
 def let_through(path: Path) -> bool:
-    """Whether .dockerignore lets this file, or something in this folder, into a build. Its first line bars all."""
+    """Says whether .dockerignore admits this file, or a file in this folder, to a build. Its first line excludes all."""
     lines = [line for line in (ROOT / ".dockerignore").read_text().split("\n") if line and not line.startswith("#")]
     assert lines[0] == "*"
     allowed = [found for line in lines if line.startswith("!") for found in ROOT.glob(line[1:])]
@@ -86,6 +86,6 @@ def test_the_image_listens_where_settings_say_so() -> None:
     env = environment(ROOT / "deploy/docker/service.Dockerfile")
     assert env["HTTP_BIND"] == "0.0.0.0:8000"
     assert env["WORK_BIND"] == "0.0.0.0:9000"
-    for package in PACKAGES:  # what the last stage sets, every service reads
+    for package in PACKAGES:  # every service reads what the last stage sets
         names = set(service(package).settings.__dataclass_fields__)
         assert {"http_bind", "work_bind", "contracts_dir", "files_dir"} <= names

@@ -1,4 +1,4 @@
-"""What an image installs is whole: every file of a package is in its wheel, and a service runs from wheels alone."""
+"""An image installs complete packages: every file is in its wheel, and a service runs from wheels alone."""
 
 import os
 import shutil
@@ -14,14 +14,14 @@ from service_apps import ROOT, service, settings
 from chassis.testing import servers
 
 FOLDERS = sorted([*ROOT.glob("services/*/pyproject.toml"), ROOT / "deploy/sandbox/pyproject.toml"])
-# Python that sees the wheels and the installed libraries, but nothing of the checkout: -S passes over the .pth files
-# by which an editable install would come in.
+# A Python that sees the wheels and the installed libraries but not the checkout: -S skips the .pth files of editable
+# installs.
 ALONE = "import sys; sys.path[:0] = sys.argv.pop(1).split(':'); import runpy; runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with all our packages, unpacked from wheels that are built as the Dockerfile builds them."""
+    """A folder with all our packages, unpacked from wheels built as in the Dockerfile."""
     work = tmp_path_factory.mktemp("wheels")
     for file in FOLDERS:
         shutil.copytree(
@@ -45,7 +45,7 @@ def test_every_file_of_the_package_is_in_its_wheel(installed: Path, folder: Path
     assert [str(file) for file in files if not (installed / file).exists()] == []
 
 
-@pytest.mark.parametrize("package", ["identity", "registry"])  # those that load reference data
+@pytest.mark.parametrize("package", ["identity", "registry"])  # these load reference data
 def test_it_migrates_and_loads_from_there(installed: Path, package: str, tmp_path: Path) -> None:
     url = servers.create_database(package)
     made = settings(service(package), tmp_path)

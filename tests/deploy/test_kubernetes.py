@@ -1,4 +1,4 @@
-"""The two overlays, as kubectl builds them: valid, complete, closed, and in agreement with the images and services."""
+"""The two overlays, as kubectl builds them, are valid, complete and closed, and agree with the images and services."""
 
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,8 @@ from chassis.worker import PARTS
 from sandbox.settings import read_settings
 
 IMAGE = environment(DOCKER / "service.Dockerfile")
-# What the operators of PostgreSQL and RabbitMQ read. Their schemas are published with the operators and in no package,
-# so these objects are checked by what follows: apiVersion, and the fields that decide.
+# Objects for the operators of PostgreSQL and RabbitMQ. No package contains their schemas, so tests check apiVersion and the
+# important fields.
 CUSTOM = {
     "Cluster": "postgresql.cnpg.io/v1",
     "Database": "postgresql.cnpg.io/v1",
@@ -41,7 +41,7 @@ CUSTOM = {
     "User": "rabbitmq.com/v1beta1",
     "Permission": "rabbitmq.com/v1beta1",
 }
-MADE_BY_HAND = {*PACKAGES, "service-public-keys", "token-keys", "sandbox"}  # by deploy/kubernetes/secrets.sh
+MADE_BY_HAND = {*PACKAGES, "service-public-keys", "token-keys", "sandbox"}  # made by deploy/kubernetes/secrets.sh
 
 
 def validate(one: Object) -> None:
@@ -85,7 +85,7 @@ def container_of(overlay: list[Object], deployment: str) -> Object:
 
 
 def of_services(overlay: list[Object]) -> list[tuple[str, Object, Object]]:
-    """(package, pod, container) of every container of a service's image."""
+    """Yields (package, pod, container) of every container with a service's image."""
     return [
         (pod["metadata"]["labels"][NAME], pod, container)
         for _, pod in pods(overlay)
@@ -95,7 +95,7 @@ def of_services(overlay: list[Object]) -> list[tuple[str, Object, Object]]:
 
 
 def as_here(env: dict[str, str], mounted: dict[str, str], secrets: Path) -> dict[str, str]:
-    """`env` with paths into mounted Secrets led to the folders that the Secrets are made of."""
+    """Returns `env` with paths into mounted Secrets replaced by the folders from which the Secrets are made."""
     found = dict(env)
     for name, value in env.items():
         if value.startswith("/run/") and name.endswith(("_FILE", "_DIR")):
@@ -213,7 +213,7 @@ def test_what_can_be_written_is_a_volume(overlay: list[Object]) -> None:
         mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
         assert mounts["tmp"] == "/tmp"
         volumes = {one["name"]: one for one in pod["spec"]["volumes"]}
-        if package in ("identity", "registry"):  # they keep files: shared by all their pods
+        if package in ("identity", "registry"):  # these keep files, shared by all their pods
             claim = volumes["files"]["persistentVolumeClaim"]["claimName"]
             assert named(overlay, "PersistentVolumeClaim", claim)
         else:
@@ -272,7 +272,7 @@ def test_the_database_has_a_connection_for_every_pod_at_its_most() -> None:
             threads = (
                 ServiceSettings.__dataclass_fields__["web_threads"].default if name.endswith("-serve") else 5
             )  # chassis.cli
-            pool = threads + 2 + name.endswith("-relay")  # its overflow (chassis.db); the relay holds one beside it
+            pool = threads + 2 + name.endswith("-relay")  # plus 2 overflow (chassis.db); the relay holds one more
             needed += pool * most.get(name, one["spec"].get("replicas", 0))
     parameters = of_kind(overlay, "Cluster")[0]["spec"]["postgresql"]["parameters"]
     assert 300 < needed < int(parameters["max_connections"])
@@ -297,7 +297,7 @@ def test_every_image_has_a_version(overlay: list[Object]) -> None:
 
 
 def test_the_settings_of_all_name_no_field_twice() -> None:
-    """A name in both ConfigMaps would be decided by their order."""
+    """If a name were in both ConfigMaps, their order would decide."""
     for package in PACKAGES:
         overlay = build("deploy/kubernetes/overlays/production")
         container = container_of(overlay, f"{package}-serve")

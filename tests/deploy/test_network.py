@@ -1,4 +1,4 @@
-"""The network policies: everything closed, and open are exactly the ways that the settings of the services name."""
+"""The network policies close everything and open exactly the connections in the services' settings."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ DATABASE, BROKER = "postgres", "rabbitmq"
 
 
 def peers(overlay: list[Object]) -> dict[str, dict[str, str]]:
-    """Name -> labels of every pod, the operators' too (whose labels their documents promise)."""
+    """Returns name -> labels of every pod, including those of the operators (with labels from their documentation)."""
     ours = {name: pod["metadata"]["labels"] for name, pod in pods(overlay)}
     return ours | {
         DATABASE: {"cnpg.io/cluster": named(overlay, "Cluster", "postgres")["metadata"]["name"]},
@@ -21,7 +21,7 @@ def peers(overlay: list[Object]) -> dict[str, dict[str, str]]:
 
 
 def ways(overlay: list[Object], direction: str) -> set[Way]:
-    """All ways between pods that the policies of one direction (ingress, egress) open."""
+    """Returns all connections between pods that the policies of one direction (ingress, egress) open."""
     return set(_ways(overlay, direction, peers(overlay)))
 
 
@@ -41,7 +41,7 @@ def _ways(overlay: list[Object], direction: str, known: dict[str, dict[str, str]
 
 
 def expected(overlay: list[Object]) -> set[Way]:
-    """What the services' settings ask for: *_URL of another service, and the database and the bus for all."""
+    """Returns the connections in the services' settings: *_URL of other services, and the database and bus for all."""
     found: set[Way] = set()
     for name, labels in peers(overlay).items():
         package = labels.get(NAME)
@@ -60,7 +60,7 @@ def expected(overlay: list[Object]) -> set[Way]:
 
 
 def among_themselves(found: set[Way]) -> set[Way]:
-    """Without what the database's and the broker's own instances say to each other."""
+    """Leaves out connections between instances of the database and between those of the broker."""
     return {way for way in found if way[0] != way[1]}
 
 

@@ -1,4 +1,4 @@
-"""Scrape, rules, dashboards: every metric named is one that the code has, every target one that runs."""
+"""Scrape targets, rules and dashboards: every named metric exists in the code, and every target runs."""
 
 import json
 import re
@@ -20,7 +20,7 @@ SUFFIXES = ("_bucket", "_count", "_sum")
 
 
 def in_the_code() -> set[str]:
-    """Names of metrics that are defined: where prometheus_client is given one, and the columns of the backlog query."""
+    """Returns the metrics defined in the code: those given to prometheus_client, and the columns of the backlog query."""
     found: set[str] = set()
     for path in (ROOT / "services").glob("*/src/**/*.py"):
         text = path.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""deploy/docker/secrets.sh, really run: complete, made once, closed, and every key fits its other half."""
+"""Runs deploy/docker/secrets.sh. Secrets are complete, made once and protected, and the halves of key pairs match."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ from service_apps import PACKAGES
 from chassis.auth import ServiceTokens
 from identity.tokens import LEAD, NAME, TokenSigner
 
-pytestmark = pytest.mark.usefixtures("secrets")  # which says so where there is no openssl
+pytestmark = pytest.mark.usefixtures("secrets")  # the fixture skips if there is no openssl
 
 
 def run(folder: Path, *words: str) -> None:
@@ -58,7 +58,7 @@ def test_only_their_owner_passes_the_door(secrets: Path) -> None:
     for path in (secrets / "values").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     for folder in secrets.iterdir():
-        if folder.name != "values":  # behind that door, a container's user must be able to read them
+        if folder.name != "values":  # a container's user must be able to read them
             assert stat.S_IMODE(folder.stat().st_mode) == 0o755
             assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o644}
 
@@ -86,7 +86,7 @@ def test_the_callback_key_is_43_characters_of_32_bytes(secrets: Path) -> None:
 
 
 def test_they_become_secrets_of_the_same_names_and_keys(tmp_path: Path) -> None:
-    """The real kubectl makes them; only `apply`, which needs a cluster, is taken down instead."""
+    """The real kubectl makes them. Only `apply`, which needs a cluster, is recorded instead."""
     stand_in = tmp_path / "bin" / "kubectl"
     stand_in.parent.mkdir()
     stand_in.write_text(f'#!/bin/sh\ncase $1 in apply) cat; echo ---;; *) exec {KUBECTL} "$@";; esac\n')
@@ -109,7 +109,7 @@ def test_they_become_secrets_of_the_same_names_and_keys(tmp_path: Path) -> None:
         assert database["type"] == "kubernetes.io/basic-auth"
         assert base64.b64decode(database["data"]["username"]).decode() == url.username
         assert base64.b64decode(database["data"]["password"]).decode() == url.password
-        assert url.hostname == "postgres-rw"  # the Service that CloudNativePG makes for the primary of `postgres`
+        assert url.hostname == "postgres-rw"  # CloudNativePG's Service for the primary of `postgres`
 
 
 def test_a_new_token_key_signs_after_every_service_knows_it_and_the_old_one_can_go(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""The images' own files, run by the servers that they are for: PostgreSQL's init script, RabbitMQ's definitions, and
-the gateway's start script."""
+"""Files of the images, run by real servers: PostgreSQL's init script, RabbitMQ's definitions, and the gateway's start
+script."""
 
 import dataclasses
 import json
@@ -53,7 +53,7 @@ def run_init_script(url: str, passwords: Path) -> None:
 
 
 def own_url(server: str, secrets: Path, package: str, database: str | None = None) -> str:
-    """The URL that the secrets give a service, led to the private server."""
+    """Returns a service's URL from the secrets, changed to the private server."""
     given, here = urlsplit((secrets / package / "database-url").read_text()), urlsplit(server)
     assert given.hostname == "postgres"
     return given._replace(
@@ -78,12 +78,12 @@ def test_a_pod_waits_for_the_schema_and_for_no_particular_release_of_it(postgres
     migrations.upgrade(service("filing").migrations, url)
     assert migrated("filing", url) == 0
     with psycopg.connect(url) as db:
-        db.execute("UPDATE alembic_version SET version_num = '9999'")  # a newer release was here
+        db.execute("UPDATE alembic_version SET version_num = '9999'")  # as after a newer release
     assert migrated("filing", url) == 0
 
 
 def migrated(package: str, url: str, seconds: str = "5") -> int:
-    """The exit code of what a pod waits with (deploy/docker/migrated.py); of its settings only the database counts."""
+    """Returns the exit code of deploy/docker/migrated.py, with which a pod waits. It uses only the database setting."""
     fields = dataclasses.fields(service(package).settings)
     env = {field.name.upper(): "any" for field in fields if field.default is dataclasses.MISSING}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
@@ -138,7 +138,7 @@ def test_the_broker_takes_the_definitions_and_lets_the_services_work(tmp_path: P
 
 
 def configured(folder: Path, port: int, secrets: Path) -> None:
-    """Give the node the image's own configuration, but its port and paths; an old broker knows no limit of -1."""
+    """Gives the node the image's configuration, except port and paths. An old broker does not know a limit of -1."""
     text = (secrets / "rabbitmq" / "definitions.json").read_text()
     assert json.loads(text)["policies"][0]["definition"] == {"delivery-limit": -1}
     found = binaries.find("rabbitmq-server")
@@ -159,11 +159,13 @@ def configured(folder: Path, port: int, secrets: Path) -> None:
 
 
 def gateway_environment(tmp_path: Path, **env: str) -> dict[str, str]:
-    """The image's environment, but paths of this machine; "unset" takes a name away."""
+    """Returns the image's environment with paths of this machine. "unset" removes a name."""
     found = binaries.find("nginx")
     assert found is not None
     image = environment(DOCKER / "gateway.Dockerfile")
-    upstreams = {name: "127.0.0.1:1" for name in image if name.endswith("_UPSTREAM")}  # names resolve in the network
+    upstreams = {
+        name: "127.0.0.1:1" for name in image if name.endswith("_UPSTREAM")
+    }  # the real names resolve only in the network
     here = {"GATEWAY_DIR": str(ROOT / "gateway"), "RUN_DIR": str(tmp_path / "run")}
     here["STATIC_COMPRESSION"] = nginx.static_compression(found.path("nginx"))
     path = {"PATH": f"{found.folder}:/usr/bin:/bin"}
@@ -171,14 +173,14 @@ def gateway_environment(tmp_path: Path, **env: str) -> dict[str, str]:
 
 
 def gateway(tmp_path: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run the image's start script."""
+    """Runs the image's start script."""
     command = ["sh", DOCKER / "gateway.sh", *words]
     return subprocess.run(command, env=gateway_environment(tmp_path, **env), capture_output=True, text=True)
 
 
 def test_it_answers_believes_its_proxy_logs_to_standard_output_and_ends_in_order(tmp_path: Path) -> None:
     port = free_port()
-    user = "user root root;" if os.geteuid() == 0 else ""  # as root nginx would hand its workers to somebody else
+    user = "user root root;" if os.geteuid() == 0 else ""  # as root, nginx would run its workers as another user
     env = gateway_environment(tmp_path, LISTEN=f"127.0.0.1:{port}", TRUSTED_PROXY="0.0.0.0/0", USER=user)
     with (tmp_path / "out").open("wb") as out:
         process = subprocess.Popen(["sh", DOCKER / "gateway.sh"], env=env, stdout=out)
@@ -195,7 +197,7 @@ def test_it_answers_believes_its_proxy_logs_to_standard_output_and_ends_in_order
         process.send_signal(signal.SIGQUIT)
         assert process.wait(20) == 0
     lines = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
-    assert {line["address"] for line in lines} == {"127.0.0.1", "203.0.113.7"}  # the last, which the proxy itself saw
+    assert {line["address"] for line in lines} == {"127.0.0.1", "203.0.113.7"}  # the last address, which the proxy saw
 
 
 def test_nginx_takes_what_the_start_script_writes(tmp_path: Path) -> None:

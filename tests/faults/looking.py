@@ -1,4 +1,4 @@
-"""What the fault tests look at: what waits, what differs, what a process shows."""
+"""Reads for the fault tests: waiting work, differences, metrics of a process."""
 
 import re
 
@@ -21,14 +21,14 @@ _QUESTIONS = {
 
 
 def superuser(platform: Platform, database: str = "postgres") -> str:
-    """The URL of one database as the cluster's superuser."""
+    """Returns the superuser's URL of one database."""
     password = (platform.run_dir / "secrets" / "postgres").read_text()
     host = platform.database_urls["registry"].rpartition("@")[2].partition("/")[0]
     return f"postgresql://postgres:{password}@{host}/{database}"
 
 
 def waiting(platform: Platform) -> dict[str, int]:
-    """How much is not published, delivered, taken or done yet, and how much could not be taken, over all services."""
+    """Returns, over all services, how much is not yet published, delivered, consumed or done, and how much failed."""
     counts = {f"{name} queue": count for name, count in _undelivered(platform).items() if count}
     for name, url in platform.database_urls.items():
         with psycopg.connect(url) as db:
@@ -40,8 +40,8 @@ def waiting(platform: Platform) -> dict[str, int]:
 
 
 def _undelivered(platform: Platform) -> dict[str, int]:
-    """Service -> messages in its queue. On pgmq this counts those that a killed consumer still holds; RabbitMQ puts them
-    back at once."""
+    """Service -> messages in its queue. On pgmq this includes messages that a killed consumer still holds; RabbitMQ
+    requeues them at once."""
     bus = Bus(platform.bus_url, Contracts(CONTRACTS).topology)
     try:
         if platform.bus == "rabbitmq":
@@ -54,7 +54,7 @@ def _undelivered(platform: Platform) -> dict[str, int]:
 
 
 def assert_settled(platform: Platform, seconds: float = 60) -> None:
-    """Every event is published, delivered and taken, every job is done, and every copy agrees with its owner."""
+    """Asserts that every event is published, delivered and consumed, every job is done, and every replica equals its owner."""
     assert wait_for(lambda: waiting(platform), lambda counts: not counts, seconds) == {}
     for service in COPIERS:
         checked = platform.ask(service, "check-copies", "--patience", "2")
@@ -62,15 +62,15 @@ def assert_settled(platform: Platform, seconds: float = 60) -> None:
 
 
 def figure(platform: Platform, process: str, name: str) -> float:
-    """A metric of one process. Raises: AssertionError when it shows none."""
+    """Returns a metric of one process. Raises AssertionError if it has none."""
     shown = requests.get(f"http://127.0.0.1:{platform.port(process)}/metrics", timeout=5).text
     found = re.search(rf"^{name}(?:\{{.*\}})? ([-+.\de]+)$", shown, re.MULTILINE)
-    assert found, f"{process} shows no {name}"
+    assert found, f"{process} has no {name}"
     return float(found.group(1))
 
 
 def execute(url: str, statement: str, *values: object) -> list[tuple[object, ...]]:
-    """Run one statement as its service would, seeing everything."""
+    """Runs one statement as the service, with the scope of everything."""
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("SET qj.everything = 'on'")
         cursor = db.execute(statement, values)

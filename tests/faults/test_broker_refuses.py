@@ -1,5 +1,5 @@
-"""A bus that takes nothing: work goes on, its events wait and a metric shows it, and they are published when the bus takes
-them again. Nobody has to do anything."""
+"""A bus that refuses everything: work continues, events wait, and a metric shows it. When the bus accepts again, the events
+are published without help."""
 
 import uuid
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def ctl(platform: Platform, *words: str) -> None:
 
 @contextmanager
 def taking_nothing(platform: Platform) -> Iterator[None]:
-    """RabbitMQ out of memory blocks its publishers; the queues' database lets nobody in."""
+    """RabbitMQ without memory blocks its publishers; the database of pgmq refuses connections."""
     if platform.bus == "rabbitmq":
         ctl(platform, "set_vm_memory_high_watermark", "absolute", "1MB")
         try:
@@ -54,7 +54,7 @@ def test_what_cannot_be_told_waits(whole_platform: Platform) -> None:
             {"selection": {"ids": [instrument["id"]]}, "institution_id": "00000000-0000-7000-8000-000000440100",
              "accept_responsibility": True},
         )  # fmt: skip
-        assert receipt["done"] == 1, "who files is not kept waiting by the broker"
+        assert receipt["done"] == 1, "a filing does not wait for the broker"
         wait_for(lambda: figure(whole_platform, "filing-serve", "qj_outbox_age_seconds"), lambda age: age > 3, 20)
         path = f"/api/registry/instruments/{instrument['id']}"
         assert owner.get(path)["filing_state"] == "none"
@@ -64,7 +64,7 @@ def test_what_cannot_be_told_waits(whole_platform: Platform) -> None:
 
 
 def test_a_refusal_of_one_event_is_heard(whole_platform: Platform) -> None:
-    """A full queue refuses each event by itself: it must not count as published."""
+    """A full queue refuses a single event: the event must not count as published."""
     if whole_platform.bus != "rabbitmq":
         pytest.skip(
             "only RabbitMQ has queues with a limit; this platform's bus is PostgreSQL, as no RabbitMQ is installed"

@@ -1,5 +1,5 @@
-"""A disk that fills up under the database: writes are refused clearly, reads go on, nothing is half done, and when there
-is room again everything works without a hand."""
+"""A full disk under the database: writes get a clear error, reads continue, and nothing is half done. When there is space
+again, everything works without help."""
 
 import os
 import shutil
@@ -22,9 +22,9 @@ SIZE = "6m"
 
 @pytest.fixture
 def small_disk(whole_platform: Platform) -> Iterator[Path]:
-    """A file system of a few megabytes, with a tablespace on it that the instruments are moved to."""
+    """A file system of a few megabytes. The instruments move to a tablespace on it."""
     folder = Path(tempfile.mkdtemp(prefix="qj-small-"))
-    folder.chmod(0o755)  # PostgreSQL's user passes through
+    folder.chmod(0o755)  # so that PostgreSQL's user can pass through
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)], check=False).returncode:
         folder.rmdir()
         if os.environ.get("CI"):
@@ -65,7 +65,7 @@ def test_a_full_disk_is_told_and_survived(whole_platform: Platform, small_disk: 
     def add(body: dict[str, Any]) -> requests.Response:
         return requests.post(url, json=body, headers=headers, timeout=30)
 
-    # a platform that has just started accepts instruments as soon as the events have told it the divisions
+    # a new platform accepts instruments as soon as the events with the divisions have arrived
     wait_for(lambda: add(instrument(0) | {"serial_no": "FIRST"}).status_code, lambda status: status == 201)
     before = owner.get("/api/registry/instruments")["total"]
     added = 0
@@ -95,6 +95,6 @@ def test_a_full_disk_is_told_and_survived(whole_platform: Platform, small_disk: 
 
 
 def _fill(folder: Path) -> None:
-    """A ballast that leaves some kilobytes."""
+    """Fills the disk except for some kilobytes."""
     free = shutil.disk_usage(folder).free
     (folder / "ballast").write_bytes(b"\0" * max(0, free - 64 * 1024))

@@ -1,5 +1,5 @@
-"""The journey while its ground breaks: processes of the services, the broker and the database are killed (SIGKILL) in
-its middle, at random points with a printed seed. The same final state, nothing lost, nothing twice, no manual step.
+"""The journey while processes of the services, the broker and the database are killed (SIGKILL), at random points with a
+printed seed. The final state is the same: nothing is lost or done twice, and no manual step is needed.
 """
 
 import os
@@ -22,7 +22,7 @@ KILLS = 15
 
 @contextmanager
 def killing(platform: Platform, chance: random.Random) -> Iterator[list[str]]:
-    """Kill one victim about every second, KILLS in all. Yields the list of who was killed."""
+    """Kills one process about every second, KILLS in all. Yields the list of killed processes."""
     stop, killed = threading.Event(), []
     victims = sorted(VICTIMS & set(platform.processes()))  # a platform on pgmq has no broker
 

@@ -1,4 +1,4 @@
-"""An event that a consumer cannot take: the rest goes on, it stands as a dead letter, a metric shows it, a command
+"""An event that a consumer cannot process: others continue, it becomes a dead letter, a metric shows it, and a command
 replays it."""
 
 import uuid
@@ -54,7 +54,7 @@ def test_one_poisoned_event_stops_nothing_and_is_replayed(whole_platform: Platfo
 
     wait_for(lambda: known(good), bool, 15)
     wait_for(lambda: state(poison), "retry".__eq__, 15)
-    # the last of its tries, which would come by itself after some twenty minutes
+    # the last of its tries, which would otherwise come after some twenty minutes
     execute(filing, "UPDATE inbox SET attempts = 7, next_at = now() WHERE event_id = %s", poison["id"])
     wait_for(lambda: state(poison), "dead".__eq__, 15)
     assert figure(whole_platform, "filing-work", "qj_inbox_dead") == 1
@@ -65,7 +65,7 @@ def test_one_poisoned_event_stops_nothing_and_is_replayed(whole_platform: Platfo
     assert "1 to try again" in whole_platform.ask("filing", "replay", poison["id"]).stdout
     wait_for(lambda: known(poison), bool, 15)
     assert (state(poison), figure(whole_platform, "filing-work", "qj_inbox_dead")) == ("done", 0)
-    for service in ("registry", "filing", "booking", "notification"):  # they are no organisations of identity's
+    for service in ("registry", "filing", "booking", "notification"):  # identity does not have these organisations
         table = "place" if service == "notification" else "org"
         url, ids = whole_platform.database_urls[service], [poison["data"]["org_id"], good["data"]["org_id"]]
         wait_for(

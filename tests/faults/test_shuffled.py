@@ -1,5 +1,5 @@
-"""Every event of a whole journey again, each twice and in a random order, into services that have heard nothing yet: they
-end as the platform ended. Seeded; the seed is printed."""
+"""Delivers every event of a whole journey again, each twice and in random order, to services without any event. They end in
+the same state as the platform. The seed is printed."""
 
 import os
 import random
@@ -22,7 +22,7 @@ from chassis.worker import effects_of
 from launcher.servers import Platform
 
 COPIERS = ("registry", "filing", "booking", "notification")
-# What a service has learned from events alone, to be forgotten before it hears them anew. An instrument's own fields stay.
+# Data that a service has only from events; it is deleted before the events come again. An instrument's own fields stay.
 FORGET = {
     "registry": """
         TRUNCATE org, institution, division, certificate, certificate_change, certificate_counter, verification, verification_count;
@@ -36,7 +36,7 @@ FORGET = {
             valid_until = NULL, rotate_on = NULL, status = 'in_use', version = 0, approved_version = 0""",
     "notification": "TRUNCATE contact, wechat_contact, place, message CASCADE",
 }
-# What must be as before, besides the copies that the services declare.
+# Data that must be as before, besides the declared replicas.
 ALSO = {
     "registry": (
         """SELECT id::text, filing_state, filing_id, institution_id, array(SELECT unnest(participants) ORDER BY 1), approved_on,
@@ -50,7 +50,7 @@ ALSO = {
                   approved_version FROM instrument""",
         "SELECT id::text, state FROM booking",
     ),
-    # (which of the staff and of the sub-users is told depends on who was there when the news came)
+    # (which staff and sub-users are notified depends on which accounts existed when the event came)
     "notification": (
         """SELECT e.account_id::text, e.event_id, m.template FROM message_event e JOIN message m ON m.id = e.message_id
            JOIN contact c ON c.account_id = e.account_id WHERE 'owner' = ANY(c.roles)""",
@@ -60,7 +60,7 @@ ALSO = {
 
 @pytest.fixture(scope="module")
 def told(whole_platform: Platform, told_story: Story) -> Platform:
-    """After a journey whose every event has been published and taken, and every job is done."""
+    """The state after a journey when every event is consumed and every job is done."""
     Client.patience = 60.0
     assert_settled(whole_platform)
     return whole_platform
@@ -78,7 +78,7 @@ def events(told: Platform) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def alone(told: Platform, request: pytest.FixtureRequest) -> Iterator[Runtime]:
-    """The service on a copy of its database, in this process."""
+    """Runs the service on a copy of its database, in this process."""
     name: str = request.param
     url = told.database_urls[name]
     copy = url + "_again"
@@ -95,7 +95,7 @@ def alone(told: Platform, request: pytest.FixtureRequest) -> Iterator[Runtime]:
             except psycopg.errors.ObjectInUse:
                 continue
         else:
-            pytest.fail(f"{database} is never left alone")
+            pytest.fail(f"{database} always has other connections")
     environment = told.environment(name) | {"DATABASE_URL": copy}
     chosen = service(name)
     runtime = Runtime(chosen, settings.load(chosen.settings, environment))
@@ -104,7 +104,7 @@ def alone(told: Platform, request: pytest.FixtureRequest) -> Iterator[Runtime]:
 
 
 def learned(runtime: Runtime) -> dict[str, Any]:
-    """All that the service knows from others."""
+    """Returns all that the service knows from others."""
     known: dict[str, Any] = {}
     with runtime.database.transaction(ALL) as db:
         for name, copy in runtime.service.copies.items():
@@ -133,7 +133,7 @@ def test_twice_and_shuffled_is_the_same(
         taker.receive(event)
     monkeypatch.setattr(
         inbox, "ATTEMPTS", 100
-    )  # what came too early is tried again at once, instead of in some minutes
+    )  # retries events that came too early at once, instead of in some minutes
     for _ in range(100):
         execute(alone.settings.database_url, "UPDATE inbox SET next_at = now() WHERE state = 'retry'")
         while taker.retry_due():

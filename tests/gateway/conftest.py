@@ -1,4 +1,4 @@
-"""One gateway for the tests that change nothing."""
+"""One gateway for all tests that do not change it."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A real nginx before tiny upstreams that answer what they were asked."""
+"""A real nginx in front of small fake services that return the request."""
 
 import http.client
 import json
@@ -24,9 +24,9 @@ from launcher.services import SERVICES
 @dataclass
 class Answer:
     status: int
-    headers: dict[str, str]  # names in small letters
+    headers: dict[str, str]  # names in lower case
     body: bytes
-    repeated: list[str]  # names of headers that came more than once
+    repeated: list[str]  # names of repeated headers
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -34,7 +34,7 @@ class Answer:
 
 @dataclass
 class Upstream:
-    """A fake service. It tells in JSON what it received; `?status=` and `?bytes=` shape the answer."""
+    """A fake service. It returns the request as JSON; `?status=` and `?bytes=` set status and size of the answer."""
 
     name: str
     server: ThreadingHTTPServer = field(init=False)
@@ -106,7 +106,7 @@ class Gateway:
     def ask(
         self, path: str, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
-        """One request on a connection of its own; the path is sent as it stands."""
+        """Sends one request on its own connection, with the path unchanged."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             connection.request(method, path, body=body, headers=headers or {})
@@ -121,7 +121,7 @@ class Gateway:
 
 @contextmanager
 def gateway_with(**settings: str) -> Iterator[Gateway]:
-    """nginx with five fake services; `settings` as in launcher.nginx.SETTINGS."""
+    """Runs nginx with five fake services; `settings` as in launcher.nginx.SETTINGS."""
     if binaries.find("nginx") is None:
         if os.environ.get("CI"):
             pytest.fail(f"no nginx found: {nginx.HOW_TO_GET}")

@@ -1,4 +1,4 @@
-"""The browser portal behind a real nginx: its files, its addresses, its policy; and the plain pages without it."""
+"""The browser portal behind a real nginx: files, routes and policy; and the plain pages if there is no portal."""
 
 import gzip
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The modules of the hostile tests; every test finds accounts that nobody has tried to guess."""
+"""Shared by the hostile tests. Each test starts with accounts without failed sign-ins."""
 
 import sys
 from pathlib import Path
@@ -23,6 +23,6 @@ def _forgiven_again(whole_platform: Platform) -> None:
 
 
 def _forgive(platform: Platform) -> None:
-    """Earlier tests tried many wrong passwords for the demo accounts, which ask for a captcha since."""
+    """Resets failed sign-ins: earlier tests tried many wrong passwords, so demo accounts would need a captcha."""
     with psycopg.connect(platform.database_urls["identity"]) as db:
         db.execute("TRUNCATE login_guard")

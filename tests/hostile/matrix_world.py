@@ -1,4 +1,4 @@
-"""Who asks in the matrix, and what they ask for: everything that the journey left, and a few things more."""
+"""Callers and objects of the matrix: everything that the journey made, and a few more objects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ from launcher.servers import Platform
 class Caller:
     name: str
     token: str = ""
-    kind: str = ""  # of account; empty: a stranger
+    kind: str = ""  # of account; empty: no account
     roles: frozenset[str] = frozenset()
     approved: bool = True
     registered: bool = True  # identity knows the account
 
     def may(self, permission: auth.Permission) -> bool:
-        """By the declared permission alone, whatever the object."""
+        """Says whether the declared permission admits the caller, whatever the object."""
         if permission.anyone:
             return True
         if self.kind not in permission.kinds or not (self.approved or permission.pending):
@@ -39,13 +39,13 @@ class Caller:
 @dataclass
 class World:
     callers: dict[str, Caller] = field(default_factory=dict)
-    objects: dict[str, str] = field(default_factory=dict)  # parameter of a rule -> the object that is asked for
-    urls: dict[str, str] = field(default_factory=dict)  # service -> where it answers, behind the gateway's back
+    objects: dict[str, str] = field(default_factory=dict)  # parameter of a rule -> the requested object
+    urls: dict[str, str] = field(default_factory=dict)  # service -> its address without the gateway
 
     def ask(self, service: str, caller: Caller, method: str, path: str, body: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
         if method in ("PATCH", "PUT") or path.endswith(("/sign", "/send_back", "/complete")):
-            headers["If-Match"] = '"999999"'  # so that even the owner changes nothing
+            headers["If-Match"] = '"999999"'  # so that not even the owner can change anything
         return requests.request(method, self.urls[service] + path, json=body, headers=headers, timeout=30)
 
 
@@ -70,14 +70,14 @@ def _caller(name: str, client: Client) -> Caller:
 
 
 def _pending(story: Story) -> Client:
-    """An applicant whose registration waits; `register` leaves the story's own facts as they were."""
+    """Makes an applicant whose registration waits. `register` does not change the facts of the story."""
     other = Story(story.gateway, story.sandbox, seed=story.seed + 1)
     STEPS[0][1](other)
     return Client(story.gateway).sign_in(other.facts["username"], PASSWORD)
 
 
 def _signer(platform: Platform) -> Any:
-    """Tokens of accounts that no demo data have, signed with the platform's own key."""
+    """Makes tokens of accounts that the demo data lack, signed with the platform's key."""
     oldest = min((platform.run_dir / "secrets" / "token-keys").glob("*.pem"))
     key: Any = load_pem_private_key(oldest.read_bytes(), password=None)
     published = requests.get(f"{platform.gateway_url}/api/identity/.well-known/jwks.json", timeout=10).json()["keys"]
@@ -141,7 +141,7 @@ def _workbook() -> bytes:
 
 
 def body_of(method: str, rule: str, objects: Mapping[str, str]) -> Any:
-    """A body that a route would take, so that it is not for its form that it refuses."""
+    """Returns a body in the right form, so that a route does not refuse it for its form."""
     verb = rule.rsplit("/", 1)[-1]
     instruments = [objects["instrument_id"]]
     bodies: dict[str, Any] = {

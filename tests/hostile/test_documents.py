@@ -1,7 +1,7 @@
-"""Schemathesis over every service's OpenAPI document with all its checks: whatever a client sends, the answer is one that
-the document names, and never a 500. As an applicant; under CI as a clerk and an administrator too.
+"""Runs Schemathesis with all checks on every service's OpenAPI document: whatever a client sends, the document declares the
+answer, and it is never a 500. As an applicant; in CI also as a clerk and an administrator.
 
-Deterministic, so that a red run is red again; HOSTILE_EXAMPLES=100 digs deeper, HOSTILE_SEED=… elsewhere.
+Runs are deterministic, so that a failure repeats. HOSTILE_EXAMPLES=100 tries more, HOSTILE_SEED=… others.
 """
 
 import os
@@ -18,8 +18,8 @@ from launcher.servers import Platform
 
 SERVICES = ("identity", "registry", "filing", "booking", "notification")
 ACCOUNTS = ("applicant", "city-clerk", "admin") if os.environ.get("CI") else ("applicant",)
-# A request that satisfies the document may still be refused: for what is there (404, 409), for who asks (401, 403), for
-# what only rules can say (422), or for how it is sent. One route sends the browser on (302).
+# A valid request may still be refused: because of existing data (404, 409), the caller (401, 403), a rule (422), or the way
+# it is sent. One route redirects the browser (302).
 CONFIGURATION = """
 base-url = "{url}"
 headers = {{ Authorization = "Bearer {token}" }}
@@ -31,8 +31,8 @@ Runs = dict[tuple[str, str], "Future[subprocess.CompletedProcess[str]]"]
 
 @pytest.fixture(scope="module")
 def runs(whole_platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """Two at a time; each test waits for its own. All sign in first, each to a session of its own: once identity is given
-    thousands of wrong old passwords for these accounts, a sign-in asks for a captcha."""
+    """Runs two services at a time; each test waits for its own. All sign in first, each in its own session: after thousands of
+    wrong old passwords for these accounts, identity asks for a captcha."""
     folder = tmp_path_factory.mktemp("schemathesis")
     pairs = [(service, account) for service in SERVICES for account in ACCOUNTS]
     tokens = {pair: Client(whole_platform.gateway_url).sign_in(pair[1]).token for pair in pairs}

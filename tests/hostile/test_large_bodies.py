@@ -1,4 +1,4 @@
-"""An answer that comes before the request is read must still reach the client, through the gateway."""
+"""A service may answer before it has read the request. The answer must still reach the client through the gateway."""
 
 import json
 
@@ -9,7 +9,7 @@ from launcher.servers import Platform
 
 
 def test_an_early_refusal_of_a_large_body_arrives(whole_platform: Platform) -> None:
-    stranger = requests.Session()  # keeps its connection, as a gateway does
+    stranger = requests.Session()  # keeps its connection open, as a gateway does
     body = json.dumps({"selection": {"ids": ["e3e70682-c209-1cac-a29f-6fbed82c07cd"] * 20_000}})
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {applicant(whole_platform).token}"}
     url = whole_platform.gateway_url + "/api/filing/filings/actions/approve"

@@ -1,7 +1,7 @@
-"""Every route × every kind of account × own, foreign and missing object, against the running services.
+"""Every route × every kind of account × own, foreign and missing object, on the running services.
 
-What a kind of account may is what the route declares (tests/architecture holds every route to declare it); whose an
-object is stands in SEES. A foreign object and one that is not there are answered alike: 404.
+The route declares which kinds of account may call it (tests/architecture checks that every route does). SEES says who sees an
+object. A foreign and a missing object give the same answer: 404.
 """
 
 import re
@@ -21,7 +21,7 @@ from story import Story
 from chassis.auth import Permission
 from launcher.servers import Platform
 
-# parameter that names the object -> the callers that may see it; with several in a rule, the last one counts
+# parameter of the object -> callers that may see it; if a rule has several, the last one counts
 OFFICE = {"owner", "city-clerk", "city-verifier", "city-admin"}
 SEES = {
     "instrument_id": OFFICE | {"supervisor", "admin"},
@@ -43,19 +43,19 @@ SEES = {
     "day": {"admin"},
     "message_id": {"owner"},
     "session_id": {"owner"},
-    "view_id": set(),  # an account's own, and it has none here
-    "change_id": set(),  # of a certificate: none was proposed
+    "view_id": set(),  # belongs to one account; no account has one here
+    "change_id": set(),  # of a certificate; there is none here
 }
 SPARED = {
     "DELETE session_id",
     "DELETE account_id",
-}  # the owner's own: it would work, and the rest of the matrix with it
+}  # left out for the owner: they would succeed and break the rest of the matrix
 NOBODY = str(uuid.UUID(int=7))
-JOBS_OF = "registry"  # the service whose job is asked for; elsewhere it is a missing one
+JOBS_OF = "registry"  # the service that has the job; in others it is missing
 
 
 def routes() -> Iterator[tuple[str, str, str, Permission]]:
-    """(service, method, rule, permission) of everything but health and metrics."""
+    """Yields (service, method, rule, permission) of all routes except health and metrics."""
     for package in PACKAGES:
         with tempfile.TemporaryDirectory() as folder:
             app = build_app(package, Path(folder))
@@ -76,7 +76,7 @@ def world(whole_platform: Platform, told_story: Story) -> World:
 
 
 def filled(rule: str, objects: dict[str, str]) -> str:
-    """Between services there are parameters of their own: any id, and the name of a fact."""
+    """Fills the parameters of a rule. Internal routes have other parameters: any id, and the name of a fact."""
     return re.sub(
         r"<(?:[^:<>]+:)?(\w+)>", lambda m: objects.get(m[1], NOBODY if m[1].endswith("_id") else "kind"), rule
     )
@@ -107,7 +107,7 @@ def test_matrix(world: World, name: str, service: str, method: str, rule: str, p
 def ask(
     world: World, caller: Caller, service: str, method: str, rule: str, permission: Permission, what: str
 ) -> tuple[Any, int | None]:
-    """What is expected of the answer, and the answer; None where the question is not asked."""
+    """Returns the expected and the actual answer, or None if this case is left out."""
     objects = world.objects if what == "own or foreign" else missing(world.objects)
     path, names = filled(rule, objects), parameters(rule)
     allowed = caller.may(permission)
@@ -128,7 +128,7 @@ def ask(
             expected = not_found
     elif method == "GET":
         expected = within_reach if caller.registered or service != "identity" else answered
-    else:  # without an object, a write is asked only of those who may not: the journey shows that the others can
+    else:  # without an object, only callers without permission try a write: the journey shows that the others can
         return answered, None
     answer = world.ask(service, caller, method, path, body_of(method, rule, world.objects))
     return expected, answer.status_code
@@ -155,7 +155,7 @@ def not_found(status: int) -> bool:
 
 
 def within_reach(status: int) -> bool:
-    """done, or refused for its state or form"""
+    """done, or refused because of state or form"""
     return status < 400 or status in (409, 412, 422)
 
 

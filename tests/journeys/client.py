@@ -1,4 +1,4 @@
-"""A client of the platform as a program outside would write it: JSON over HTTP through the gateway."""
+"""A client of the platform, as an outside program would write it: JSON over HTTP through the gateway."""
 
 import random
 import time
@@ -14,12 +14,12 @@ DEMO_PASSWORD = "Demo-2026!"
 
 
 class Unexpected(AssertionError):
-    """The platform answered otherwise than the journey expects."""
+    """The platform's answer is not the expected one."""
 
 
 class _FromElsewhere(HTTPAdapter):
-    """Calls the local gateway from a loopback address of its own, as people far apart would: the limits that count by
-    address (ten SMS codes an hour without captcha) then do not add up over one machine's runs."""
+    """Calls the local gateway from a different loopback address each, like people at different places. So limits per address
+    (ten SMS codes an hour without captcha) do not add up over several runs on one machine."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         source = ".".join(["127", *(str(random.randint(1, 254)) for _ in range(3))])
@@ -29,7 +29,7 @@ class _FromElsewhere(HTTPAdapter):
 class Client:
     """One person at one gateway. `token` is set by `sign_in`."""
 
-    patience = 60.0  # with a part of the platform that does not answer [seconds]
+    patience = 60.0  # how long to retry if a part of the platform does not answer [seconds]
 
     def __init__(self, gateway: str, name: str = "visitor") -> None:
         self.gateway = gateway
@@ -40,8 +40,8 @@ class Client:
         self._session.mount("http://127.0.0.1", _FromElsewhere())
 
     def call(self, method: str, path: str, expect: int = 200, **kwargs: Any) -> Any:
-        """The JSON of an answer (or its bytes). A part of the platform that does not answer is asked again, with the
-        same Idempotency-Key, so that nothing is done twice. Raises: Unexpected when the status is another."""
+        """Returns the JSON (or bytes) of the answer. If a part of the platform does not answer, it retries with the same
+        Idempotency-Key, so that nothing is done twice. Raises Unexpected if the status is different."""
         headers = dict(kwargs.pop("headers", {}))
         if method != "GET":
             headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
@@ -61,13 +61,13 @@ class Client:
         return answer.json() if is_json else answer.content
 
     def ask(self, method: str, path: str, **kwargs: Any) -> requests.Response | None:
-        """One try, whatever comes of it; None where nothing answered."""
+        """Makes one try. Returns any answer, or None if there was none."""
         return self._ask(method, path, dict(kwargs.pop("headers", {})), kwargs)[0]
 
     def _ask(
         self, method: str, path: str, headers: dict[str, str], kwargs: dict[str, Any]
     ) -> tuple[requests.Response | None, float | None]:
-        """One try: the answer, and how long to wait before the next one where that is worth it. [seconds]"""
+        """Makes one try. Returns the answer, and the wait before a retry if one makes sense [seconds]."""
         try:
             answer = self._session.request(method, self.gateway + path, headers=headers, timeout=60, **kwargs)
         except requests.ConnectionError:
@@ -90,7 +90,7 @@ class Client:
         return self.call("PATCH", path, expect, json=body, headers={"If-Match": f'"{version}"'})
 
     def act(self, path: str, version: int, body: Any = None, expect: int = 200) -> Any:
-        """An act on the version that one read."""
+        """Calls an action on the version that was read."""
         headers = {"If-Match": f'"{version}"'}
         return self.call("POST", path, expect, headers=headers, **({} if body is None else {"json": body}))
 
@@ -98,7 +98,7 @@ class Client:
         return self.call("POST", path, expect, files={"file": (name, content)}, data=fields)
 
     def everything(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        """All items of a list, page by page."""
+        """Returns all items of a list, page by page."""
         items: list[dict[str, Any]] = []
         page = 1
         while True:
@@ -117,13 +117,13 @@ class Client:
         return self
 
     def job(self, path: str) -> Any:
-        """Wait until a job has ended; one whose worker died goes on when its lease of a minute has run out."""
+        """Waits until a job has ended. If its worker died, it continues when its lease of a minute has ended."""
         ended = ("done", "failed", "cancelled")
         return wait_for(lambda: self.get(path), lambda job: job["state"] in ended, max(self.patience, 90))
 
 
 def wait_for(ask: Callable[[], Any], until: Callable[[Any], Any], seconds: float = 0) -> Any:
-    """Ask until the answer satisfies; events need a moment. Raises: Unexpected with the last answer."""
+    """Asks until the answer is accepted, because events need a moment. Raises Unexpected with the last answer."""
     seconds = seconds or Client.patience / 2
     deadline = time.monotonic() + seconds
     while True:
@@ -131,7 +131,7 @@ def wait_for(ask: Callable[[], Any], until: Callable[[Any], Any], seconds: float
         if until(answer):
             return answer
         if time.monotonic() > deadline:
-            raise Unexpected(f"not within {seconds} s; last: {str(answer)[:1500]}")
+            raise Unexpected(f"not accepted within {seconds} s; last: {str(answer)[:1500]}")
         time.sleep(0.1)
 
 

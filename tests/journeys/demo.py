@@ -1,4 +1,4 @@
-"""`make demo`: the journey on the running platform, with a display. Exit code 1 when a step fails."""
+"""`make demo`: runs the journey on the running platform and prints it. Exit code 1 if a step fails."""
 
 import argparse
 import os

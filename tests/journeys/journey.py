@@ -1,6 +1,6 @@
-"""The main job from registration to certificate, step by step, through the gateway. Each step asserts what it did.
+"""The main journey from registration to certificate, step by step, through the gateway. Each step asserts its result.
 
-`make demo` runs it with a display; `test_journey.py` runs it in the suite. The steps share one `Story`.
+`make demo` runs it and prints each step; `test_journey.py` runs it in the suite. The steps share one `Story`.
 """
 
 import io
@@ -37,7 +37,7 @@ BOOKED = 40
 
 
 def register(story: Story) -> None:
-    """An organisation registers with its licence, the letter that was filled from what it typed, and an SMS code."""
+    """An organisation registers with its licence, a letter filled from the form, and an SMS code."""
     visitor = Client(story.gateway)
     username, phone = f"market-{story.random.randrange(10**9)}", f"139{story.random.randrange(10**8):08d}"
     org = {
@@ -64,7 +64,7 @@ def register(story: Story) -> None:
 
 
 def approve_registration(story: Story) -> None:
-    """Its institution reads the documents and rejects it: no seal. It corrects that, and is approved."""
+    """Its institution reads the documents and rejects it: the seal is missing. The organisation corrects that and is approved."""
     county, own = story.person("county-clerk"), Client(story.gateway).sign_in(story.facts["username"], PASSWORD)
     found = county.get("/api/identity/registrations", status="pending", q=story.facts["org_name"])
     assert found["total"] == 1, found
@@ -84,17 +84,17 @@ def approve_registration(story: Story) -> None:
 
 
 def sign_in(story: Story) -> None:
-    """It signs in and binds WeChat by the QR code; the phone follows the official account. Then it comes back by WeChat,
-    on the website and in the mini-program, and gives a colleague access, who signs in by SMS code."""
+    """It signs in and binds WeChat by the QR code; the phone follows the official account. Then it signs in by
+    WeChat, on the website and in the mini-program, and adds a colleague, who signs in by SMS code."""
     clerk = Client(story.gateway).sign_in(story.facts["username"], PASSWORD)
     assert clerk.account["status"] == "approved"
     story.people["clerk"] = clerk
     openid = f"o-{story.random.randrange(10**12)}"
     person = {"openid": openid, "unionid": f"u-{openid}", "phone": story.facts["phone"], "following": False}
     requests.post(story.sandbox + "/phones", json=person, timeout=10).raise_for_status()
-    # a code of WeChat counts once: where the answer to it was lost, one scans again
+    # a code of WeChat works once: if the answer was lost, the person scans again
     wait_for(lambda: came_back(story, clerk, openid, "/api/identity/me/wechat", 200), bool)
-    # WeChat gives up after three tries, and a service that is being restarted answers none of them: then they tap again
+    # WeChat stops after three tries, and a restarting service answers none of them: then the person taps again
     wait_for(
         lambda: requests.post(f"{story.sandbox}/phones/{openid}/follow", json={}, timeout=30).json(),
         lambda pushed: pushed["status"] == 200,
@@ -112,7 +112,7 @@ def sign_in(story: Story) -> None:
 
 
 def invite_verifier(story: Story) -> None:
-    """The institution's administrator invites a verifier, who chooses user name and password."""
+    """The administrator of the institution invites a verifier, who chooses user name and password."""
     head, newcomer = story.person("city-admin"), Client(story.gateway)
     phone, username = f"135{story.random.randrange(10**8):08d}", f"verifier-{story.random.randrange(10**9)}"
     invited = head.post("/api/identity/invitations", {"name": "林检定", "phone": phone, "roles": ["verifier"]}, 201)
@@ -129,7 +129,7 @@ def invite_verifier(story: Story) -> None:
 
 
 def import_workbook(story: Story) -> None:
-    """It imports 300 instruments, is told every error by row and column, mends and imports the rest."""
+    """The organisation imports 300 instruments, gets every error by row and column, corrects and imports the rest."""
     clerk = story.clerk
     wait_for(lambda: clerk.get("/api/registry/catalog")["items"], bool)
     first = import_file(clerk, "instruments.xlsx")
@@ -161,7 +161,7 @@ def import_workbook(story: Story) -> None:
 
 
 def record_nozzles(clerk: Client, rows: Sequence[dict[str, Any]]) -> None:
-    """A dispenser is filed with its nozzles, each of which is verified: two for each."""
+    """A fuel dispenser is recorded with its nozzles, two each; every nozzle is verified."""
     catalog = clerk.get("/api/registry/catalog")["items"]
     dispensers = {kind["code"] for kind in catalog if kind["details_schema"] == "fuel_dispenser"}
     nozzles = [{"nozzle_no": "1", "fuel_grade": "92"}, {"nozzle_no": "2", "fuel_grade": "95"}]
@@ -171,7 +171,7 @@ def record_nozzles(clerk: Client, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def submit_filings(story: Story) -> None:
-    """It submits all to the city, with the authorisation to forward to the province."""
+    """The organisation submits all to the city and authorises forwarding to the province."""
     body = {
         "selection": {"all": True, "expect": 300}, "institution_id": CITY, "accept_responsibility": True,
         "authorize_province": True,
@@ -229,8 +229,8 @@ AMENDED = {"measuring_range": "(0.1～15) kg", "accuracy_class": "Ⅲ"}
 
 
 def mend_and_resubmit(story: Story) -> None:
-    """The applicant mends the returned one and submits it again: a new filing that names the old. It is amended once
-    more before the city approves."""
+    """The applicant corrects the returned one and submits it again. The new filing names the old one. It is amended once
+    before the city approves it."""
     clerk, returned = story.clerk, story.facts["returned"]
     instrument_id = returned["instrument_id"]
     instrument = wait_for(
@@ -261,7 +261,7 @@ def mend_and_resubmit(story: Story) -> None:
 
 
 def book(story: Story) -> None:
-    """It books 40 approved ones for a delivery slot; the institution confirms."""
+    """The organisation books 40 approved ones for a delivery slot; the institution confirms."""
     clerk = story.clerk
     city_total = 300 - DISPATCHED
     wait_for(lambda: clerk.get("/api/booking/bookable", institution_id=CITY)["total"], lambda n: n > BOOKED)
@@ -287,7 +287,7 @@ def book(story: Story) -> None:
 
 
 def receive(story: Story) -> None:
-    """The front desk receives all but one, which it sends back 退单: its filing goes back to the applicant."""
+    """The front desk receives all except one, which it sends back 退单. Its filing returns to the applicant."""
     desk, booking, ids = story.person("city-clerk"), story.facts["booking"], story.facts["booked"]
     path = f"/api/booking/bookings/{booking['id']}"
     received = desk.post(f"{path}/receive", {"instrument_ids": ids[1:]})
@@ -308,7 +308,7 @@ def receive(story: Story) -> None:
 
 
 def verify(story: Story) -> None:
-    """The verifier records results with one fail; a second person checks, and only the one who was named."""
+    """The verifier records results with one fail. Only the named second person may check them."""
     verifier, checker = story.people["verifier"], story.person("city-checker")
     booking, ids = story.facts["booking"], story.facts["booked"][1:]
     kinds = {kind["code"]: kind for kind in verifier.get("/api/registry/catalog")["items"]}
@@ -341,7 +341,7 @@ def verify(story: Story) -> None:
 
 
 def fetch_certificates(story: Story) -> None:
-    """Certificates are issued as PDF; each is listed with its instrument; a ZIP has them all."""
+    """Certificates are issued as PDF. Each is listed with its instrument, and a ZIP contains all."""
     clerk, booking, certified = story.clerk, story.facts["booking"], story.facts["certified"]
     wait_for(
         lambda: clerk.get("/api/registry/certificates", booking_id=booking["id"])["total"],
@@ -429,7 +429,7 @@ def scan_certificate(story: Story) -> None:
 
 
 def read_notices(story: Story) -> None:
-    """The phone shows the notices, and so does the portal."""
+    """The phone and the portal show the messages."""
     openid = story.facts["openid"]
 
     def texts() -> str:

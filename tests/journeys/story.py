@@ -1,4 +1,4 @@
-"""What the steps of the journey share: the story that they hand on, and what several of them, or other tests, do."""
+"""Shared by the steps of the journey: the story with its facts, and actions that several steps or tests use."""
 
 import random
 import struct
@@ -23,7 +23,7 @@ CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 @dataclass
 class Story:
-    """What the steps hand on."""
+    """The facts that one step passes to the next."""
 
     gateway: str
     sandbox: str
@@ -31,10 +31,10 @@ class Story:
     say: Callable[[str], None] = lambda _line: None
     people: dict[str, Client] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)  # names of the steps that were taken
+    taken: set[str] = field(default_factory=set)  # names of finished steps
 
     def take(self, step: Callable[["Story"], None]) -> None:
-        """Take a step of the journey, once."""
+        """Runs a step of the journey, once."""
         if step.__name__ not in self.taken:
             step(self)
             self.taken.add(step.__name__)
@@ -43,7 +43,7 @@ class Story:
         self.random = random.Random(self.seed)
 
     def person(self, username: str) -> Client:
-        """A demo account, signed in once."""
+        """Returns a demo account, which signs in once."""
         if username not in self.people:
             self.people[username] = Client(self.gateway).sign_in(username)
         return self.people[username]
@@ -62,17 +62,17 @@ def today() -> str:
 
 
 def code_for(story: Story, visitor: Client, phone: str, purpose: str) -> str:
-    """The SMS code that this phone is sent."""
+    """Requests an SMS code for this phone and returns it."""
     visitor.post("/api/identity/sms-codes", {"phone": phone, "purpose": purpose}, 202)
 
-    def sent() -> list[str]:  # the phone also gets news of its account
+    def sent() -> list[str]:  # the phone also gets messages about its account
         return [str(sms["code"]) for sms in story.phone_shows("/outbox/sms", phone=phone) if sms["code"]]
 
     return str(wait_for(sent, bool)[0])
 
 
 def scanned(story: Story, browser: Client, openid: str) -> dict[str, str]:
-    """What WeChat sends the browser back with when this person has scanned its QR page and agreed."""
+    """Scans the QR page and agrees as this person. Returns the parameters with which WeChat redirects the browser."""
     begun = browser.post("/api/identity/wechat-logins", expect=201, headers=PORTAL)
     page = begun["url"].partition("#")[0]
     agreed = {"openid": openid, "answer": "agree"}
@@ -82,20 +82,20 @@ def scanned(story: Story, browser: Client, openid: str) -> dict[str, str]:
 
 
 def came_back(story: Story, browser: Client, openid: str, path: str, status: int) -> bool:
-    """Whether what WeChat sent the browser back with was taken."""
+    """Says whether the platform accepted the parameters of WeChat's redirect."""
     answer = browser.ask("POST", path, json=scanned(story, browser, openid), headers=PORTAL)
     return answer is not None and answer.status_code == status
 
 
 def tapped(story: Story, phone: Client, openid: str) -> bool:
-    """Whether the person who opens the mini-program is signed in."""
+    """Says whether a person who opens the mini-program is signed in."""
     made = requests.post(f"{story.sandbox}/phones/{openid}/login", params={"app": "miniprogram"}, timeout=10).json()
     answer = phone.ask("POST", "/api/identity/sessions", json={"miniprogram_code": made["code"]})
     return answer is not None and answer.status_code == 201
 
 
 def signed_in_by_code(story: Story, phone: str) -> dict[str, Any]:
-    """The account. Where the answer was lost, the code is used up and one asks for another."""
+    """Signs in by SMS code and returns the account. If the answer was lost, the code is used up; it requests another."""
     visitor = Client(story.gateway)
     for _ in range(3):
         code = code_for(story, visitor, phone, "sign_in")
@@ -107,7 +107,7 @@ def signed_in_by_code(story: Story, phone: str) -> dict[str, Any]:
 
 
 def accepted(newcomer: Client, answer: dict[str, str]) -> bool:
-    """Whether the invitation is accepted, also where the answer that said so was lost."""
+    """Says whether the invitation is accepted, even if the answer was lost."""
     said = newcomer.ask("POST", "/api/identity/invitations/accept", json=answer)
     return said is not None and (said.status_code == 201 or said.json().get("code") == "invitation_ended")
 
@@ -147,7 +147,7 @@ def result(instrument_id: str, kind: dict[str, Any], conclusion: str) -> dict[st
 
 
 def credit_code(chance: random.Random) -> str:
-    """A code with a right check character (GB 32100-2015)."""
+    """Returns a code with a valid check character (GB 32100-2015)."""
     first = "91440106MA5" + "".join(chance.choice(CREDIT_ALPHABET) for _ in range(6))
     total = sum(pow(3, i, 31) * CREDIT_ALPHABET.index(c) for i, c in enumerate(first))
     return first + CREDIT_ALPHABET[(31 - total % 31) % 31]

@@ -1,4 +1,4 @@
-"""Accounts across the services: who is disabled is out everywhere, and keys change while people work."""
+"""Accounts across services: a disabled account is refused everywhere, and keys rotate while people work."""
 
 import random
 import time
@@ -31,12 +31,12 @@ def status(person: Client, path: str) -> int:
 
 
 def everywhere(person: Client, expected: int) -> None:
-    """Wait until every service answers so."""
+    """Waits until every service gives this answer."""
     wait_for(lambda: {status(person, path) for path in LISTS.values()}, {expected}.__eq__, seconds=20)
 
 
 def test_who_is_disabled_is_refused_by_every_service_within_two_seconds(whole_platform: Any) -> None:
-    """The quickest of three, so that a moment in which the machine did something else decides nothing."""
+    """Takes the fastest of three, so that other load on the machine does not matter."""
     took = []
     for _ in range(3):
         story = story_of(whole_platform)
@@ -82,7 +82,7 @@ def test_what_is_between_services_is_not_reached_from_outside(whole_platform: An
 
 
 def test_a_follower_binds_by_password_on_wechats_page(whole_platform: Any) -> None:
-    """The real services: notification's page asks identity, identity tells both."""
+    """With the real services: notification's page asks identity, and identity publishes the binding."""
     openid = f"o-{random.randrange(10**12)}"
     phone = {"openid": openid, "unionid": f"u-{openid}", "phone": f"133{random.randrange(10**8):08d}"}
     requests.post(whole_platform.sandbox_url + "/phones", json=phone, timeout=10).raise_for_status()

@@ -1,4 +1,4 @@
-"""What the engineer who runs it sees: one trace across services and events, and figures of every process."""
+"""What an operator sees: one trace across services and events, and metrics of every process."""
 
 import re
 import time

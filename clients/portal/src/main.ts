@@ -10,8 +10,8 @@ import { i18n, keptLanguage, setLanguage } from './words'
 import './look.css'
 
 const app = createApp(App).use(createPinia()).use(i18n)
-await setLanguage(keptLanguage()).catch(() => setLanguage('zh-CN')) // without the other words at least these
-// A refusal of something that nobody waits for (reference data, a count) is told, too.
+await setLanguage(keptLanguage()).catch(() => setLanguage('zh-CN')) // if the other language cannot load, use Chinese
+// Also show refusals of requests that nobody waits for (reference data, a count).
 window.addEventListener('unhandledrejection', (event) => {
   if (!(event.reason instanceof Problem)) return
   event.preventDefault()

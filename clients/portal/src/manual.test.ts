@@ -1,4 +1,4 @@
-/** What the user manual calls its menus, tabs and buttons (一 to 七), and the words of ours that say it. */
+/** The manual's names of menus, tabs and buttons (一 to 七), and our keys with the same text. */
 import { expect, test } from 'vitest'
 import { t } from '@/words'
 

@@ -53,7 +53,7 @@ def scripts(folder: Path, **commands: str) -> None:
 def test_it_is_built_once(small: Path, said: list[str]) -> None:
     assert portal.build(said.append)
     assert (small / "dist" / "index.html").read_text() == "one"
-    assert said == ["bringing the portal's packages (npm ci)", "building the portal"]
+    assert said == ["installing the portal's packages (npm ci)", "building the portal"]
     said.clear()
     assert portal.build(said.append)
     assert said == []
@@ -95,7 +95,7 @@ def test_another_lock_brings_the_packages_again(small: Path, said: list[str]) ->
     lock = small / "package-lock.json"
     lock.write_text(lock.read_text() + "\n")
     portal.build(said.append)
-    assert said == ["bringing the portal's packages (npm ci)", "building the portal"]
+    assert said == ["installing the portal's packages (npm ci)", "building the portal"]
 
 
 @needs_node
@@ -145,7 +145,7 @@ def test_without_a_node_it_says_so_in_one_line_and_goes_on(
     monkeypatch.setattr(binaries, "find", lambda program, carried_only=None: None)
     monkeypatch.setattr(portal, "NODE", small / "nothing.txt")
     assert portal.build(said.append) is False
-    assert said == ["no portal, a plain page instead: Node 20.19 or later cannot be had here"]
+    assert said == ["no portal, a plain page instead: Node 20.19 or later is not available"]
     monkeypatch.delenv("CI", raising=False)
     assert portal.check("test", said.append) == 0
     monkeypatch.setenv("CI", "1")

@@ -1,4 +1,4 @@
-/** The five services, typed by their OpenAPI snapshots, and `ask`, which gives the answer or throws a Problem. */
+/** The five services, typed by their OpenAPI snapshots, and `ask`, which returns the answer or throws a Problem. */
 import createClient from 'openapi-fetch'
 import type { paths as Booking } from './generated/booking'
 import type { paths as Filing } from './generated/filing'
@@ -20,26 +20,26 @@ export const notification = createClient<Notification>(options)
 
 type Answer<T> = { data?: T; error?: unknown; response: Response }
 
-/** The body of a success. Throws Problem for everything else. */
+/** Returns the body of a success. Otherwise throws Problem. */
 export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
   return (await askWhole(call)).data
 }
 
-/** The body and the response, for those who need its status, ETag or Location. */
+/** Returns the body and the response, for callers that need its status, ETag or Location. */
 export async function askWhole<T>(call: Promise<Answer<T>>): Promise<{ data: T; response: Response }> {
   const { data, error, response } = await call
   if (!response.ok) throw problemOf(response, error)
   return { data: data as T, response }
 }
 
-/** A file that needs the token: its bytes, type and the name that the service gave it. */
+/** Fetches a file with the token. Returns its bytes, its type and the name from the service. */
 export async function fetchFile(path: string, init?: RequestInit): Promise<{ blob: Blob; name: string }> {
   const response = await send(new Request(new URL(path, window.location.origin), init))
   if (!response.ok) throw problemOf(response, await response.json().catch(() => null))
   return { blob: await response.blob(), name: nameIn(response.headers.get('Content-Disposition') ?? '') }
 }
 
-/** Fetch a file and let the browser save it. */
+/** Fetches a file and lets the browser save it. */
 export async function download(path: string, name?: string, init?: RequestInit): Promise<void> {
   const file = await fetchFile(path, init)
   save(file.blob, name ?? (file.name || path.split('/').pop() || 'file'))
@@ -53,16 +53,16 @@ function save(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
-/** A command that answers with its file (200), which is saved, or with a job that will make it (202). n: records in it. */
+/** A command that answers with a file (200), which is saved, or with a job that makes it (202). n: number of records in it. */
 export async function fileOrJob(call: Promise<Answer<unknown>>, n: number): Promise<Answer<unknown>> {
-  const answer = await call // made with parseAs: 'stream', so that the body is still there
+  const answer = await call // called with parseAs: 'stream', so that the body is not read yet
   if (answer.response.status === 202) return { data: await answer.response.json(), response: answer.response }
   if (!answer.response.ok) return answer
   save(await answer.response.blob(), nameIn(answer.response.headers.get('Content-Disposition') ?? '') || 'file')
   return { data: { done: n, failed: [] }, response: answer.response }
 }
 
-/** File name of a Content-Disposition (RFC 6266): the extended form before the plain one. */
+/** Returns the file name of a Content-Disposition (RFC 6266), preferring the extended form. */
 export function nameIn(disposition: string): string {
   const extended = /filename\*=UTF-8''([^;]+)/i.exec(disposition)
   if (extended) return decodeURIComponent(extended[1])
@@ -70,8 +70,8 @@ export function nameIn(disposition: string): string {
 }
 
 /**
- * Upload one file with its progress. fetch tells nothing of what was sent, so this is the one place with XMLHttpRequest.
- * progress: share sent, 0 to 1.
+ * Uploads one file with progress. fetch reports no upload progress, so only this uses XMLHttpRequest.
+ * progress: called with the share sent, 0 to 1.
  */
 export async function upload<T>(
   path: string,

@@ -1,4 +1,4 @@
-/** One field that was refused: the name as the service knows it, and why in the user's language. */
+/** One refused field: the service's name for it, and the reason in the user's language. */
 export interface FieldProblem {
   field: string
   code: string
@@ -13,9 +13,9 @@ export class Problem extends Error {
     readonly detail: string,
     readonly errors: FieldProblem[] = [],
     readonly requestId = '',
-    /** Seconds after which trying again makes sense, when the service said so. */
+    /** Seconds until a retry, if the service named them. */
     readonly retryAfter?: number,
-    /** Members beside the standard ones: what is held already, the new count of a selection … */
+    /** Members beside the standard ones, such as the new count of a selection. */
     readonly more: Record<string, unknown> = {},
   ) {
     super(detail)
@@ -23,7 +23,7 @@ export class Problem extends Error {
   }
 }
 
-/** The Problem in an answer that is not a success. */
+/** Returns the Problem in an answer that is not a success. */
 export function problemOf(response: Response, body: unknown): Problem {
   const document = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
   const after = Number(response.headers.get('Retry-After'))

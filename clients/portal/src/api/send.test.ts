@@ -7,7 +7,7 @@ const REFRESH = '/api/identity/sessions/refresh'
 const signedIn = (id: string, token: string) => ({ access_token: token, expires_in: 900, account: { id } }) as SignedIn
 const answer = (status: number, body: unknown = {}) => new Response(JSON.stringify(body), { status })
 
-/** What was sent, and what each is answered: a list by path, taken from its head. */
+/** The requests sent, and the queued answers of each path. */
 let sent: Request[]
 let answers: Record<string, (() => Response | Promise<Response>)[]>
 

@@ -1,11 +1,11 @@
-/** Every request of the portal goes through `send`: language, token, one key a write, and tries again where that is safe. */
+/** Every request of the portal goes through `send`. It adds the language, the token and a key per write, and retries if that is safe. */
 import { Problem } from './problem'
 import { currentToken, isStale, renew } from './token'
 
 const WAITS = [400, 1200, 3000] // ms; after a lost connection or a busy service
 let language = 'zh-CN'
 
-/** The language in which services answer. */
+/** The language of the services' answers. */
 export function speak(locale: string): void {
   language = locale
 }
@@ -17,7 +17,7 @@ export async function send(request: Request): Promise<Response> {
   const headers = new Headers(request.headers)
   headers.set('Accept-Language', language)
   headers.set('X-Client', 'portal')
-  // The key makes a write safe to be sent twice: the service gives its first answer once more.
+  // The key makes a write safe to repeat: the service returns its first answer again.
   if (request.method !== 'GET' && currentToken() && !headers.has('Idempotency-Key')) {
     headers.set('Idempotency-Key', newKey())
   }
@@ -43,7 +43,7 @@ async function trying(request: Request): Promise<Response> {
   }
 }
 
-/** A service that is busy, or a first try of the same write that is still at work. */
+/** The service is busy, or the first try of the same write is still running. */
 async function isPassing(response: Response): Promise<boolean> {
   if (response.status === 503) return true
   if (response.status !== 409) return false
@@ -54,7 +54,7 @@ async function isPassing(response: Response): Promise<boolean> {
   return body?.code === 'in_progress'
 }
 
-/** randomUUID is there on https and localhost only; the portal may be tried out on a plain address. */
+/** randomUUID exists only on https and localhost; the portal may also run on a plain http address. */
 export function newKey(): string {
   if (crypto.randomUUID) return crypto.randomUUID()
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')

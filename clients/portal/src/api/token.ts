@@ -1,21 +1,21 @@
 /**
- * The access token: kept in memory only. It is renewed in one place, and every call that needs it meanwhile waits for
- * the same renewal. The refresh token is a cookie that no script can read.
+ * The access token, kept only in memory. One function renews it, and calls that need it meanwhile wait for the same
+ * renewal. The refresh token is a cookie that no script can read.
  */
 import type { components } from './generated/identity'
 
 export type SignedIn = components['schemas']['SignedIn']
 
 let access = ''
-let holder = '' // id of the account whose token it is
+let holder = '' // id of the token's account
 let goodUntil = 0
 let renewal: Promise<boolean> | null = null
 let onLost: () => Promise<boolean> = async () => false
 
-/** The token for the next call, or '' when nobody is signed in. */
+/** Returns the token for the next call, or '' if nobody is signed in. */
 export const currentToken = () => access
 
-/** True when the token ends within half a minute. */
+/** True if the token expires within half a minute. */
 export const isStale = () => access !== '' && Date.now() > goodUntil - 30_000
 
 export function keep(answer: SignedIn): void {
@@ -30,24 +30,24 @@ export function forget(): void {
   goodUntil = 0
 }
 
-/** What to do when the session has ended on the server: asks the user to sign in again; true when they did. */
+/** Called if the session has ended on the server. It asks the user to sign in again; true if they did. */
 export function whenLost(ask: () => Promise<boolean>): void {
   onLost = ask
 }
 
-/** A new token by the cookie. null: the session has ended. Throws when the network or identity fails. */
+/** Fetches a new token by the cookie. null: the session has ended. Throws if the network or identity fails. */
 export async function refresh(): Promise<SignedIn | null> {
   return alone(async () => {
     const response = await fetch('/api/identity/sessions/refresh', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Client': 'portal' },
       body: '{}',
-      keepalive: true, // a page that is left while this is under way must still take the cookie: the old one is used up
+      keepalive: true, // if the page is closed meanwhile, the browser must still store the new cookie: the old one is used up
     })
     if (response.ok) {
       const answer = (await response.json()) as SignedIn
       if (holder && answer.account.id !== holder) {
-        // The cookie is somebody else's by now (another tab): what is on this page must not be sent in that name.
+        // Another tab has signed in another account: this page must not send its requests in that name.
         forget()
         window.location.assign('/')
         return null
@@ -61,7 +61,7 @@ export async function refresh(): Promise<SignedIn | null> {
   })
 }
 
-/** Renew the token for a call that was refused; true when the call can be sent again. */
+/** Renews the token after a call was refused. True if the call can be sent again. */
 export function renew(): Promise<boolean> {
   renewal ??= refresh()
     .then((answer) => answer !== null || onLost())
@@ -69,7 +69,7 @@ export function renew(): Promise<boolean> {
   return renewal
 }
 
-/** A refresh token may be used once: two tabs that refresh at the same moment would end the session. */
+/** A refresh token works once, so only one tab may refresh at a time: two at once could end the session. */
 function alone<T>(work: () => Promise<T>): Promise<T> {
   return navigator.locks ? (navigator.locks.request('qj-refresh', work) as Promise<T>) : work()
 }

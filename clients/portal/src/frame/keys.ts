@@ -1,11 +1,11 @@
-/** The menu by the keyboard: Tab reaches every entry that is in sight, the arrows go up and down, Enter and Space press. */
+/** The menu by keyboard: Tab reaches every visible entry, arrows move up and down, Enter and Space press. */
 const ENTRIES = '.el-menu-item, .el-sub-menu'
 
 export function makeReachable(menu: HTMLElement): void {
   for (const entry of menu.querySelectorAll<HTMLElement>(ENTRIES)) entry.tabIndex = 0
 }
 
-/** group: what to do with one that is pressed; an item is opened. */
+/** group: called for a pressed group; a pressed item is opened. */
 export function onMenuKey(event: KeyboardEvent, group: (title: HTMLElement) => void): void {
   const entry = event.target
   if (!(entry instanceof HTMLElement) || !entry.matches(ENTRIES)) return

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-/** Every link of a message (contracts/message-links.json) opens a page of whom it is sent to. */
+/** Every link of a message (contracts/message-links.json) opens a page that its recipient may see. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Account } from '@/session/store'

@@ -1,22 +1,22 @@
 /**
- * A module declares its pages once: address, title, who may open it, and where it stands in the menu. Router, menu and
- * breadcrumbs are made from that.
+ * A module declares its pages once: path, title, who may open them, and their place in the menu. Router, menu and
+ * breadcrumbs are built from it.
  */
 import type { Component } from 'vue'
 import type { Account } from '@/session/store'
 
-/** Words of an account's `kind` or of one of its `roles`; any of them is enough. */
+/** Values of an account's `kind` or `roles`; one match is enough. */
 export type Audience = readonly string[]
 
 export interface Page {
   path: string
-  /** Key of its words: also its place in menu and breadcrumbs. */
+  /** Key of its title, also in menu and breadcrumbs. */
   title: string
   component: () => Promise<Component | { default: Component }>
   for: Audience
   /** false: reached from other pages only. */
   menu?: boolean
-  /** Path of the page that stands above it in the breadcrumbs. */
+  /** Path of the page above it in the breadcrumbs. */
   under?: string
   props?: Record<string, unknown>
 }

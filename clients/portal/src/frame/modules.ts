@@ -1,4 +1,4 @@
-/** All modules, and the menu that an account gets of them. */
+/** All modules, and the menu of an account. */
 import type { Account } from '@/session/store'
 import { admits, type Module, type Page } from './module'
 
@@ -10,7 +10,7 @@ export interface MenuGroup extends Omit<Module, 'pages'> {
   pages: Page[]
 }
 
-/** The menu of an account: modules with at least one page for it. */
+/** Returns the menu of an account: modules with at least one page for it. */
 export function menuOf(account: Account | null): MenuGroup[] {
   return modules
     .map((module) => ({

@@ -26,7 +26,7 @@ const pages: RouteRecordRaw[] = modules.flatMap((module) =>
   })),
 )
 
-/** Pages for people who are not signed in, or not approved. */
+/** Pages for people who are not signed in or not approved. */
 const open: RouteRecordRaw[] = [
   { path: '/sign-in', component: () => import('@/session/SignIn.vue'), meta: { title: 'session.sign_in' } },
   { path: '/register', component: () => import('@/session/Register.vue'), meta: { title: 'session.register' } },
@@ -83,8 +83,8 @@ router.afterEach((to) => {
   document.title = to.meta.title ? `${t(to.meta.title)} · ${t('frame.product')}` : t('frame.product')
 })
 
-// After a new version the chunks of the old one are gone: load the page anew, once. Without a network that would lose the
-// page that is there: stay, and say so.
+// After a new release the old chunks are gone: reload the page, once. Without a network a reload would lose the current
+// page: stay and show a message.
 router.onError(async (error, to) => {
   if (!/dynamically imported module|Importing a module|module script failed|preload CSS/i.test(String(error))) return
   const reached = await fetch('/index.html', { cache: 'no-store' }).then(

@@ -1,4 +1,4 @@
-/** How many messages wait to be read: the number at the bell, counted anew when some were read. */
+/** The number of unread messages at the bell. It is counted again after some were read. */
 import { ref } from 'vue'
 import { ask, notification } from '@/api'
 import { Problem } from '@/api/problem'
@@ -12,6 +12,6 @@ export async function countUnread(): Promise<void> {
         .total ?? 0
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    // the page goes on with the number that it has
+    // the page keeps its last number
   }
 }

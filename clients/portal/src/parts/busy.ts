@@ -2,7 +2,7 @@ import { ref, type Ref } from 'vue'
 import { Problem } from '@/api/problem'
 import { tell } from './tell'
 
-/** Work that a press begins: `busy` while it lasts, and a refusal is told. */
+/** Runs work after a press: `busy` while it runs, and a message if it is refused. */
 export function useBusy(): { busy: Ref<boolean>; busily: (work: () => Promise<unknown>) => Promise<void> } {
   const busy = ref(false)
   async function busily(work: () => Promise<unknown>): Promise<void> {

@@ -1,11 +1,11 @@
 /**
- * A selection on its way to another page: a frozen list of ids, however long. It is kept for this tab until that page has
- * taken it, so that a reload on the way loses nothing.
+ * Passes a selection to another page: a frozen list of ids of any length. The tab keeps it until that page has taken it, so
+ * that a reload in between loses nothing.
  */
 const KEY = 'qj-carried'
 
 export interface Carried {
-  /** Path of the page that is meant. */
+  /** Path of the target page. */
   to: string
   account: string
   ids: string[]
@@ -15,11 +15,11 @@ export function carry(carried: Carried): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(carried))
   } catch {
-    // forbidden by the browser: the page opens without a selection, which it shows
+    // the browser forbids storage: the page opens without a selection and shows that
   }
 }
 
-/** The ids that were sent to this page for this account; once. */
+/** Returns the ids sent to this page for this account, once. */
 export function carriedTo(to: string, account: string): string[] {
   try {
     const carried = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Carried | null

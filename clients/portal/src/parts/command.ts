@@ -1,6 +1,6 @@
 /**
- * The one way to do something to one or many records: confirm with the count, what else must be said, progress, and the
- * outcome of each. CommandDialog, in the frame, draws it.
+ * The one way to run an action on one or many records: confirmation with the count, further fields, progress, and the
+ * outcome of each. CommandDialog in the frame shows it.
  */
 import { reactive, ref, type Component } from 'vue'
 import type { Problem } from '@/api/problem'
@@ -25,7 +25,7 @@ export interface Job {
 }
 export interface Outcome {
   done: number
-  /** Of a job the first hundred: `refused` has their number. */
+  /** Of a job, only the first hundred; `refused` is the total. */
   failed: Failure[]
   refused?: number
 }
@@ -35,7 +35,7 @@ export interface Field {
   kind: 'text' | 'choice' | 'institution' | 'check'
   required?: boolean
   options?: { value: string; label: string }[]
-  /** Of institutions: only those of this tier or parent. */
+  /** For institutions: only those of this tier or parent. */
   filter?: { tier?: string; parent_id?: string; division_code?: string }
   initial?: unknown
   hint?: string
@@ -51,9 +51,9 @@ export interface Command {
   danger?: boolean
   confirm?: string
   fields?: Field[]
-  /** What it is for. Where a query holds another number by now, the user is told and may go on with that. */
+  /** The target. If the count of a query has changed, the user sees the new count and may continue with it. */
   selection?: Selection
-  /** Drawn above the fields. */
+  /** Shown above the fields. */
   body?: Component
   send(
     values: Record<string, unknown>,
@@ -61,15 +61,15 @@ export interface Command {
   ): Promise<{ data?: unknown; error?: unknown; response: Response }>
   /** id → name shown in the outcome. */
   names?: Map<string, string>
-  /** The result is a file: the dialog stays open at the end, with the way to fetch it. */
+  /** The result is a file: the dialog stays open at the end and offers the download. */
   keepOpen?: boolean
-  /** Shown when all were done; default "已完成 n 项". */
+  /** Shown if all succeeded; default "已完成 n 项". */
   said?: (outcome: Outcome) => string
-  /** Drawn in the dialog when it is done, with the service's `answer`: the user keeps it and closes the dialog. */
+  /** Shown in the dialog at the end, with the service's `answer`, until the user closes it. */
   receipt?: Component
 }
 
-/** Counts up when what a list shows has changed behind it: every list that is open loads anew. */
+/** Increased when data of a list have changed: every open list reloads. */
 export const outdated = ref(0)
 
 export const current = reactive({
@@ -77,13 +77,13 @@ export const current = reactive({
   stage: 'asking' as 'asking' | 'running' | 'done',
   job: null as Job | null,
   outcome: null as Outcome | null,
-  /** What the service answered, for a receipt. */
+  /** The service's answer, for a receipt. */
   answer: null as unknown,
   problem: null as Problem | null,
   resolve: null as ((outcome: Outcome | null) => void) | null,
 })
 
-/** Ask, do it, show how it went. null: the user went back, or it was refused as a whole. */
+/** Asks, runs the command and shows the outcome. null: the user cancelled, or the whole command was refused. */
 export function runCommand(command: Command): Promise<Outcome | null> {
   current.resolve?.(null)
   return new Promise((resolve) => {

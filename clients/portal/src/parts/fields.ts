@@ -1,4 +1,4 @@
-/** How a field that a service names is called on the screen, where it has a name there. */
+/** Returns the label on the screen for a field of a service, if it has one. */
 import { has, t } from '@/words'
 
 const PLACES = ['instruments.f', 'bookings.f', 'filings.f', 'institution-bookings.f', 'session', 'account']

@@ -16,7 +16,7 @@ test('what must be filled and is not is named, without asking the service', asyn
   expect([asked, Object.keys(form.errors)]).toEqual([0, ['org.name']])
   form.model.org.name = '某某商店'
   await nextTick()
-  expect(form.errors).toEqual({}) // mended, so no longer red
+  expect(form.errors).toEqual({}) // corrected, so the error is removed
   expect(await form.send()).toBe(true)
 })
 
@@ -42,7 +42,7 @@ test('an edit keeps what was typed over the values it began with; giving it up g
   const first = open()
   first.model.keeper = '乙'
   await nextTick()
-  expect(first.unsaved).toBe(false) // it is kept
+  expect(first.unsaved).toBe(false) // it is saved as a draft
 
   const again = open()
   expect([again.restored, again.model]).toEqual([true, { keeper: '乙', place: '一楼' }])

@@ -1,13 +1,13 @@
 /**
- * The one form pattern: a model, the errors that the service names by field, and one submit at a time.
- * With `draft`, what was typed is kept in this browser until it was sent.
+ * The one form pattern: a model, the service's errors by field, and one submit at a time. With `draft`, the browser keeps
+ * the input until it was sent.
  */
 import { computed, inject, provide, reactive, ref, shallowReactive, toRaw, watch, type InjectionKey } from 'vue'
 import { Problem } from '@/api/problem'
 import { t } from '@/words'
 import { keepHere, kept } from './kept'
 
-/** A field as the form shows it: how it is called, and whether it must be filled. */
+/** A field of the form: its label, and whether it is required. */
 export interface Shown {
   label: string
   required: boolean
@@ -17,18 +17,18 @@ export interface Shown {
 
 export interface Form<T extends object = object> {
   model: T
-  /** Field → why it was refused. */
+  /** Field → reason of its refusal. */
   errors: Record<string, string>
-  /** Of the fields on the screen. */
+  /** Labels of the fields on the screen. */
   shown: Map<string, Shown>
   problem: Problem | null
   waiting: boolean
-  /** True when a draft of an earlier visit was taken up. */
+  /** True if the form started with a draft of an earlier visit. */
   restored: boolean
-  /** True when what was typed differs from what the form began with, and is kept nowhere. */
+  /** True if the input differs from the initial values and is saved nowhere. */
   unsaved: boolean
   send(): Promise<boolean>
-  /** Begin with these values, and take up what was typed over them before. draft: key under which that is kept. */
+  /** Starts with these values and restores the draft over them. draft: the key of the draft. */
   begin(values: Partial<T>, draft?: string): void
   reset(values?: Partial<T>): void
 }
@@ -38,7 +38,7 @@ export const provideForm = (form: Form) => provide(KEY, form)
 export const useFormOfParent = () => inject(KEY, null)
 
 interface Options {
-  /** Key under which the draft is kept. */
+  /** Key of the stored draft. */
   draft?: string
   /** Fields that never go into a draft. */
   secret?: string[]
@@ -62,7 +62,7 @@ export function useForm<T extends object>(
   const visible = () => Object.fromEntries(Object.entries(toRaw(model)).filter(([name]) => !secret.includes(name)))
   const changed = ref(false)
 
-  /** Only fields of today: a draft may be older than the form. */
+  /** Only fields that exist now: a draft may be older than the form. */
   function takeUp(): void {
     first.value = now()
     const before = Object.entries(key ? kept<T>(key) : {}).filter(([name]) => name in start)
@@ -72,14 +72,14 @@ export function useForm<T extends object>(
   }
   takeUp()
 
-  let refused: Record<string, unknown> = {} // field → what stood there when it was refused
+  let refused: Record<string, unknown> = {} // field → its value when it was refused
   watch(model, () => {
     changed.value = now() !== first.value
     if (key && changed.value) keepHere(key, visible())
     for (const name of Object.keys(refused)) {
       if (JSON.stringify(at(model, name)) === JSON.stringify(refused[name])) continue
       delete refused[name]
-      delete errors.value[name] // what was mended is wrong no more
+      delete errors.value[name] // a changed field is no longer wrong
     }
   })
   const unsaved = computed(() => changed.value && !key && !waiting.value)
@@ -92,7 +92,7 @@ export function useForm<T extends object>(
     )
   }
 
-  /** True when the service took it. A refusal stays in `problem` and `errors`. */
+  /** True if the service accepted it. A refusal stays in `problem` and `errors`. */
   async function send(): Promise<boolean> {
     if (waiting.value) return false
     const missing = [...shown].filter(([name, field]) => field.required && isEmpty(at(model, name)))
@@ -129,7 +129,7 @@ export function useForm<T extends object>(
     }
   }
 
-  /** After the watcher of what was typed last has written it. */
+  /** After the watcher has written the last input. */
   function forget(): void {
     const old = key
     if (old) setTimeout(() => localStorage.removeItem(old))
@@ -166,7 +166,7 @@ export function useForm<T extends object>(
   }) as unknown as Form<T>
 }
 
-/** What stands under a path as `org.name`; undefined where the model has no such field. */
+/** Returns the value at a path such as `org.name`; undefined if the model has no such field. */
 function at(model: object, path: string): unknown {
   return path
     .split('.')
@@ -179,7 +179,7 @@ const isEmpty = (value: unknown) =>
   (Array.isArray(value) && !value.length) ||
   (typeof value === 'string' && !value.trim())
 
-/** A plain copy, also of proxies inside. */
+/** Returns a plain copy, also of nested proxies. */
 function deepRaw<T>(value: T): T {
   const raw = toRaw(value)
   if (Array.isArray(raw)) return raw.map(deepRaw) as T

@@ -1,4 +1,4 @@
-/** What this browser keeps between visits. What cannot be read any more counts as absent. */
+/** Values that this browser keeps between visits. An unreadable value counts as absent. */
 export function kept<T extends object>(key: string): Partial<T> {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(key) ?? '{}')
@@ -12,6 +12,6 @@ export function keepHere(key: string, value: object): void {
   try {
     localStorage.setItem(key, JSON.stringify(value))
   } catch {
-    // full, or forbidden by the browser: the work goes on without
+    // storage is full or forbidden: continue without it
   }
 }

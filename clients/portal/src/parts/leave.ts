@@ -1,4 +1,4 @@
-/** A page with what was typed and is kept nowhere asks before it is left: for another page, or by the browser. */
+/** A page with unsaved input asks before the user leaves it, for another page or by the browser. */
 import { onBeforeUnmount, onMounted } from 'vue'
 import { onBeforeRouteLeave } from 'vue-router'
 import { t } from '@/words'

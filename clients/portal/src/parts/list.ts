@@ -1,4 +1,4 @@
-/** What a list page is made of: columns, a query that stands in the address, and a selection. */
+/** Parts of a list page: columns, a query in the address, and a selection. */
 
 export interface ListQuery {
   page: number
@@ -10,7 +10,7 @@ export interface ListQuery {
 export interface ListPage<T> {
   items: T[]
   total?: number
-  /** The total is at least that: a search ends counting early. */
+  /** The total is a minimum, because a search stops counting early. */
   total_at_least?: boolean
 }
 
@@ -22,7 +22,7 @@ export interface Option {
 export interface Filter {
   /** text: contains; exact: equals; dates, numbers: two fields, _from and _to. */
   kind: 'text' | 'exact' | 'choice' | 'dates' | 'numbers' | 'division'
-  /** Field of the query, when it is not the column's own. */
+  /** Field of the query, if it differs from the column's key. */
   field?: string
   options?: () => Option[]
 }
@@ -30,28 +30,28 @@ export interface Filter {
 export interface Column<T> {
   key: string
   label: string
-  /** Text of the cell; a slot `cell-<key>` may draw it instead. Default: the row's member of that name. */
+  /** Text of the cell, unless a slot `cell-<key>` draws it. Default: the row's member of that name. */
   text?: (row: T) => string | number | null | undefined
   width?: number
   minWidth?: number
   /** Sortable by this field of the service. */
   sort?: string
   filter?: Filter
-  /** Not among the columns shown at first. */
+  /** Hidden by default. */
   hidden?: boolean
   align?: 'left' | 'right' | 'center'
 }
 
-/** A frozen list of ids, or the query as it stands with the count that the user saw. */
+/** A frozen list of ids, or the current query with the count that the user saw. */
 export type Selection =
   { ids: string[] } | { filter: Record<string, string>; expect: number } | { all: true; expect?: number }
 
-/** What a page may ask of its RecordTable. */
+/** Methods of a RecordTable for its page. */
 export interface TableHandle<T> {
   reload(): Promise<void>
   clear(): void
   pickRows(rows: readonly T[]): void
-  /** id → how the record is called, of all rows seen and picked. */
+  /** id → name of the record, for all rows seen and selected. */
   names(text: (row: T) => string): Map<string, string>
   selection: Selection
   queryAll: Selection
@@ -64,10 +64,10 @@ export interface TableHandle<T> {
 
 export const PAGE_SIZES = [15, 30, 50, 100]
 
-const AT_A_TIME = 6 // requests, as many as a browser sends to one server
-const MOST = 100 // rows of a page, and ids of a question
+const AT_A_TIME = 6 // parallel requests, as many as a browser sends to one server
+const MOST = 100 // rows of a page, and ids of a request
 
-/** What `ask` gives for each part, in order, a few at a time. */
+/** Returns the results of `ask` for each part, in order; a few run at a time. */
 async function each<P, T>(parts: readonly P[], ask: (part: P) => Promise<T[]>): Promise<T[]> {
   const found: T[][] = []
   for (let at = 0; at < parts.length; at += AT_A_TIME)
@@ -75,7 +75,7 @@ async function each<P, T>(parts: readonly P[], ask: (part: P) => Promise<T[]>): 
   return found.flat()
 }
 
-/** All rows of a list: for what has no command over a selection. */
+/** Returns all rows of a list, for actions that have no command over a selection. */
 export async function everything<T>(
   load: (query: ListQuery) => Promise<ListPage<T>>,
   filter: Record<string, string> = {},
@@ -89,7 +89,7 @@ export async function everything<T>(
   return [...first.items, ...rest]
 }
 
-/** The rows of these ids, by a question that takes at most a hundred of them. */
+/** Returns the rows of these ids, by requests with at most a hundred ids each. */
 export function rowsOfIds<T>(ids: readonly string[], ask: (ids: string[]) => Promise<T[]>): Promise<T[]> {
   return each(
     Array.from({ length: Math.ceil(ids.length / MOST) }, (_, n) => ids.slice(n * MOST, (n + 1) * MOST)),
@@ -97,7 +97,7 @@ export function rowsOfIds<T>(ids: readonly string[], ask: (ids: string[]) => Pro
   )
 }
 
-/** Fields of the query that are filters: everything but paging and sorting. */
+/** Returns the filters of the query: all fields except paging and sorting. */
 export function filtersOf(query: Record<string, unknown>): Record<string, string> {
   const paging = new Set(['page', 'page_size', 'sort'])
   return Object.fromEntries(
@@ -107,7 +107,7 @@ export function filtersOf(query: Record<string, unknown>): Record<string, string
   ) as Record<string, string>
 }
 
-/** The query of an address; what is no number, or out of bounds, is the default. */
+/** Reads the query of an address. An invalid number becomes the default. */
 export function queryOf(address: Record<string, unknown>, pageSize: number): ListQuery {
   const page = Number(address.page)
   const size = Number(address.page_size)

@@ -1,6 +1,6 @@
 /**
- * 选择列: which columns and how many rows of a list an account wants to see, on whatever machine it signs in. This browser
- * keeps a copy, which is shown until identity has answered, and alone where it cannot.
+ * 选择列: the columns and page size that an account chose for a list, on any machine. This browser keeps a copy and uses it
+ * until identity has answered, or if identity does not answer.
  */
 import { ask, identity } from '@/api'
 import { Problem } from '@/api/problem'
@@ -12,7 +12,7 @@ export interface ListChoice {
 }
 
 let known: { account: string; lists: Promise<Map<string, ListChoice>> } | null = null
-let last: Promise<unknown> = Promise.resolve() // one after another: the last choice has to arrive last
+let last: Promise<unknown> = Promise.resolve() // in sequence, so that the last choice arrives last
 
 const place = (account: string, list: string) => `qj-list-${account}-${list}`
 
@@ -20,7 +20,7 @@ export function choiceHere(account: string, list: string): Partial<ListChoice> {
   return kept<ListChoice>(place(account, list))
 }
 
-/** What the account chose, here or elsewhere; asked for once a visit. */
+/** The account's choices, made here or elsewhere; fetched once per visit. */
 export async function choiceOf(account: string, list: string): Promise<ListChoice | undefined> {
   if (known?.account !== account) known = { account, lists: fetched() }
   const found = (await known.lists).get(list)
@@ -32,17 +32,17 @@ export function choose(account: string, list: string, choice: ListChoice): void 
   keepHere(place(account, list), choice)
   void known?.lists.then((lists) => lists.set(list, choice))
   const body = { list, columns: choice.columns, page_size: choice.size }
-  // keepalive: also when the page is left at once
+  // keepalive: sent even if the page is closed at once
   last = last.then(() => quietly(ask(identity.PUT('/api/identity/me/lists', { body, keepalive: true }))))
 }
 
 async function fetched(): Promise<Map<string, ListChoice>> {
   const answer = await quietly(ask(identity.GET('/api/identity/me/lists')))
-  if (!answer) known = null // another try with the next list
+  if (!answer) known = null // the next list tries again
   return new Map(answer?.items.map((one) => [one.list, { columns: one.columns, size: one.page_size }]))
 }
 
-/** How a list looks is worth no message. */
+/** A failure shows no message, because only the look of a list is lost. */
 async function quietly<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked

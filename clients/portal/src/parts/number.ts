@@ -1,4 +1,4 @@
-/** A whole number with its thousands apart: 12,345. */
+/** Formats a whole number with thousands separators: 12,345. */
 const FORMAT = new Intl.NumberFormat('zh-CN')
 
 export const grouped = (n: number): string => FORMAT.format(n)

@@ -1,4 +1,4 @@
-/** Rows that are ticked by hand, and the checkbox in the table's head that ticks all of them. */
+/** Rows ticked by hand, and the checkbox in the table's head that ticks all. */
 import { computed, ref } from 'vue'
 
 export function usePicks(pickable: () => readonly string[]) {

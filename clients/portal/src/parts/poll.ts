@@ -1,4 +1,4 @@
-/** What is on the screen stays true while it is looked at: asked anew every half minute, and when one comes back to it. */
+/** Keeps a visible page current: fetches again every half minute, and when the user returns to it. */
 import { onBeforeUnmount, onMounted } from 'vue'
 import { Problem } from '@/api/problem'
 
@@ -7,7 +7,7 @@ const PERIOD = 30_000 // ms
 export function usePolling(work: () => Promise<unknown>): void {
   let timer = 0
   let busy = false
-  /** A refusal is not told: what is there stays, and the next try comes soon. */
+  /** A refusal shows no message: the old data stay, and the next try follows soon. */
   async function again(): Promise<void> {
     if (document.hidden || busy) return
     busy = true

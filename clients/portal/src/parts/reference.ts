@@ -1,4 +1,4 @@
-/** Reference data that many pages show by name: divisions, institutions, kinds. Each is fetched once, when first asked. */
+/** Reference data that many pages show by name: divisions, institutions, kinds. Each is fetched once, at first use. */
 import { computed, shallowRef } from 'vue'
 import { ask, identity, registry } from '@/api'
 import type { components as IdentityParts } from '@/api/generated/identity'
@@ -23,7 +23,7 @@ function once<T extends object>(load: (cache?: RequestCache) => Promise<T[]>, ke
     )
     return loading
   }
-  /** After a change: the browser may keep the old answer for a minute. */
+  /** Reload after a change, because the browser may cache the old answer for a minute. */
   const again = () => ((loading = null), ready('reload'))
   return { items, byKey, ready: () => ready(), again }
 }
@@ -41,7 +41,7 @@ export const kinds = once<Kind>(
   (item) => item.code,
 )
 
-/** What a filter of a column offers; fetched when it is first opened. */
+/** The options of a column's filter, fetched when it is first opened. */
 export function kindOptions(): Option[] {
   void kinds.ready()
   return kinds.items.value.map((kind) => ({ value: kind.code, label: `${kind.code} ${kind.name}` }))
@@ -68,7 +68,7 @@ export function divisionName(code: string | null | undefined): string {
 export function institutionName(id: string | null | undefined): string {
   if (!id) return ''
   void institutions.ready()
-  return institutions.byKey.value.get(id)?.name ?? (institutions.items.value.length ? id : '') // nothing until the names are here
+  return institutions.byKey.value.get(id)?.name ?? (institutions.items.value.length ? id : '') // '' until the names are loaded
 }
 
 export function kindName(code: string | null | undefined): string {

@@ -1,6 +1,6 @@
 import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
 
-/** Width of an element, as it changes. [px] */
+/** The current width of an element. [px] */
 export function useElementSize(element: Ref<HTMLElement | undefined>): { width: Ref<number> } {
   const width = ref(0)
   let watcher: ResizeObserver | undefined

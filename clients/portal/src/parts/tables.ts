@@ -1,6 +1,6 @@
 /**
- * Tables that are wider than their page. The focus that goes through the header scrolls it alone: the rows follow, so that
- * every value stays under its heading.
+ * Tables wider than their page. Focus in the header scrolls only the header; this scrolls the rows too, so that every value
+ * stays under its heading.
  */
 export function keepHeadsAligned(root: Document = document): void {
   root.addEventListener(

@@ -3,7 +3,7 @@ import 'element-plus/es/components/message/style/css'
 import type { Problem } from '@/api/problem'
 import { t } from '@/words'
 
-/** What a refusal says to the user: what happened, and what to do next. */
+/** Shows a refusal to the user: what happened, and what to do next. */
 export function sayProblem(problem: Problem): string {
   if (problem.code === 'network') return t('parts.network')
   if (problem.status >= 500) return `${problem.detail || t('parts.unavailable')}（${problem.requestId}）`

@@ -1,6 +1,6 @@
 /**
- * Every time on the screen. The zone is the platform's, Asia/Shanghai, wherever the browser stands; nothing else in the
- * portal may write a time (time.test.ts holds it).
+ * Formats every time on the screen, in the platform's zone Asia/Shanghai, whatever the browser's zone. No other file of the
+ * portal may format a time (time.test.ts checks it).
  */
 const ZONE = { timeZone: 'Asia/Shanghai', hourCycle: 'h23' } as const
 const SHORT = { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const
@@ -11,17 +11,17 @@ const DAY = new Intl.DateTimeFormat('sv-SE', { ...ZONE, year: 'numeric', month: 
 const written = (format: Intl.DateTimeFormat, text: string | null | undefined) =>
   text ? format.format(new Date(text)) : ''
 
-/** A timestamp as people here write it: 2026/11/24 16:05. */
+/** A timestamp in Chinese style: 2026/11/24 16:05. */
 export const when = (text: string | null | undefined): string => written(MOMENT, text)
 
-/** One of the last days: 11/24 16:05. */
+/** A recent timestamp: 11/24 16:05. */
 export const lately = (text: string | null | undefined): string => written(RECENT, text)
 
 /** The day of a moment, 2026-12-01. */
 export const dayOf = (moment: string | Date): string => DAY.format(new Date(moment))
 export const today = (): string => dayOf(new Date())
 
-/** Days from one day to another; negative when the other is earlier. */
+/** Days from one day to another; negative if the other is earlier. */
 export const daysBetween = (from: string, to: string): number =>
   Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { checkCharacter, creditCodeFault } from './creditCode'
 
 test('the check character of a code that is in use', () => {
-  expect(checkCharacter('91350100M000100Y4')).toBe('3') // the example of GB 32100-2015
+  expect(checkCharacter('91350100M000100Y4')).toBe('3') // example of GB 32100-2015
   expect(creditCodeFault('91350100M000100Y43')).toBe('')
 })
 

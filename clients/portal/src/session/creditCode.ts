@@ -1,10 +1,10 @@
 /**
- * Unified social credit codes: 18 characters, the last one computed from the others (GB 32100-2015).
- * identity judges them; here the user hears of a slip while typing.
+ * Unified social credit codes: 18 characters, the last one computed from the others (GB 32100-2015). identity decides; this
+ * shows a typing error at once.
  */
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY' // without I, O, S, V, Z
 
-/** The check character of the first 17, or null when one of them cannot stand in a code. */
+/** Returns the check character of the first 17, or null if one of them is not allowed in a code. */
 export function checkCharacter(first17: string): string | null {
   let sum = 0
   let weight = 1
@@ -17,7 +17,7 @@ export function checkCharacter(first17: string): string | null {
   return ALPHABET[(31 - (sum % 31)) % 31]
 }
 
-/** '' or the reason: length, characters, check. */
+/** Returns '' or the reason: length, characters, check. */
 export function creditCodeFault(code: string): '' | 'length' | 'characters' | 'check' {
   if (code.length !== 18) return 'length'
   const check = checkCharacter(code.slice(0, 17))

@@ -1,4 +1,4 @@
-/** Who is signed in, in this tab, and in the others: they follow a sign-in and a sign-out. */
+/** The signed-in account. All tabs follow a sign-in and a sign-out. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { ask, identity } from '@/api'
@@ -15,15 +15,15 @@ const WAS_HERE = 'qj-signed-in'
 
 export const useSession = defineStore('session', () => {
   const account = ref<Account | null>(null)
-  /** The session has ended under the user's hands: a dialog asks to sign in again, the page stays as it is. */
+  /** The session has ended while the user works: a dialog asks to sign in again, and the page stays as it is. */
   const lost = ref(false)
   let answerLost: ((back: boolean) => void) | null = null
 
   const approved = computed(() => account.value?.status === 'approved')
 
-  /** Take up the session that the cookie still holds. Once, before the first page. */
+  /** Resumes the session of the cookie. Called once, before the first page. */
   async function resume(): Promise<void> {
-    if (!localStorage.getItem(WAS_HERE)) return // a stranger has no cookie to ask for
+    if (!localStorage.getItem(WAS_HERE)) return // this browser has never signed in, so it has no cookie
     try {
       account.value = (await refresh())?.account ?? null
       if (!account.value) localStorage.removeItem(WAS_HERE)
@@ -41,7 +41,7 @@ export const useSession = defineStore('session', () => {
     localStorage.setItem(WAS_HERE, 'yes')
     channel?.postMessage({ signedIn: answer.account.id })
     lost.value = false
-    answerLost?.(!another) // what waits was pressed by the person before: it is not sent in another name
+    answerLost?.(!another) // the previous person made the waiting requests: do not send them as another account
     answerLost = null
     if (another) window.location.assign('/')
   }
@@ -54,7 +54,7 @@ export const useSession = defineStore('session', () => {
     channel?.postMessage({ signedIn: null })
   }
 
-  /** Nobody is signed in here any more. */
+  /** Signs out in this tab. */
   function ended(): void {
     forget()
     localStorage.removeItem(WAS_HERE)
@@ -76,7 +76,7 @@ export const useSession = defineStore('session', () => {
   channel?.addEventListener('message', ({ data }) => {
     const here = account.value?.id ?? null
     if (data.signedIn === here && !lost.value) return
-    // Another tab signed out, in again, or in as somebody else: start over with the cookie that holds now.
+    // Another tab signed out, or signed in again or as another account: start again with the current cookie.
     window.location.assign(data.signedIn ? window.location.href : '/sign-in')
   })
 

@@ -1,4 +1,4 @@
-/** Labels of the values that the services use: the field's own terms. Those of states and views are in contracts/reference. */
+/** Labels of the services' values, in the terms of the field. contracts/reference has those of states and views. */
 import { ruledTerms } from './rules'
 
 export default {

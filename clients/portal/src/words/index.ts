@@ -1,7 +1,7 @@
 /**
  * All text of the portal. Each folder of `modules`, and `frame`, `parts`, `session` and `terms`, has its Chinese in
- * `words.ts` and its English in `words.en.ts`; keys start with the folder's name: t('instruments.add'). The compiler wants
- * both to have the very same keys. English is fetched when it is first chosen.
+ * `words.ts` and its English in `words.en.ts`. Keys start with the folder's name: t('instruments.add'). The compiler checks
+ * that both have the same keys. English is fetched when it is first chosen.
  */
 import { computed, type Ref } from 'vue'
 import { createI18n } from 'vue-i18n'
@@ -9,7 +9,7 @@ import { speak } from '@/api/send'
 
 export type Locale = 'zh-CN' | 'en'
 type Tree = { [key: string]: string | Tree }
-/** The keys of T, with other texts. */
+/** The keys of T with other texts. */
 export type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
 const chinese = import.meta.glob<Tree>('../**/words.ts', { eager: true, import: 'default' })
@@ -30,7 +30,7 @@ export const i18n = createI18n({
   fallbackWarn: false,
 })
 
-/** What we use of vue-i18n: its own types follow every key, which is more than the compiler can bear. */
+/** The part of vue-i18n that we use. Its own types follow every key and are too slow for the compiler. */
 interface Composer {
   locale: Ref<Locale>
   availableLocales: Locale[]
@@ -42,10 +42,10 @@ const composer = i18n.global as unknown as Composer
 
 export const language = computed(() => composer.locale.value)
 export const t = (key: string, values: Record<string, unknown> = {}): string => composer.t(key, values)
-/** Whether there are words for the key. */
+/** Says whether there is a text for the key. */
 export const has = (key: string) => composer.te(key) || composer.te(key, 'zh-CN')
 
-/** The language that was chosen before. */
+/** Returns the language chosen before. */
 export const keptLanguage = (): Locale => (localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh-CN')
 
 export async function setLanguage(locale: Locale): Promise<void> {
@@ -61,7 +61,7 @@ export async function setLanguage(locale: Locale): Promise<void> {
   speak(locale)
 }
 
-/** Label of an enumerated value: term('view', 'due') → 须检. What is unknown is shown as it came. */
+/** Returns the label of an enumerated value: term('view', 'due') → 须检. An unknown value is returned unchanged. */
 export function term(kind: string, value: string | null | undefined): string {
   if (!value) return ''
   const key = `terms.${kind}.${value}`

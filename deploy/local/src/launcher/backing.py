@@ -79,7 +79,7 @@ def bus_kind(report: Callable[[str], None] = lambda text: None) -> str:
     carried = os.environ.get("TIER") == "carried"
     if wanted == "rabbitmq":
         if carried:
-            raise LauncherError("BUS=rabbitmq contradicts TIER=carried: no wheel carries RabbitMQ")
+            raise LauncherError("BUS=rabbitmq contradicts TIER=carried: no wheel contains RabbitMQ")
         if not rabbitmq.found():
             rabbitmq.install(report)
         return "rabbitmq"

@@ -23,7 +23,7 @@ DIST = PORTAL / "dist"
 OLDEST_NODE = (20, 19)
 NODE = ROOT / "requirements" / "node.txt"
 LEFT_OUT = {"node_modules", "dist", "generated", "components.d.ts"}  # of the fingerprint: made by a build
-HOW_TO_GO_WITHOUT = "PORTAL=off starts the platform with a plain page in its place"
+HOW_TO_GO_WITHOUT = "PORTAL=off starts the platform with a plain page instead"
 
 
 def wanted() -> bool:
@@ -43,7 +43,7 @@ def build(report: Callable[[str], None]) -> bool:
             return True
         path = path_with_node(report)
         if path is None:
-            report("no portal, a plain page instead: Node {}.{} or later cannot be had here".format(*OLDEST_NODE))
+            report("no portal, a plain page instead: Node {}.{} or later is not available".format(*OLDEST_NODE))
             return False
         _install(path, report)
         report("building the portal")
@@ -109,7 +109,7 @@ def node_of_the_machine() -> binaries.Binaries | None:
 def _brought(report: Callable[[str], None]) -> binaries.Binaries | None:
     """Installs Node from PyPI into .venv. Returns None if PyPI cannot be reached."""
     if NODE.exists():
-        report("bringing Node from PyPI")
+        report("installing Node from PyPI")
         pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
         subprocess.run([*pip, "-r", NODE], capture_output=True, check=False)
         importlib.invalidate_caches()
@@ -134,7 +134,7 @@ def _shims(wheel: Path) -> Path:
 def _install(path: str, report: Callable[[str], None]) -> None:
     lock, stamp = _digest(PORTAL / "package-lock.json"), PORTAL / "node_modules" / ".installed-from"
     if _read(stamp) != lock:
-        report("bringing the portal's packages (npm ci)")
+        report("installing the portal's packages (npm ci)")
         _npm(path, "ci", "--no-audit", "--no-fund")
         stamp.parent.mkdir(exist_ok=True)  # without packages this folder is missing
         stamp.write_text(lock)
