@@ -44,8 +44,8 @@ class World:
 
     def ask(self, service: str, caller: Caller, method: str, path: str, body: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
-        if method in ("PATCH", "PUT") or path.endswith(("/sign", "/send_back", "/complete")):
-            headers["If-Match"] = '"999999"'  # so that not even the owner can change anything
+        if method in ("PATCH", "PUT") or path.endswith(("/amend", "/sign", "/send_back", "/complete")):
+            headers["If-Match"] = '"999999"'  # so that even the owner changes nothing
         return requests.request(method, self.urls[service] + path, json=body, headers=headers, timeout=30)
 
 
