@@ -1,7 +1,7 @@
 /** How many messages wait to be read: the number at the bell, counted anew when some were read. */
 import { ref } from 'vue'
 import { ask, notification } from '@/api'
-import { Problem } from '@/api/problem'
+import { caught } from '@/api/problem'
 
 export const unread = ref(0)
 
@@ -11,7 +11,6 @@ export async function countUnread(): Promise<void> {
       (await ask(notification.GET('/api/notification/messages', { params: { query: { unread: true, page_size: 1 } } })))
         .total ?? 0
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    // the page goes on with the number that it has
+    caught(error) // the page goes on with the number that it has
   }
 }

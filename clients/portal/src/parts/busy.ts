@@ -1,5 +1,5 @@
 import { ref, type Ref } from 'vue'
-import { Problem } from '@/api/problem'
+import { caught } from '@/api/problem'
 import { tell } from './tell'
 
 /** Work that a press begins: `busy` while it lasts, and a refusal is told. */
@@ -10,8 +10,7 @@ export function useBusy(): { busy: Ref<boolean>; busily: (work: () => Promise<un
     try {
       await work()
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      tell(error)
+      tell(caught(error))
     } finally {
       busy.value = false
     }

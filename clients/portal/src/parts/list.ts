@@ -42,9 +42,11 @@ export interface Column<T> {
   align?: 'left' | 'right' | 'center'
 }
 
+/** Filters as they stand in the address: texts, whatever the service's field is. The names of a body stay checked. */
+export type Filters = Record<string, any>
+
 /** A frozen list of ids, or the query as it stands with the count that the user saw. */
-export type Selection =
-  { ids: string[] } | { filter: Record<string, string>; expect: number } | { all: true; expect?: number }
+export type Selection = { ids: string[] } | { filter: Filters; expect: number } | { all: true; expect?: number }
 
 /** What a page may ask of its RecordTable. */
 export interface TableHandle<T> {

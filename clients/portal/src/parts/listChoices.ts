@@ -3,7 +3,7 @@
  * keeps a copy, which is shown until identity has answered, and alone where it cannot.
  */
 import { ask, identity } from '@/api'
-import { Problem } from '@/api/problem'
+import { caught } from '@/api/problem'
 import { keepHere, kept } from './kept'
 
 export interface ListChoice {
@@ -47,7 +47,7 @@ async function quietly<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
+    caught(error)
     return undefined
   }
 }

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, it } from 'vitest'
 import type { Filing } from './columns'
 import { declaredAmong, declaredOf } from './declared'
