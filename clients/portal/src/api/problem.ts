@@ -37,3 +37,9 @@ export function problemOf(response: Response, body: unknown): Problem {
     document,
   )
 }
+
+/** The Problem that was thrown. Anything else is a fault of the portal: it is thrown on. */
+export function caught(error: unknown): Problem {
+  if (!(error instanceof Problem)) throw error
+  return error
+}

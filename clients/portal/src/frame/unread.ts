@@ -1,7 +1,7 @@
 /** The number of unread messages at the bell. It is counted again after some were read. */
 import { ref } from 'vue'
 import { ask, notification } from '@/api'
-import { Problem } from '@/api/problem'
+import { caught } from '@/api/problem'
 
 export const unread = ref(0)
 
@@ -11,7 +11,6 @@ export async function countUnread(): Promise<void> {
       (await ask(notification.GET('/api/notification/messages', { params: { query: { unread: true, page_size: 1 } } })))
         .total ?? 0
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    // the page keeps its last number
+    caught(error) // the page keeps its last number
   }
 }

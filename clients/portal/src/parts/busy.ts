@@ -1,5 +1,5 @@
 import { ref, type Ref } from 'vue'
-import { Problem } from '@/api/problem'
+import { caught } from '@/api/problem'
 import { tell } from './tell'
 
 /** Runs work after a press: `busy` while it runs, and a message if it is refused. */
@@ -10,8 +10,7 @@ export function useBusy(): { busy: Ref<boolean>; busily: (work: () => Promise<un
     try {
       await work()
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      tell(error)
+      tell(caught(error))
     } finally {
       busy.value = false
     }

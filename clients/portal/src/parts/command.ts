@@ -41,6 +41,9 @@ export interface Field {
   hint?: string
 }
 
+/** What was said in the dialog, field → value: text, or true and false. */
+export type Values = Record<string, any>
+
 export interface Command {
   title: string
   /** What will happen, with the count: "停用 12 台仪器". */
@@ -55,10 +58,7 @@ export interface Command {
   selection?: Selection
   /** Shown above the fields. */
   body?: Component
-  send(
-    values: Record<string, unknown>,
-    selection: Selection,
-  ): Promise<{ data?: unknown; error?: unknown; response: Response }>
+  send(values: Values, selection: Selection): Promise<{ data?: unknown; error?: unknown; response: Response }>
   /** id → name shown in the outcome. */
   names?: Map<string, string>
   /** The result is a file: the dialog stays open at the end and offers the download. */

@@ -3,7 +3,7 @@
  * the input until it was sent.
  */
 import { computed, inject, provide, reactive, ref, shallowReactive, toRaw, watch, type InjectionKey } from 'vue'
-import { Problem } from '@/api/problem'
+import { caught, Problem } from '@/api/problem'
 import { t } from '@/words'
 import { keepHere, kept } from './kept'
 
@@ -121,8 +121,7 @@ export function useForm<T extends object>(
       changed.value = false
       return true
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      refuse(error)
+      refuse(caught(error))
       return false
     } finally {
       waiting.value = false

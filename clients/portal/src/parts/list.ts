@@ -42,9 +42,11 @@ export interface Column<T> {
   align?: 'left' | 'right' | 'center'
 }
 
+/** Filters as the address has them: texts, whatever the service's field is. The names of a body stay checked. */
+export type Filters = Record<string, any>
+
 /** A frozen list of ids, or the current query with the count that the user saw. */
-export type Selection =
-  { ids: string[] } | { filter: Record<string, string>; expect: number } | { all: true; expect?: number }
+export type Selection = { ids: string[] } | { filter: Filters; expect: number } | { all: true; expect?: number }
 
 /** Methods of a RecordTable for its page. */
 export interface TableHandle<T> {

@@ -3,7 +3,7 @@
  * until identity has answered, or if identity does not answer.
  */
 import { ask, identity } from '@/api'
-import { Problem } from '@/api/problem'
+import { caught } from '@/api/problem'
 import { keepHere, kept } from './kept'
 
 export interface ListChoice {
@@ -47,7 +47,7 @@ async function quietly<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
+    caught(error)
     return undefined
   }
 }

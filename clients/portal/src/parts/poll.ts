@@ -1,6 +1,6 @@
 /** Keeps a visible page current: fetches again every half minute, and when the user returns to it. */
 import { onBeforeUnmount, onMounted } from 'vue'
-import { Problem } from '@/api/problem'
+import { caught } from '@/api/problem'
 
 const PERIOD = 30_000 // ms
 
@@ -14,7 +14,7 @@ export function usePolling(work: () => Promise<unknown>): void {
     try {
       await work()
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
+      caught(error)
     } finally {
       busy = false
     }

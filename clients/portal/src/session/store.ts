@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { ask, identity } from '@/api'
 import type { components } from '@/api/generated/identity'
-import { Problem } from '@/api/problem'
+import { caught } from '@/api/problem'
 import { forget, keep, refresh, whenLost } from '@/api/token'
 
 export type Account = components['schemas']['AccountView']
@@ -47,9 +47,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function signOut(): Promise<void> {
-    await ask(identity.DELETE('/api/identity/sessions/current')).catch((error) => {
-      if (!(error instanceof Problem)) throw error
-    })
+    await ask(identity.DELETE('/api/identity/sessions/current')).catch(caught)
     ended()
     channel?.postMessage({ signedIn: null })
   }

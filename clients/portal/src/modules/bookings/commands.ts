@@ -11,12 +11,12 @@ type OnVersion = 'sign' | 'send_back' | 'complete'
 type Asked = Pick<Booking, 'id' | 'number'>
 type Read = Pick<Booking, 'id' | 'number' | 'version'>
 
-const reason = (required: boolean): Field => ({ key: 'reason', label: t('bookings.f.reason'), kind: 'text', required })
+const why = (required: boolean): Field => ({ key: 'reason', label: t('bookings.f.reason'), kind: 'text', required })
 const FIELDS: Partial<Record<Plain | OnVersion, () => Field[]>> = {
-  cancel: () => [reason(false)],
-  reject: () => [reason(true)],
-  end: () => [reason(true)],
-  send_back: () => [reason(true)],
+  cancel: () => [why(false)],
+  reject: () => [why(true)],
+  end: () => [why(true)],
+  send_back: () => [why(true)],
 }
 
 const command = (action: Plain | OnVersion, n: number, number: string, send: Command['send']): Command => ({
@@ -38,7 +38,7 @@ export function actOnSelected(
 ): Promise<Outcome | null> {
   const send: Command['send'] = (values, meant) =>
     booking.POST(`/api/booking/bookings/actions/${action}` as '/api/booking/bookings/actions/cancel', {
-      body: { selection: meant, ...values } as never,
+      body: { selection: meant, ...values },
     })
   return runCommand({ ...command(action, n, '', send), names, selection })
 }
@@ -48,7 +48,7 @@ export function actOn(action: Plain, { id, number }: Asked): Promise<Outcome | n
     command(action, 1, number, async (values) => {
       const { error, response } = await booking.POST(
         `/api/booking/bookings/{booking_id}/${action === 'end' ? 'reject' : action}` as '/api/booking/bookings/{booking_id}/cancel',
-        { params: { path: { booking_id: id } }, body: values as never },
+        { params: { path: { booking_id: id } }, body: values },
       )
       return { data: response.ok ? {} : undefined, error, response }
     }),
@@ -61,15 +61,15 @@ export function actOnVersion(
   { id, number, version }: Read,
   verdicts: { pass: number; fail: number },
 ): Promise<Outcome | null> {
-  const send: Command['send'] = async (values) => {
-    const { error, response } = await booking.POST(
-      `/api/booking/bookings/{booking_id}/${action}` as '/api/booking/bookings/{booking_id}/send_back',
-      {
-        params: { path: { booking_id: id } },
-        headers: { 'If-Match': `"${version}"` },
-        ...(action === 'send_back' ? { body: values as never } : { body: undefined as never }),
-      },
-    )
+  const read = { params: { path: { booking_id: id } }, headers: { 'If-Match': `"${version}"` } }
+  const send: Command['send'] = async ({ reason }) => {
+    const { error, response } =
+      action === 'send_back'
+        ? await booking.POST('/api/booking/bookings/{booking_id}/send_back', { ...read, body: { reason } })
+        : await booking.POST(
+            `/api/booking/bookings/{booking_id}/${action}` as '/api/booking/bookings/{booking_id}/sign',
+            read,
+          )
     return { data: response.ok ? {} : undefined, error, response }
   }
   return runCommand({ ...command(action, 1, number, send), text: t(`bookings.ask.${action}`, { number, ...verdicts }) })
@@ -94,9 +94,9 @@ export async function moveMany(
     service: 'booking',
     fields: [{ key: 'slot', label: t('bookings.f.date'), kind: 'choice', required: true, options }],
     send: (values) => {
-      const [date, period] = String(values.slot).split(' ')
+      const [date, period] = String(values.slot).split(' ') as [string, 'am' | 'pm']
       return booking.POST('/api/booking/bookings/actions/reschedule', {
-        body: { selection: { ids }, date, period } as never,
+        body: { selection: { ids }, date, period },
       })
     },
   })

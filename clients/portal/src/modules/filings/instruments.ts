@@ -26,6 +26,6 @@ export function actOnInstruments(
     names,
     selection,
     send: (values, meant) =>
-      registry.POST(`/api/registry/instruments/actions/${action}`, { body: { ...values, selection: meant } as never }),
+      registry.POST(`/api/registry/instruments/actions/${action}`, { body: { ...values, selection: meant } }),
   })
 }

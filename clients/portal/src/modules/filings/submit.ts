@@ -51,6 +51,9 @@ export async function submitFilings({ selection, n, names, division, again }: Su
       { key: 'authorize_province', label: t('filings.authorize'), kind: 'check', hint: t('filings.hint.authorize') },
     ],
     selection,
-    send: (values, meant) => filing.POST('/api/filing/filings', { body: { ...values, selection: meant } as never }),
+    send: ({ institution_id, accept_responsibility, authorize_province }, meant) =>
+      filing.POST('/api/filing/filings', {
+        body: { institution_id, accept_responsibility, authorize_province, selection: meant },
+      }),
   })
 }

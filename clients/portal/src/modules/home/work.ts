@@ -20,9 +20,7 @@ export function workOf(account: Account): Work[] {
     key: state,
     to: `/desk/filings/${state}`,
     count: () =>
-      total(
-        ask(filing.GET('/api/filing/filings', { params: { query: { ...scopeOf(state, account), ...ONE } as never } })),
-      ),
+      total(ask(filing.GET('/api/filing/filings', { params: { query: { ...scopeOf(state, account), ...ONE } } }))),
   })
   const listed = (state: string): Work => ({
     key: state,

@@ -3,6 +3,7 @@ import type { components } from '@/api/generated/booking'
 import type { BookingDetail } from '@/modules/bookings/offers'
 
 export type Result = components['schemas']['ResultView']
+type ResultRequest = components['schemas']['ResultRequest']
 export interface Unit {
   key: string
   instrument_id: string
@@ -44,8 +45,10 @@ function rows(booking: Pick<BookingDetail, 'items'>, states: readonly string[]):
 }
 
 /** Empty fields are not sent: the service has rules for them. */
-export function resultsOf(units: readonly Unit[], values: Record<string, string>): Record<string, string>[] {
+export function resultsOf(units: readonly Unit[], values: Record<string, string>): ResultRequest[] {
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value))
   delete given[given.conclusion === 'fail' ? 'valid_until' : 'fail_items'] // a pass has no failed items, a fail no validity
-  return units.map(({ instrument_id, unit }) => ({ instrument_id, ...(unit ? { unit } : {}), ...given }))
+  return units.map(
+    ({ instrument_id, unit }) => ({ instrument_id, ...(unit ? { unit } : {}), ...given }) as ResultRequest,
+  )
 }

@@ -88,7 +88,7 @@ export function decide(
     selection,
     send: ({ reason: why, ...values }, meant) =>
       filing.POST(`/api/filing/filings/actions/${move}`, {
-        body: { ...values, ...(why ? { reason: why } : {}), ...seen(meant, shown.versions), selection: meant } as never,
+        body: { ...values, ...(why ? { reason: why } : {}), ...seen(meant, shown.versions), selection: meant },
       }),
   })
 }

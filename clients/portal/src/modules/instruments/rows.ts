@@ -1,7 +1,7 @@
 /** 逐行导入: the workbook is read in the browser, and each row is sent by itself, in order; it can be stopped and resumed. */
 import { reactive } from 'vue'
 import { askWhole, registry } from '@/api'
-import { Problem } from '@/api/problem'
+import { caught, type Problem } from '@/api/problem'
 import { keepHere, kept } from '@/parts/kept'
 
 export interface Row {
@@ -68,13 +68,13 @@ export function useRows(account: string) {
         const { response } = await askWhole(registry.POST('/api/registry/imports/rows', { body: { row: row.cells } }))
         row.state = response.status === 201 ? 'created' : 'same'
       } catch (error) {
-        if (!(error instanceof Problem)) throw error
-        if (![400, 409, 422].includes(error.status)) {
-          if (mine()) state.problem = error
+        const refusal = caught(error)
+        if (![400, 409, 422].includes(refusal.status)) {
+          if (mine()) state.problem = refusal
           break
         }
         row.state = 'refused'
-        row.why = error.errors.map((line) => line.message).join('；') || error.detail
+        row.why = refusal.errors.map((line) => line.message).join('；') || refusal.detail
       }
       if (state.rows !== rows) return // somebody else has signed in, or another file was chosen
       state.at++

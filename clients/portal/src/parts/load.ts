@@ -1,0 +1,34 @@
+import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { caught, type Problem } from '@/api/problem'
+
+interface Load<T> {
+  /** What was loaded last; it stays while it is loaded anew. */
+  data: ShallowRef<T | undefined>
+  /** Why the last try failed. */
+  problem: Ref<Problem | null>
+  loading: Ref<boolean>
+  reload(): Promise<void>
+}
+
+/** What a page loads by itself. An answer that comes after a later question is not shown. */
+export function useLoad<T>(ask: () => Promise<T>): Load<T> {
+  const data = shallowRef<T>()
+  const problem = ref<Problem | null>(null)
+  const loading = ref(false)
+  let asked = 0
+  async function reload(): Promise<void> {
+    const mine = ++asked
+    loading.value = true
+    problem.value = null
+    try {
+      const found = await ask()
+      if (mine === asked) data.value = found
+    } catch (error) {
+      const refusal = caught(error)
+      if (mine === asked) problem.value = refusal
+    } finally {
+      if (mine === asked) loading.value = false
+    }
+  }
+  return { data, problem, loading, reload }
+}
