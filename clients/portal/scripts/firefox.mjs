@@ -12,7 +12,7 @@ const browser = await puppeteer.launch({
 })
 const page = await browser.newPage()
 page.setDefaultTimeout(20_000)
-// A page that is opened asks whether its cookie still holds a session: a stranger's does not.
+// A page asks at its start whether its cookie holds a session; without one it gets an error.
 const expected = /status of 401|sessions\/refresh/
 page.on(
   'console',
