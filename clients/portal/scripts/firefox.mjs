@@ -1,5 +1,5 @@
-/** The short walk in Firefox, which Playwright drives only in a build of its own: `node firefox.mjs <address> <firefox>
- * <user name> <password> <folder for pictures>`. Prints what went wrong, a line each, and ends with 1 where something did. */
+/** The short walk in Firefox, because Playwright drives only its own build of it: `node firefox.mjs <address> <firefox>
+ * <user name> <password> <folder for pictures>`. Prints one line per error, and exits with 1 if there was one. */
 import puppeteer from 'puppeteer-core'
 
 const [address, program, name, password, folder] = process.argv.slice(2)
