@@ -4,6 +4,7 @@ WORKDIR /src
 COPY clients/portal/package.json clients/portal/package-lock.json clients/portal/.npmrc clients/portal/
 RUN npm ci --prefix clients/portal
 COPY contracts/openapi contracts/openapi
+COPY contracts/reference contracts/reference
 COPY clients/portal clients/portal
 RUN npm --prefix clients/portal run build
 

@@ -43,7 +43,7 @@ HEIGHT = {
     "domain": 1,
 }
 # The domain may import the standard library, itself, and these modules of the chassis.
-DOMAIN_CHASSIS = {"chassis.errors", "chassis.workdays"}
+DOMAIN_CHASSIS = {"chassis.errors", "chassis.rules", "chassis.workdays"}
 # Libraries of pure computation (no clock, no network, no file) that a file of the domain needs for its rule.
 DOMAIN_LIBRARIES: dict[tuple[str, str], set[str]] = {
     ("identity", "passwords.py"): {"argon2"},

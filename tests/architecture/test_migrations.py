@@ -66,14 +66,14 @@ def test_a_difference_is_seen() -> None:
     migrations.upgrade(service("filing").migrations, url)
     engine = create_engine(sqlalchemy_url(url))
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE org DROP COLUMN name, ADD COLUMN nick text"))
-        connection.execute(text("ALTER TABLE kind ALTER COLUMN name DROP NOT NULL"))
+        connection.execute(text("ALTER TABLE org DROP COLUMN phone, ADD COLUMN nick text"))
+        connection.execute(text("ALTER TABLE day_change ALTER COLUMN name DROP NOT NULL"))
         connection.execute(text("ALTER TABLE institution ALTER COLUMN active TYPE text"))
         connection.execute(text("CREATE TABLE stray (x int)"))
     engine.dispose()
     found = differences(url, models_of("filing"), set())
     assert [" ".join(words.split()[:2]) for words in found] == [
-        "add_column org.name", "modify_nullable kind.name", "modify_type institution.active", "remove_column org.nick",
+        "add_column org.phone", "modify_nullable day_change.name", "modify_type institution.active", "remove_column org.nick",
         "remove_table stray",
     ]  # fmt: skip
 

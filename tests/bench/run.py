@@ -12,6 +12,7 @@ BENCHMARKS = (
     "growth",
     "counts",
     "search",
+    "filing_lists",
     "imports",
     "exports",
     "bulk",

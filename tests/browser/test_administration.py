@@ -117,6 +117,16 @@ def test_divisions_and_institutions_are_looked_at_and_edited_as_sheets(
     path = exported.value.path().rename(tmp_path_factory.mktemp("r") / "institutions.xlsx")
     admin.get_by_label("选择修改后的表格").set_input_files(path)
     expect(admin.get_by_text("没有变更")).to_be_visible()
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    headers = [str(cell.value) for cell in sheet[1]]
+    for header, value in (("联系方式", "020-00000000"), ("启用", "否")):
+        sheet.cell(sheet.max_row, headers.index(header) + 1).value = value
+    book.save(path)
+    admin.get_by_label("选择修改后的表格").set_input_files(path)
+    expect(admin.get_by_role("row", name="联系方式").filter(has_text="020-00000000")).to_be_visible()
+    expect(admin.get_by_role("row", name="启用").filter(has_text="否")).to_be_visible()
+    axe(admin)
 
 
 def test_an_institution_is_added_corrected_and_given_what_it_may_verify(admin: Page, watch: Watch) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from browsing import Watch, axe, search, shot, sign_in
-from people import COUNTY, PASSWORD, Client, Shop, registered, wait_for
+from people import COUNTY, PASSWORD, Client, Shop, business_day, registered, wait_for
 from playwright.sync_api import Page, expect
 from story import png
 
@@ -134,6 +134,44 @@ def test_the_desk_stays_where_it_is_and_goes_on_with_what_is_left(page: Page, sh
     dialog.get_by_role("button", name="按现在的 15 继续").click()
     expect(page.get_by_text("没有符合条件的数据")).to_be_visible(timeout=15_000)
     assert {one["reason"] for one in shop.filings("returned")} == {"缺少铭牌照片"}
+
+
+def test_a_declared_validity_is_told_before_it_is_approved(page: Page, shop: Shop) -> None:
+    """What it rests on stands over the papers, in the list and in the dialog, for one and for many."""
+    said = {
+        "last_cert_no": "GZ-2026-0815",
+        "last_verified_on": business_day(-30),
+        "declared_valid_until": business_day(90),
+    }
+    [declaring] = shop.submitted(shop.instruments(1, **said))
+    [plain] = shop.submitted(shop.instruments(1))
+    until, serial = business_day(90), declaring["instrument"]["serial_no"]
+    enter(page, "city-clerk", f"/desk/filings/submitted?org_name_contains={shop.name}", "待审核")
+    expect(row(page, serial)).to_contain_text(until)
+    row(page, serial).get_by_role("button").click()
+    papers = page.get_by_label("备案详情").first
+    expect(papers.get_by_role("alert")).to_contain_text(f"申报有效期至 {until}")
+    expect(papers.get_by_role("alert")).to_contain_text(f"证书编号：GZ-2026-0815，检定日期：{business_day(-30)}")
+    axe(page)
+    shot(page, "work-filings-declared")  # as narrow as a phone it closes the papers
+    row(page, serial).get_by_role("button").click()
+    page.keyboard.press("a")
+    dialog = page.get_by_role("dialog", name="通过")
+    expect(dialog.get_by_role("alert")).to_contain_text("其中 1 台申报了有效期")
+    dialog.get_by_role("button", name="取消").click()
+
+    row(page, plain["instrument"]["serial_no"]).get_by_role("button").click()
+    page.keyboard.press("a")
+    expect(dialog.get_by_role("button", name="通过 1 台")).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    dialog.get_by_role("button", name="取消").click()
+    page.get_by_label("选中本页全部").click()
+    page.get_by_role("button", name="通过", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("其中 1 台申报了有效期")
+    axe(page)
+    dialog.get_by_role("button", name="通过 2 台").click()
+    expect(page.get_by_text("没有符合条件的数据")).to_be_visible()
+    assert {one["id"] for one in shop.filings("approved")} == {declaring["id"], plain["id"]}
 
 
 def test_a_county_confirms_or_declines(page: Page, shop: Shop) -> None:

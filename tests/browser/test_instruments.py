@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 from browsing import Watch, axe, choose, choose_division, menu, shot, sign_in
-from people import PASSWORD, SCALE, Shop, eventually
+from people import PASSWORD, SCALE, Shop
 from playwright.sync_api import Page, expect
 
 from launcher.servers import Platform
@@ -307,21 +307,26 @@ def test_certificates_that_wait_to_be_printed_are_named_with_the_reason(page: Pa
     axe(page)
 
 
-def test_an_edit_of_a_submitted_one_withdraws_saves_and_submits_again(
-    page: Page, portal: Platform, owner: Shop, watch: Watch
-) -> None:
+def test_an_edit_of_a_submitted_one_amends_its_filing(page: Page, portal: Platform, owner: Shop) -> None:
     """编辑: 备案通过前可修改所有信息, also of a filing in 已提交."""
-    watch.expects("status of 4(09|12)")  # until the registry has received the withdrawal
     [one] = owner.instruments()
     owner.submitted([one])
+    [before] = owner.client.get("/api/filing/filings", instrument_id=one["id"])["items"]
     page.goto(f"/instruments/{one['id']}/edit")
-    expect(page.get_by_text("保存时会自动撤回、保存并重新提交")).to_be_visible()
+    expect(page.get_by_text("备案编号和排队次序不变")).to_be_visible()
     page.get_by_role("textbox", name="型号规格").fill("ACS-30C")
+    page.get_by_label("相关资料").set_input_files(
+        {"name": "型式评价.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n"}
+    )
     page.get_by_role("button", name="保存").click()
-    expect(page.get_by_role("heading", name="ACS-30C")).to_be_visible(timeout=15_000)
-    eventually(lambda: owner.instrument(one)["filing_state"] == "submitted")
-    found = owner.client.get("/api/filing/filings", instrument_id=one["id"], history=True)
-    assert sorted(filing["state"] for filing in found["items"]) == ["submitted", "withdrawn"]
+    expect(page.get_by_role("heading", name="ACS-30C")).to_be_visible()
+    [after] = owner.client.get("/api/filing/filings", instrument_id=one["id"], history=True)["items"]
+    assert (after["id"], after["number"], after["state"]) == (before["id"], before["number"], "submitted")
+    assert after["instrument"]["model"] == "ACS-30C"
+    page.goto(f"/filings/{after['id']}")
+    expect(page.get_by_text("型式评价.pdf")).to_be_visible()
+    expect(page.locator(".el-timeline")).to_contain_text("型号规格ACS-30→ACS-30C")
+    axe(page)
 
 
 def test_what_is_frozen_is_shown_so(page: Page, portal: Platform, owner: Shop) -> None:
@@ -337,16 +342,17 @@ def test_what_is_frozen_is_shown_so(page: Page, portal: Platform, owner: Shop) -
 
 
 def test_an_edit_that_is_refused_leaves_the_filing_submitted(page: Page, owner: Shop, watch: Watch) -> None:
-    watch.expects("status of 4(09|12|22)")
+    watch.expects("status of 422")
     [one] = owner.instruments()
     owner.submitted([one])
     page.goto(f"/instruments/{one['id']}/edit")
     model = page.get_by_role("textbox", name="型号规格")
     model.fill("")
     page.get_by_role("button", name="保存").click()
-    expect(page.locator(".el-form-item__error").first).to_be_visible(timeout=15_000)
-    eventually(lambda: owner.instrument(one)["filing_state"] == "submitted")
+    expect(page.locator(".el-form-item__error").first).to_be_visible()
+    assert owner.client.get("/api/filing/filings", instrument_id=one["id"])["items"][0]["state"] == "submitted"
     model.fill("ACS-30D")
     page.get_by_role("button", name="保存").click()
-    expect(page.get_by_role("heading", name="ACS-30D")).to_be_visible(timeout=15_000)
-    eventually(lambda: owner.instrument(one)["filing_state"] == "submitted")
+    expect(page.get_by_role("heading", name="ACS-30D")).to_be_visible()
+    [after] = owner.client.get("/api/filing/filings", instrument_id=one["id"], history=True)["items"]
+    assert (after["state"], after["instrument"]["model"]) == ("submitted", "ACS-30D")

@@ -29,12 +29,11 @@ FORGET = {
         UPDATE instrument SET filing_state = 'none', filing_id = NULL, institution_id = NULL, participants = '{}',
             approved_on = NULL, ever_filed = false, open_booking_id = NULL, result = NULL, result_source = NULL,
             valid_until = NULL, rotate_on = NULL""",
-    "filing": "TRUNCATE org, institution, kind",
+    "filing": "TRUNCATE org, institution",
     "booking": """
         TRUNCATE org, institution, staff, kind, item_certificate;
-        UPDATE instrument SET filing_state = 'none', institution_id = NULL, name = '', approved_on = NULL,
-            declared_valid_until = NULL, told_result = NULL, told_valid_until = NULL, result = NULL, valid_until = NULL,
-            rotate_on = NULL, status = 'in_use', version = 0""",
+        UPDATE instrument SET filing_state = 'none', institution_id = NULL, name = '', approved_on = NULL, result = NULL,
+            valid_until = NULL, rotate_on = NULL, status = 'in_use', version = 0, approved_version = 0""",
     "notification": "TRUNCATE contact, wechat_contact, place, message CASCADE",
 }
 # Data that must be as before, besides the declared replicas.
@@ -47,7 +46,8 @@ ALSO = {
     ),
     "filing": ("SELECT id::text, state, holder_id FROM filing",),
     "booking": (
-        "SELECT instrument_id::text, filing_state, institution_id, status, result, valid_until, rotate_on FROM instrument",
+        """SELECT instrument_id::text, filing_state, institution_id, status, result, valid_until, rotate_on, version,
+                  approved_version FROM instrument""",
         "SELECT id::text, state FROM booking",
     ),
     # (which staff and sub-users are notified depends on which accounts existed when the event came)

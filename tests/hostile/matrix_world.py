@@ -145,6 +145,7 @@ def body_of(method: str, rule: str, objects: Mapping[str, str]) -> Any:
     verb = rule.rsplit("/", 1)[-1]
     instruments = [objects["instrument_id"]]
     bodies: dict[str, Any] = {
+        "amend": {"changes": {"model": "X"}},
         "reject": {"reason": "再审"},
         "capabilities": {"items": []},
         "copies": {"items": [{"serial_no": "copy"}]},

@@ -225,8 +225,12 @@ def decide_filings(story: Story) -> None:
     )
 
 
+AMENDED = {"measuring_range": "(0.1～15) kg", "accuracy_class": "Ⅲ"}
+
+
 def mend_and_resubmit(story: Story) -> None:
-    """The applicant corrects the returned one and submits it again. The new filing names the old one; the city approves it."""
+    """The applicant corrects the returned one and submits it again. The new filing names the old one. It is amended once
+    before the city approves it."""
     clerk, returned = story.clerk, story.facts["returned"]
     instrument_id = returned["instrument_id"]
     instrument = wait_for(
@@ -244,6 +248,11 @@ def mend_and_resubmit(story: Story) -> None:
     wait_for(lambda: clerk.get(path)["filing_state"], lambda state: state == "submitted")
     locked = clerk.patch(path, {"model": "X"}, clerk.get(path)["version"], 409)
     assert locked["code"] == "filing_open"
+    version = clerk.get(path)["version"]
+    amended = clerk.act(f"/api/filing/filings/{filing['id']}/amend", version, {"changes": AMENDED})
+    assert (amended["number"], amended["state"]) == (filing["number"], "submitted")
+    assert {key: amended["instrument"][key] for key in AMENDED} == AMENDED
+    assert [step["move"] for step in amended["steps"]] == ["submit", "amend"]
     act(story.person("city-clerk"), "approve", [filing])
     wait_for(lambda: clerk.get("/api/registry/instruments", filing_state="approved")["total"], lambda n: n == 300)
     counts = clerk.get("/api/filing/statistics/overview")

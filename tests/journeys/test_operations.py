@@ -73,15 +73,17 @@ def test_a_copy_that_went_astray_is_found(whole_platform: Any) -> None:
         db.execute("SET qj.everything = 'on'")
         names = dict(db.execute("UPDATE org SET name = name || '?' RETURNING id, name").fetchall())
         removed = db.execute(
-            "DELETE FROM kind WHERE code = (SELECT min(code) FROM kind) RETURNING code, name"
+            "DELETE FROM institution WHERE tier = 'province' RETURNING id, name, tier, division_code, active"
         ).fetchone()
         assert removed
         try:
             checked = whole_platform.ask("filing", "check-copies", "--patience", "0")
         finally:
             db.execute("UPDATE org SET name = left(name, -1)")
-            db.execute("INSERT INTO kind (code, name) VALUES (%s, %s)", removed)
+            db.execute(
+                "INSERT INTO institution (id, name, tier, division_code, active) VALUES (%s, %s, %s, %s, %s)", removed
+            )
     assert checked.returncode == 1
     assert f"organization: {len(names)} differ" in checked.stdout
-    assert f"kind {removed[0]} missing" in checked.stdout
-    assert "institution: agrees" in checked.stdout
+    assert f"institution {removed[0]} missing" in checked.stdout
+    assert "holiday: agrees" in checked.stdout

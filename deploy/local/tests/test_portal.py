@@ -24,7 +24,8 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     scripts(folder, build=BUILD)
     lock = {"name": "small", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "small"}}}
     (folder / "package-lock.json").write_text(json.dumps(lock))
-    (tmp_path / "contracts" / "openapi").mkdir(parents=True)
+    for name in ("openapi", "reference"):
+        (tmp_path / "contracts" / name).mkdir(parents=True)
     monkeypatch.setattr(portal, "PORTAL", folder)
     monkeypatch.setattr(portal, "DIST", folder / "dist")
     monkeypatch.setattr(portal, "CONTRACTS", tmp_path / "contracts")
@@ -66,12 +67,16 @@ def a_changed_interface(small: Path) -> None:
     (small.parent / "contracts" / "openapi" / "booking.json").write_text("{}")
 
 
+def a_changed_rule(small: Path) -> None:
+    (small.parent / "contracts" / "reference" / "views.json").write_text("{}")
+
+
 def a_lost_build(small: Path) -> None:
     (small / "dist" / "index.html").unlink()
 
 
 @needs_node
-@pytest.mark.parametrize("change", [a_changed_page, a_changed_interface, a_lost_build])
+@pytest.mark.parametrize("change", [a_changed_page, a_changed_interface, a_changed_rule, a_lost_build])
 def test_a_change_builds_it_again_with_the_packages_that_are_there(
     small: Path, said: list[str], change: Callable[[Path], None]
 ) -> None:

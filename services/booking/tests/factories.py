@@ -18,10 +18,6 @@ ACTOR = {"account_id": "01920000-0000-7000-8000-000000000009", "kind": "institut
 KINDS = [("020100", "periodic", 12, None), ("990000", "periodic", None, None), ("990001", "first_only", None, None)]
 
 
-# what a declared validity rests on
-DECLARED = {"declared_verified_on": clock.today() - timedelta(days=90), "last_cert_no": "440100-2026-0000009"}
-
-
 @dataclass
 class World:
     clerk: Actor
@@ -80,21 +76,18 @@ def facts(serial_no: str = "A0001", **changes: Any) -> dict[str, Any]:
 
 
 def approval(
-    owner: Actor, ids: list[UUID], version: int = 1, instrument_version: int = 1, **changes: Any
+    owner: Actor, ids: list[UUID], version: int = 1, instrument_version: int = 1, holder_id: UUID = GUANGZHOU
 ) -> dict[str, Any]:
-    """filing.approved of instruments; changes: of the snapshots, or approved_on, holder_id."""
-    approved_on = changes.pop("approved_on", clock.today())
-    holder = changes.pop("holder_id", GUANGZHOU)
+    """filing.approved of instruments."""
     items = [
         {
             "filing_id": new_id(), "instrument_id": i, "version": version, "instrument_version": instrument_version,
-            "state": "approved",
-            "snapshot": facts(f"S{n:04d}") | {"declared_valid_until": None, "units": []} | changes,
+            "state": "approved", "snapshot": facts(f"S{n:04d}") | {"declared_valid_until": None, "units": []},
         }
         for n, i in enumerate(ids)
     ]  # fmt: skip
-    data = filing_data(owner, items) | {"institution_id": holder, "holder_id": holder, "approved_on": approved_on}
-    return cloud_event("filing.approved", "filing", data)
+    more = {"institution_id": holder_id, "holder_id": holder_id, "approved_on": clock.today()}
+    return cloud_event("filing.approved", "filing", filing_data(owner, items) | more)
 
 
 def filing_ended(owner: Actor, ids: list[UUID], version: int = 2, verb: str = "revoked") -> dict[str, Any]:
@@ -112,23 +105,14 @@ def filing_data(owner: Actor, items: list[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def instrument_event(verb: str, owner: Actor, instrument_id: UUID, version: int, **more: Any) -> dict[str, Any]:
-    """instrument.<verb> about one instrument."""
-    item: dict[str, Any] = {"instrument_id": instrument_id, "version": version} | more
-    data: dict[str, Any] = {"org_id": owner.org_id, "items": [item]}
-    if verb == "changed":
-        known = {
-            "status": "in_use",
-            "units": [],
-            "approved_on": None,
-            "valid_until": None,
-            "rotate_on": None,
-            "result": None,
-        }
-        data["items"] = [facts() | known | item]
-    if verb in ("suspended", "scrapped"):
-        data["reason"] = None
-    return cloud_event(f"instrument.{verb}", "registry", data)
+def changed(owner: Actor, ids: list[UUID], version: int, **changes: Any) -> dict[str, Any]:
+    """instrument.changed about instruments that are approved today."""
+    known = {
+        "status": "in_use", "units": [], "approved_on": clock.today(), "valid_until": None, "rotate_on": None,
+        "result": None,
+    }  # fmt: skip
+    items = [facts(f"S{n:04d}") | known | changes | {"instrument_id": i, "version": version} for n, i in enumerate(ids)]
+    return cloud_event("instrument.changed", "registry", {"org_id": owner.org_id, "items": items})
 
 
 def certificate(
@@ -149,10 +133,11 @@ def certificate(
     return cloud_event(f"certificate.{verb}", "registry", data)
 
 
-def approved(runtime: Runtime, owner: Actor, count: int = 1, **changes: Any) -> list[UUID]:
-    """Tell of `count` instruments whose filing was approved; their ids."""
+def approved(runtime: Runtime, owner: Actor, count: int = 1, holder_id: UUID = GUANGZHOU, **changes: Any) -> list[UUID]:
+    """Tell of `count` instruments whose filing was approved; their ids. changes: of the instruments."""
     ids = [new_id() for _ in range(count)]
-    deliver(runtime, approval(owner, ids, **changes))
+    deliver(runtime, approval(owner, ids, holder_id=holder_id))
+    deliver(runtime, changed(owner, ids, 2, **changes))
     return ids
 
 

@@ -10,6 +10,7 @@ import pytest
 from chassis import testing
 from chassis.actor import Actor
 from chassis.calls import Refused
+from chassis.errors import ServiceError
 from chassis.ids import new_id
 from chassis.runtime import Runtime, Service
 from chassis.testing import Caller
@@ -27,6 +28,10 @@ class FakeClaims:
     page_size: int = 500
     claims: dict[UUID, list[UUID]] = field(default_factory=dict)
     between: Callable[[int], None] | None = None  # what a test does before the page of a number
+    amended: dict[str, dict[str, Any]] = field(default_factory=dict)  # amendment -> its answer
+    refusal: ServiceError | None = None  # of an amendment
+    meanwhile: Callable[[], None] | None = None  # what a test does while one is made
+    dies: str = ""  # the process, before or after the registry made it
 
     def claim(
         self, submission_id: UUID, org_id: UUID, actor: dict[str, Any], selection: dict[str, Any], area: str
@@ -61,6 +66,30 @@ class FakeClaims:
             return (instrument_ids is None or one in instrument_ids) and (after is None or one > after)
 
         self.claims[submission_id] = [one for one in self.claims[submission_id] if not freed(one)]
+
+    def amend(self, body: dict[str, Any]) -> dict[str, Any]:
+        if self.meanwhile is not None:
+            self.meanwhile()
+        if self.refusal is not None:
+            raise self.refusal
+        if self.dies == "before":
+            raise SystemError("the process died")
+        if body["amendment_id"] not in self.amended:
+            self.amended[body["amendment_id"]] = self._amend(UUID(body["instrument_id"]), body)
+        if self.dies == "after":
+            raise SystemError("the process died")
+        return self.amended[body["amendment_id"]]
+
+    def _amend(self, instrument_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+        before = self.ledger[instrument_id]
+        changes = [
+            {"field": key, "before": before[key], "after": value}
+            for key, value in body["changes"].items()
+            if before[key] != value
+        ]
+        self.ledger[instrument_id] = before | body["changes"]
+        version = body["version"] + bool(changes)
+        return {"version": version, "snapshot": self.ledger[instrument_id], "changes": changes}
 
 
 def make_snapshot(**changes: Any) -> dict[str, Any]:

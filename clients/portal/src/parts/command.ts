@@ -45,6 +45,8 @@ export interface Command {
   title: string
   /** What will happen, with the count: "停用 12 台仪器". */
   text: string
+  /** What the user should have thought of before. */
+  warning?: string
   service: Service
   danger?: boolean
   confirm?: string

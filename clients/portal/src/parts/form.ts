@@ -11,6 +11,8 @@ import { keepHere, kept } from './kept'
 export interface Shown {
   label: string
   required: boolean
+  /** A paper: it is uploaded, not filled in. */
+  upload?: boolean
 }
 
 export interface Form<T extends object = object> {
@@ -100,7 +102,11 @@ export function useForm<T extends object>(
           422,
           'required',
           t('parts.incomplete'),
-          missing.map(([field, { label }]) => ({ field, code: 'required', message: t('parts.required', { label }) })),
+          missing.map(([field, { label, upload }]) => ({
+            field,
+            code: 'required',
+            message: t(upload ? 'parts.upload_required' : 'parts.required', { label }),
+          })),
         ),
       )
       return false

@@ -76,3 +76,6 @@ export function kindName(code: string | null | undefined): string {
   void kinds.ready()
   return kinds.byKey.value.get(code)?.name ?? ''
 }
+
+/** Whether the area of an institution holds the division: 440100 holds 440106. */
+export const holds = (area: string, division: string): boolean => division.startsWith(area.replace(/(00)+$/, ''))

@@ -27,6 +27,7 @@ export default {
   least: 'At least',
   most: 'At most',
   required: 'Please fill in: {label}',
+  upload_required: 'Please upload: {label}',
   tick: 'Please tick this',
   restored: 'What you had not sent last time is back.',
   discard: 'Discard it',

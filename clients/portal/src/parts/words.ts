@@ -23,6 +23,7 @@ export default {
   least: '最少',
   most: '最多',
   required: '请填写{label}',
+  upload_required: '请上传{label}',
   tick: '请勾选确认',
   restored: '已恢复您上次未提交的内容。',
   discard: '放弃草稿',

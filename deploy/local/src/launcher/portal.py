@@ -37,7 +37,7 @@ def build(report: Callable[[str], None]) -> bool:
     if not wanted() or not (PORTAL / "package-lock.json").exists():
         return False
     with _alone():
-        sources = fingerprint(PORTAL, CONTRACTS / "openapi")
+        sources = fingerprint(PORTAL, CONTRACTS / "openapi", CONTRACTS / "reference")
         stamp = PORTAL / "node_modules" / ".built-from"
         if (DIST / "index.html").exists() and _read(stamp) == sources:
             return True

@@ -16,9 +16,9 @@ def end_lapsed(runtime: Runtime, now: datetime) -> None:
 
 
 JOBS: dict[str, jobs.JobHandler] = {
-    "confirm": bulk.job_of(bookings.confirm_many),
-    "reject": bulk.job_of(bookings.reject_many),
-    "cancel": bulk.job_of(bookings.cancel_many),
-    "propose": bulk.job_of(reschedule.propose_many),
+    "confirm": bulk.job_of(bookings.confirm),
+    "reject": bulk.job_of(bookings.reject),
+    "cancel": bulk.job_of(bookings.cancel),
+    "propose": bulk.job_of(reschedule.propose),
 }
 SCHEDULES = [Schedule("lapsed_bookings", timedelta(minutes=10), end_lapsed)]

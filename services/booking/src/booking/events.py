@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from booking.models import Booking, BookingItem, Result, actor_json
-from chassis.actor import Actor
+from booking.models import Booking, BookingItem, Result
+from chassis.actor import Actor, actor_json
 from chassis.events import Event
 
 RESULT = ("unit", "conclusion", "verified_on", "procedure", "verifier", "verifier_name", "checker", "checker_name",
@@ -27,14 +27,11 @@ def booking_event(
     return _event(verb, booking, by, at, rows, {"reason": reason, **more})
 
 
-def completed(
-    booking: Booking, by: Actor, at: datetime, results: Mapping[UUID, Sequence[Result]], kinds: Mapping[str, str]
-) -> Event:
-    """With the results of each instrument. kinds: code -> name."""
+def completed(booking: Booking, by: Actor, at: datetime, results: Mapping[UUID, Sequence[Result]]) -> Event:
+    """With the results of each instrument."""
     rows = [
         {
-            "instrument_id": item.instrument_id, "state": item.state, "kind_code": item.instrument["kind_code"],
-            "kind_name": kinds.get(item.instrument["kind_code"]),
+            "instrument_id": item.instrument_id, "state": item.state,
             "results": [{key: getattr(r, key) for key in RESULT} for r in results.get(item.instrument_id, ())],
         }
         for item in booking.items

@@ -23,7 +23,7 @@ COPIES = {
     "institution": Copy(
         "identity", "institution",
         select(Institution.id.label("key"), Institution.name, Institution.tier, Institution.division_code,
-               Institution.active, Institution.capabilities),
+               Institution.active),
     ),
     "staff": Copy(
         "identity", "account",

@@ -20,7 +20,7 @@ from booking.domain.errors import (
     WrongItemState,
 )
 from booking.domain.states import OPEN_ITEM, Item, State, after
-from chassis.actor import Actor
+from chassis.actor import Actor, actor_json
 from chassis.clock import business_date
 from chassis.db import NAMING, TYPES
 from chassis.errors import NotFound, Stale
@@ -52,7 +52,6 @@ class Institution(Base):
     tier: Mapped[str]
     division_code: Mapped[str]
     active: Mapped[bool]
-    capabilities: Mapped[list[dict[str, Any]]]
 
 
 class Staff(Base):
@@ -115,28 +114,29 @@ class Instrument(Base):
     status: Mapped[str] = mapped_column(default="in_use")
     filing_state: Mapped[str] = mapped_column(default="none")
     approved_on: Mapped[Day | None]
-    declared_valid_until: Mapped[Day | None]
-    told_result: Mapped[str | None]
-    told_valid_until: Mapped[Day | None]
     result: Mapped[str | None]
     valid_until: Mapped[Day | None]
     rotate_on: Mapped[Day | None]
     unverified_since: Mapped[Day | None]
     unit_validity: Mapped[dict[str, Any]] = mapped_column(default=dict)  # unit that passed -> its last valid day
     version: Mapped[int] = mapped_column(default=0)
+    approved_version: Mapped[int] = mapped_column(default=0)  # the first of registry's that knows of the approval
 
-    def describe(self, facts: Mapping[str, Any]) -> None:
-        """Take over what it is, from registry's event or from the snapshot that was approved."""
-        for key in FACTS:
-            setattr(self, key, facts[key])
-        self.units = list(facts.get("units") or [])
+    @property
+    def enabled(self) -> bool:
+        """Filing has approved it, and registry has told of it since: before, it may have been another. In SQL:
+        view_sql.enabled."""
+        return self.filing_state == "approved" and self.version >= self.approved_version
+
+    def describe(self, item: Mapping[str, Any]) -> None:
+        """Take over what registry says of it."""
+        for key in (*FACTS, "status", "version", "units", "result"):
+            setattr(self, key, item[key])
+        for key in ("approved_on", "valid_until", "rotate_on", "unverified_since"):
+            day = item.get(key)
+            setattr(self, key, Day.fromisoformat(day) if day else None)
+        self.unit_validity = item.get("unit_validity") or {}
         self.search = words(getattr(self, key) for key in SEARCHED)
-
-    def settle(self) -> None:
-        """What counts: the result that registry told, else the declared validity as a pass."""
-        declared = self.told_result is None and self.declared_valid_until is not None
-        self.result = "pass" if declared else self.told_result
-        self.valid_until = self.declared_valid_until if declared else self.told_valid_until
 
     def snapshot(self) -> dict[str, Any]:
         """What a booking keeps of it."""
@@ -419,8 +419,3 @@ def names(items: Sequence[BookingItem]) -> str:
     """The first items in the words of a refusal."""
     shown = "、".join(f"{item.instrument['name']} {item.instrument['serial_no']}".strip() for item in items[:3])
     return f"{shown} 等 {len(items)} 台" if len(items) > 3 else shown
-
-
-def actor_json(by: Actor) -> dict[str, Any]:
-    """Who, as steps and events tell it."""
-    return {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}

@@ -1,48 +1,55 @@
-"""The views as SQL: one table of predicates, from which both the list's filter and the row's `view` are made."""
+"""The views as SQL: one table of predicates, from which both the list's filter and the row's `view` are made. Which days
+of which phase a view holds says contracts/reference/views.json."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_
 
-from booking.domain.views import BOOKABLE, DUE_DAYS, ROTATION_DAYS, WINDOW_DAYS
+from booking.domain.views import BOOKABLE, RANGES
 from booking.models import Instrument as I
 
 
 def predicates(today: date) -> dict[str, ColumnElement[bool]]:
     """view -> condition, for live instruments; exactly one holds for each."""
-
-    def day(offset: int) -> date:
-        return today + timedelta(days=offset)
-
-    ended = and_(I.result == "pass", I.valid_until.is_not(None), I.approved_on > I.valid_until)
-    unverified = or_(I.result.is_(None), ended)
-    verified = and_(I.result == "pass", I.valid_until.is_not(None), I.approved_on <= I.valid_until)
-    waits_from = func.greatest(I.approved_on, I.unverified_since)
-    endless = and_(I.result == "pass", I.valid_until.is_(None))
+    phases = _phases()
     return {
-        "failed": I.result == "fail",
-        "no_expiry": and_(endless, I.rotate_on.is_(None)),
-        "rotation": and_(endless, I.rotate_on <= day(ROTATION_DAYS)),
-        "normal": or_(
-            and_(endless, I.rotate_on > day(ROTATION_DAYS)), and_(verified, I.valid_until > day(WINDOW_DAYS))
-        ),
-        "due": or_(
-            and_(unverified, waits_from >= day(-DUE_DAYS)),
-            and_(verified, I.valid_until.between(today, day(WINDOW_DAYS))),
-        ),
-        "overdue": or_(
-            and_(unverified, waits_from >= day(-WINDOW_DAYS), waits_from < day(-DUE_DAYS)),
-            and_(verified, I.valid_until >= day(-WINDOW_DAYS), I.valid_until < today),
-        ),
-        "invalid": or_(
-            and_(unverified, waits_from < day(-WINDOW_DAYS)), and_(verified, I.valid_until < day(-WINDOW_DAYS))
-        ),
+        view: or_(*(_in_range(*phases[phase], today, first, last) for phase, first, last in held))
+        for view, held in RANGES.held.items()
     }
 
 
+def _phases() -> dict[str, tuple[ColumnElement[bool], Any]]:
+    """phase -> which live instruments are in it, and the day that it counts from."""
+    passed = I.result == "pass"
+    endless = and_(passed, I.valid_until.is_(None))
+    ended = and_(passed, I.approved_on > I.valid_until)
+    return {
+        "failed": (I.result == "fail", None),
+        "no_expiry": (and_(endless, I.rotate_on.is_(None)), None),
+        "rotation": (and_(endless, I.rotate_on.is_not(None)), I.rotate_on),
+        "verified": (and_(passed, I.approved_on <= I.valid_until), I.valid_until),
+        "unverified": (or_(I.result.is_(None), ended), func.greatest(I.approved_on, I.unverified_since)),
+    }
+
+
+def _in_range(
+    phase: ColumnElement[bool], day: Any, today: date, first: int | None, last: int | None
+) -> ColumnElement[bool]:
+    conditions = [phase]
+    if first is not None:
+        conditions.append(day >= today + timedelta(days=first))
+    if last is not None:
+        conditions.append(day <= today + timedelta(days=last))
+    return and_(*conditions)
+
+
+def enabled() -> ColumnElement[bool]:
+    return and_(I.filing_state == "approved", I.version >= I.approved_version)
+
+
 def live() -> ColumnElement[bool]:
-    return and_(I.status == "in_use", I.filing_state == "approved", I.approved_on.is_not(None))
+    return and_(I.status == "in_use", enabled(), I.approved_on.is_not(None))
 
 
 def bookable(today: date, view: str | None = None) -> ColumnElement[bool]:

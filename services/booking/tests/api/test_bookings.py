@@ -117,7 +117,7 @@ def test_a_booking_of_somebody_else_does_not_exist(
         ({"holder_id": SHENZHEN}, {}, "other_institution"),
         ({"venue": "onsite"}, {}, "venue_mismatch"),
         ({"approved_on": clock.today() - timedelta(days=31)}, {}, "not_bookable"),
-        ({"declared_valid_until": clock.today() + timedelta(days=31), **factories.DECLARED}, {}, "not_bookable"),
+        ({"result": "pass", "valid_until": clock.today() + timedelta(days=31)}, {}, "not_bookable"),
         ({}, {"date": (clock.today() + timedelta(days=61)).isoformat()}, "not_open"),
         ({}, {"date": clock.today().isoformat()}, "not_open"),
         ({}, {"period": "night"}, "not_an_option"),
@@ -259,9 +259,8 @@ def test_a_repaired_unit_is_verified_alone(call: Call, runtime: Runtime, owner: 
     later, soon = ((clock.today() + timedelta(days=n)).isoformat() for n in (31, 30))
     for validity, code in (({"1": later, "3": None}, None), ({"1": soon, "3": later}, "results_missing"), ({"1": later}, "results_missing")):  # fmt: skip
         ids = approved(runtime, owner, units=["1", "2", "3"])
-        told = factories.instrument_event(
-            "changed", owner, ids[0], 5, units=["1", "2", "3"], result="fail", unit_validity=validity,
-            approved_on=clock.today(),
+        told = factories.changed(
+            owner, ids, 5, units=["1", "2", "3"], result="fail", unit_validity=validity,
         )  # fmt: skip
         deliver(runtime, told)
         booking = received(call, ids, day)
@@ -271,9 +270,10 @@ def test_a_repaired_unit_is_verified_alone(call: Call, runtime: Runtime, owner: 
 
 
 def test_what_lost_its_verification_is_due_from_that_day(call: Call, runtime: Runtime, owner: Actor, day: date) -> None:
-    ids = approved(runtime, owner, approved_on=clock.today() - timedelta(days=200))
+    before = clock.today() - timedelta(days=200)
+    ids = approved(runtime, owner, approved_on=before)
     assert call("owner").get(f"{URL}/bookable").json["total"] == 0
-    told = factories.instrument_event("changed", owner, ids[0], 5, unverified_since=clock.today())
+    told = factories.changed(owner, ids, 5, approved_on=before, unverified_since=clock.today())
     deliver(runtime, told)
     assert [one["view"] for one in call("owner").get(f"{URL}/bookable?view=due").json["items"]] == ["due"]
     assert book(call, ids, day)["state"] == "pending"

@@ -99,6 +99,19 @@ def test_closing_days_names_every_booking_that_is_hit(call: Call, runtime: Runti
     assert ended["done"] == 2
 
 
+def test_seats_that_are_freed_beyond_a_reduced_capacity_are_not_taken_again(
+    call: Call, runtime: Runtime, owner: Actor, day: date
+) -> None:
+    first, _second = (book(call, approved(runtime, owner, n), day) for n in (3, 5))
+    reduced = span(day, capacity={"am": 6, "pm": 6}, keep_booked=True)
+    assert call("clerk").put(f"{URL}/calendar", reduced).status_code == 200
+    assert move(call, "owner", first, "cancel").status_code == 200
+    full = call("owner").post(f"{URL}/bookings", order(approved(runtime, owner, 2), day))
+    assert (full.status_code, full.json["code"]) == (409, "slot_full"), full.json
+    assert call("owner").post(f"{URL}/bookings", order(approved(runtime, owner), day)).status_code == 201
+    assert free(call, day) == 0
+
+
 def test_what_was_set_for_days_can_be_removed(call: Call, runtime: Runtime, owner: Actor, day: date) -> None:
     second = factories.working_days()[1]
     put = call("clerk").put(f"{URL}/calendar", span(day, second, capacity={"am": 70, "pm": 9}))

@@ -7,17 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from factories import (
-    DECLARED,
-    World,
-    approval,
-    approved,
-    certificate,
-    filing_ended,
-    instrument_event,
-    order,
-    result,
-)
+from factories import World, approval, approved, certificate, changed, filing_ended, order, result
 from sqlalchemy import text
 
 from booking.consumers import EFFECTS
@@ -56,51 +46,64 @@ def empty(runtime: Runtime) -> None:
 
 
 def test_any_order_and_repetition_ends_in_the_same_copy(runtime: Runtime, owner: Actor) -> None:
-    one = new_id()
+    """Approved, edited, suspended, resumed as invalid (its filing lapses), filed anew, approved, verified."""
+    one, until = new_id(), clock.today() + timedelta(days=364)
     events = [
-        approval(
-            owner, [one], version=1, instrument_version=2, declared_valid_until=clock.today(), own_no="旧", **DECLARED
-        ),
-        instrument_event("changed", owner, one, 3, own_no="新", status="in_use"),
-        instrument_event("suspended", owner, one, 4),
-        instrument_event("resumed", owner, one, 5, lapsed=False),
-        certificate(owner, one, 6),
-        filing_ended(owner, [one], version=2),
+        approval(owner, [one], version=1, instrument_version=2),
+        changed(owner, [one], 3, own_no="旧"),
+        changed(owner, [one], 4, own_no="新", result="pass", valid_until=clock.today()),
+        changed(owner, [one], 5, status="suspended"),
+        filing_ended(owner, [one], version=2, verb="closed"),
+        approval(owner, [one], version=4, instrument_version=7),
+        changed(owner, [one], 9, own_no="新", result="pass", valid_until=until),
     ]
     for body in events:
         deliver(runtime, body)
     expected = copies(runtime)
-    assert expected[0]["own_no"] == "新"
-    assert expected[0]["filing_state"] == "revoked"
-    for shuffled in [list(reversed(events)), *list(permutations(events))[::97]]:
+    got = {key: expected[0][key] for key in ("own_no", "status", "filing_state", "valid_until", "version")}
+    assert got == {"own_no": "新", "status": "in_use", "filing_state": "approved", "valid_until": until, "version": 9}
+    for shuffled in [list(reversed(events)), *list(permutations(events))[::499]]:
         empty(runtime)
         for body in (*shuffled, *shuffled):
             deliver(runtime, {**body, "id": str(new_id())})
         assert copies(runtime) == expected
 
 
-def test_the_last_of_each_kind_of_event_decides(runtime: Runtime, owner: Actor) -> None:
+def bookable(call: Call) -> int:
+    return int(call("owner").get(f"{URL}/bookable").json["total"])
+
+
+def test_it_can_be_booked_when_both_have_told(
+    call: Call, runtime: Runtime, owner: Actor, world: World, day: date
+) -> None:
+    """Filing that it is approved, and registry what it is since then: in either order, and anew after each approval."""
+    one, two = new_id(), new_id()
+    deliver(runtime, approval(owner, [one]))
+    deliver(runtime, changed(owner, [two], 2))
+    assert bookable(call) == 0
+    assert call("owner").post(f"{URL}/bookings", order([one], day)).json["code"] == "not_bookable"
+    deliver(runtime, changed(owner, [one], 2))
+    deliver(runtime, approval(owner, [two]))
+    assert bookable(call) == 2
+    deliver(runtime, filing_ended(owner, [one], 2, "returned"))
+    deliver(runtime, approval(owner, [one], version=4, instrument_version=5))
+    assert bookable(call) == 1, "what registry told of it is older than its new approval"
+    deliver(runtime, changed(owner, [one], 6))
+    assert bookable(call) == 2
+
+
+def test_the_newest_that_registry_tells_decides(runtime: Runtime, owner: Actor) -> None:
     one = approved(runtime, owner)[0]
-    deliver(runtime, instrument_event("scrapped", owner, one, 9))
-    deliver(runtime, instrument_event("resumed", owner, one, 8, lapsed=False))
-    assert copies(runtime)[0]["status"] == "scrapped"
+    deliver(runtime, changed(owner, [one], 9, status="scrapped"))
+    deliver(runtime, changed(owner, [one], 8, model="X"))
+    [copy] = copies(runtime)
+    assert (copy["status"], copy["model"], copy["version"]) == ("scrapped", "ACS-30", 9)
 
 
-def test_a_lapsed_one_stays_out_until_it_is_told_anew(runtime: Runtime, owner: Actor) -> None:
+def test_a_certificate_tells_its_number_and_no_validity(runtime: Runtime, owner: Actor) -> None:
     one = approved(runtime, owner)[0]
-    deliver(runtime, instrument_event("suspended", owner, one, 4))
-    deliver(runtime, instrument_event("resumed", owner, one, 5, lapsed=True))
-    assert copies(runtime)[0]["status"] == "suspended"
-    deliver(runtime, instrument_event("changed", owner, one, 6))
-    assert copies(runtime)[0]["status"] == "in_use"
-
-
-def test_a_declared_validity_counts_until_there_is_a_result(runtime: Runtime, owner: Actor, world: World) -> None:
-    until = clock.today() + timedelta(days=20)
-    one = approved(runtime, owner, declared_valid_until=until, **DECLARED)[0]
-    assert (copies(runtime)[0]["result"], copies(runtime)[0]["valid_until"]) == ("pass", until)
-    deliver(runtime, certificate(owner, one, 5, result="fail", instrument_valid_until=None))
-    assert (copies(runtime)[0]["result"], copies(runtime)[0]["valid_until"]) == ("fail", None)
+    deliver(runtime, certificate(owner, one, 5, new_id()))
+    assert (copies(runtime)[0]["result"], copies(runtime)[0]["version"]) == (None, 2)
 
 
 def test_a_revoked_filing_cancels_what_is_booked_but_not_what_was_received(
@@ -126,12 +129,12 @@ def test_a_revoked_filing_cancels_what_is_booked_but_not_what_was_received(
     assert call("checker").post(f"{path}/complete", headers={"If-Match": tag}).json["state"] == "completed"
 
 
-@pytest.mark.parametrize("verb", ["suspended", "scrapped", "returned", "withdrawn", "closed"])
+@pytest.mark.parametrize("verb", ["suspended", "scrapped", "returned", "revoked", "closed"])
 def test_a_booking_ends_with_its_last_item(call: Call, runtime: Runtime, owner: Actor, day: date, verb: str) -> None:
     one = approved(runtime, owner)[0]
     booking = call("owner").post(f"{URL}/bookings", order([one], day)).json
     about_instrument = verb in ("suspended", "scrapped")
-    deliver(runtime, instrument_event(verb, owner, one, 5) if about_instrument else filing_ended(owner, [one], 2, verb))
+    deliver(runtime, changed(owner, [one], 5, status=verb) if about_instrument else filing_ended(owner, [one], 2, verb))
     now = call("owner").get(f"{URL}/bookings/{booking['id']}").json
     assert now["state"] == "cancelled"
     assert call("owner").get(f"{URL}/bookable").json["total"] == 0

@@ -65,4 +65,9 @@ class Actor:
         )
 
 
+def actor_json(by: Actor) -> dict[str, Any]:
+    """Who, as steps, histories and events show it."""
+    return {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}
+
+
 SYSTEM = Actor(account_id=UUID(int=0), kind="system", org_id=None, name="系统")

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from chassis import clock
 from chassis.actor import Actor
 from chassis.errors import Forbidden, Unauthorized, Unavailable
+from chassis.rules import States
 
 AUDIENCE = "qj"
 ISSUER = "identity"
@@ -61,6 +62,12 @@ class Permission:
 def allow(*kinds: str, roles: Iterable[str] = (), pending: bool = False) -> Callable[[View], View]:
     """Declare who may call a route: `@allow("institution", roles=["filing_clerk"])`."""
     return _declare(Permission(kinds=frozenset(kinds), roles=frozenset(roles), pending=pending))
+
+
+def allow_move(states: States[Any], move: str) -> Callable[[View], View]:
+    """Declare a route that makes `move`: the table of its states says who may call it."""
+    permitted = states.permitted[move]
+    return allow(*permitted.kinds, roles=permitted.roles)
 
 
 def allow_anyone(view: View) -> View:

@@ -4,9 +4,9 @@ transaction and answered with 200; beyond that a job does them chunk by chunk an
 An action for many is a function (db, actor, ids, now, **params) -> Outcome that works set-wise on at most CHUNK ids.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response
@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from chassis import audit, audited, clock, context, jobs
 from chassis.actor import Actor
-from chassis.errors import ServiceError
+from chassis.errors import NotFound, ServiceError
 from chassis.rawjson import json_response
 from chassis.runtime import Runtime
 from chassis.schema import Schema
 
+T = TypeVar("T")
+R = TypeVar("R")
 SYNC_LIMIT = 1000
 CHUNK = 500
 
@@ -76,6 +78,30 @@ class OutcomeView(Schema):
 def chunks(ids: Sequence[UUID], size: int = CHUNK) -> Iterator[Sequence[UUID]]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
+
+
+def each(ids: Iterable[UUID], found: Mapping[UUID, T], do: Callable[[T], R]) -> tuple[Outcome, list[tuple[T, R]]]:
+    """`do` to each by itself: one that was not found, or that `do` refuses, leaves the others as they are. Returns with
+    the outcome what was done, and what `do` gave for it. `do` changes nothing where it raises."""
+    outcome = Outcome()
+    made: list[tuple[T, R]] = []
+    for item in ids:
+        try:
+            one = found.get(item)
+            if one is None:
+                raise NotFound
+            made.append((one, do(one)))
+        except ServiceError as error:
+            outcome.refuse(item, error)
+        else:
+            outcome.done.append(item)
+    return outcome, made
+
+
+def single(outcome: Outcome) -> None:
+    """The answer of an action for many to whoever asked for one. Raises: why it was refused."""
+    for failure in outcome.failed:
+        raise failure.error
 
 
 def run(

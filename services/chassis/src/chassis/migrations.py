@@ -64,6 +64,16 @@ def create_chassis_tables(op: Any, version: int = 1) -> None:
     op.execute(text((resources.files("chassis") / f"sql/v{version}.sql").read_text(encoding="utf-8")))
 
 
+def create_search_functions(op: Any) -> None:
+    """`search_words`, `search_pattern` and `area_viewer`, for a service whose lists have a search (chassis.lists)."""
+    op.execute(text((resources.files("chassis") / "sql/search.sql").read_text(encoding="utf-8")))
+
+
+def drop_search_functions(op: Any) -> None:
+    for name in ("search_words", "search_pattern", "area_viewer"):
+        op.execute(text(f"DROP FUNCTION {name}"))
+
+
 def drop_chassis_tables(op: Any) -> None:
     for table in CHASSIS_TABLES:
         op.execute(text(f"DROP TABLE IF EXISTS {table}"))

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from itertools import chain
+from math import isfinite
 from typing import Any
 
 import marshmallow as ma
@@ -58,6 +60,25 @@ class Text(fields.String):
                 else Message("too_short", f"至少 {self._min} 个字符。", f"At least {self._min} characters.")
             )
         return text
+
+
+class Passed(fields.Dict):
+    """An object that another service judges: here it only has to be one that PostgreSQL can store."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        found = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        _check_json(found)
+        return found
+
+
+def _check_json(value: Any, deep: int = 20) -> None:
+    if isinstance(value, str):
+        check_storable(value)
+    elif deep == 0 or (isinstance(value, float) and not isfinite(value)):
+        raise ValidationError(_NUL)
+    elif isinstance(value, dict | list):
+        for inner in chain(value, value.values()) if isinstance(value, dict) else value:
+            _check_json(inner, deep - 1)
 
 
 class Flag(fields.Boolean):

@@ -10,7 +10,7 @@ from sqlalchemy import Text, Uuid, bindparam, column, func, literal_column, sele
 from chassis.db import ALL, Scope
 from chassis.errors import Invalid
 from chassis.ids import new_id
-from chassis.listing import Listing
+from chassis.lists.fast import Listing
 from chassis.paging import paginate
 from chassis.reads import Read, Snapshot, Within, alone
 from chassis.runtime import Runtime

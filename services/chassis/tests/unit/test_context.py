@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chassis import context
-from chassis.actor import Actor
+from chassis.actor import Actor, area_of
 from chassis.ids import new_id
 from chassis.testing import applicant, staff, supervisor
 
@@ -53,6 +53,23 @@ def test_ids_are_in_the_order_of_making() -> None:
 @pytest.mark.parametrize(("division", "area"), [("440000", "44"), ("440100", "4401"), ("440106", "440106"), (None, "")])
 def test_the_area_of_a_division(division: str | None, area: str) -> None:
     assert Actor(new_id(), "supervisor", None, division=division).area == area
+
+
+@pytest.mark.parametrize(
+    ("division", "place", "inside"),
+    [
+        ("440000", "445224", True),
+        ("440000", "450103", False),
+        ("440100", "440106", True),
+        ("440100", "440306", False),
+        ("441900", "441900", True),
+        ("440106", "440106", True),
+        ("440106", "440103", False),
+        ("440106", "440100", False),
+    ],
+)
+def test_an_area_holds_the_divisions_below_it(division: str, place: str, inside: bool) -> None:
+    assert place.startswith(area_of(division)) is inside
 
 
 @pytest.mark.parametrize("actor", [applicant(), staff(), supervisor()])

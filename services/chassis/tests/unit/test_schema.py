@@ -11,7 +11,7 @@ from sqlalchemy import SQLColumnExpression, column
 from chassis.errors import Invalid
 from chassis.ids import new_id
 from chassis.paging import MAX_PAGE, MAX_SIZE, PageArgs, ordering, page_schema
-from chassis.schema import Phone, Schema, Text, storable
+from chassis.schema import Passed, Phone, Schema, Text, storable
 from chassis.selections import MAX_IDS, freeze, selection_schema
 
 
@@ -20,6 +20,7 @@ class Form(Schema):
     note = Text(max=5)
     code = Text(pattern="[A-Z]{2}")
     phone = Phone()
+    passed = Passed()
 
 
 def codes(body: dict[str, Any]) -> dict[str, str]:
@@ -31,6 +32,12 @@ def codes(body: dict[str, Any]) -> dict[str, str]:
     except ValidationError as error:
         return {found.field: found.code for found in field_errors(error.messages)}
     return {}
+
+
+@pytest.mark.parametrize("value", ["a\x00", float("nan"), [float("inf")], {"\ud800": 1}, {"a": [{"b": "\x00"}]}])
+def test_what_is_passed_on_can_be_stored_whatever_it_holds(value: Any) -> None:
+    assert list(codes({"passed": {"a": value}}).values()) == ["invalid_character"]
+    assert codes({"passed": {"a": [1, 1.5, None, True, "x", {"b": []}]}}) == {}
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\x00", "\ud800", "x\udfff"])

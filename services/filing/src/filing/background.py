@@ -2,29 +2,23 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from chassis import bulk, jobs, log
+from chassis import bulk, counters, jobs, log
 from chassis.actor import SYSTEM, Actor
+from chassis.calls import Refused
 from chassis.runtime import Runtime, Schedule
-from filing.actions import moves, submissions
+from filing.actions import amendments, moves, submissions
 from filing.models import Submission
 from filing.parts import claims_of
+from filing.tables import FILING_COUNT
 
 
 def submit(runtime: Runtime, job: jobs.Job) -> None:
     """Turn a large claim into filings; the submission itself remembers how far it came."""
-
-    def on_chunk(db: Session, done: int, failed: list[dict[str, Any]]) -> None:
-        job.fail_items(db, [(UUID(f["id"]), f["code"], f["detail"]) for f in failed])
-        job.progress(db, done=done, failed=len(failed))
-
     submission_id = UUID(job.params["submission_id"])
     try:
-        submissions.file_claimed(claims_of(runtime), job.actor, submission_id, job.step, on_chunk)
+        submissions.submit(runtime.database, claims_of(runtime), job.actor, submission_id, job)
     except jobs.JobCancelled:
         give_up(runtime, submission_id)
         raise
@@ -49,6 +43,26 @@ def resume_stuck(runtime: Runtime, now: datetime) -> None:
             log.get().error("submission_stuck", submission_id=str(submission.id), exc_info=error)
 
 
+def merge_counts(runtime: Runtime, _now: datetime) -> None:
+    counters.merge(runtime.database, _MERGE)
+
+
+_MERGE = counters.merging(FILING_COUNT, ("n",))
+
+
+def resume_amendments(runtime: Runtime, now: datetime) -> None:
+    """Take up amendments whose web process died, or whose registry did not answer."""
+    with runtime.database.transaction() as db:
+        found = amendments.stuck(db, now)
+    for filing_id, by in found:
+        try:
+            amendments.carry_out(runtime.database, claims_of(runtime), by, filing_id)
+        except Refused as error:  # the filing is as it was
+            log.get().warning("amendment_refused", filing_id=str(filing_id), code=error.code)
+        except Exception as error:  # one that fails must not stop the others
+            log.get().error("amendment_stuck", filing_id=str(filing_id), exc_info=error)
+
+
 def _submitter(submission: Submission) -> Actor:
     if submission.actor is not None:
         return Actor.from_json(submission.actor)
@@ -68,4 +82,8 @@ JOBS: dict[str, jobs.JobHandler] = {
     "revoke": bulk.job_of(moves.revoke),
 }
 NEVER_BEGUN = {submissions.KIND: give_up}
-SCHEDULES = [Schedule("resume_stuck_submissions", timedelta(minutes=1), resume_stuck)]
+SCHEDULES = [
+    Schedule("resume_stuck_submissions", timedelta(minutes=1), resume_stuck),
+    Schedule("merge_counts", timedelta(minutes=1), merge_counts),
+    Schedule("resume_amendments", timedelta(minutes=1), resume_amendments),
+]

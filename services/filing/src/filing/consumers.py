@@ -14,7 +14,7 @@ from chassis.actor import SYSTEM
 from filing import queries
 from filing.actions.deadlines import move_deadlines
 from filing.actions.moves import for_instruments
-from filing.models import DayChange, Institution, Kind, Org
+from filing.models import DayChange, Institution, Org
 
 Body = dict[str, Any]
 
@@ -36,7 +36,7 @@ def on_institution(db: Session, body: Body, _now: datetime) -> None:
         db.merge(
             Institution(
                 id=UUID(data["institution_id"]), name=data["name"], tier=data["tier"], active=data["active"],
-                division_code=data["division_code"], capabilities=data["capabilities"],
+                division_code=data["division_code"],
             )
         )  # fmt: skip
 
@@ -49,13 +49,6 @@ def on_holiday(db: Session, body: Body, _now: datetime) -> None:
         if data["kind"] is not None:
             db.execute(insert(DayChange).values(date=day, kind=data["kind"], name=data["name"]))
         move_deadlines(db, day)
-
-
-def on_catalog(db: Session, body: Body, _now: datetime) -> None:
-    rows = [{"code": kind["code"], "name": kind["name"]} for kind in body["data"]["kinds"]]
-    if rows:
-        statement = insert(Kind).values(rows)
-        db.execute(statement.on_conflict_do_update(index_elements=["code"], set_={"name": statement.excluded.name}))
 
 
 def on_resumed(db: Session, body: Body, now: datetime) -> None:
@@ -94,7 +87,6 @@ EFFECTS = {
     "organization.approved": on_organization,
     "organization.changed": on_organization,
     "institution.changed": on_institution,
-    "catalog.changed": on_catalog,
     "holiday.changed": on_holiday,
     "instrument.deleted": on_deleted,
     "instrument.resumed": on_resumed,

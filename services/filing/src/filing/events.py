@@ -10,8 +10,8 @@ from chassis.ids import new_id
 from filing.models import Filing
 
 TYPES = {
-    "submit": "filing.submitted", "withdraw": "filing.withdrawn", "approve": "filing.approved",
-    "return": "filing.returned", "dispatch": "filing.dispatched", "forward": "filing.forwarded",
+    "submit": "filing.submitted", "withdraw": "filing.withdrawn", "amend": "filing.amended",
+    "approve": "filing.approved", "return": "filing.returned", "dispatch": "filing.dispatched", "forward": "filing.forwarded",
     "confirm": "filing.approved", "recall": "filing.recalled", "decline": "filing.declined", "revoke": "filing.revoked",
     "send_back": "filing.returned", "lapse": "filing.closed", "close": "filing.closed",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from sqlalchemy import Text, cast, select
 
 from chassis.facts import Copy, Fact
-from filing.models import DayChange, Filing, Institution, Kind, Org
+from filing.models import DayChange, Filing, Institution, Org
 
 FACTS = {
     "filing": Fact(
@@ -22,7 +22,7 @@ COPIES = {
     "institution": Copy(
         "identity", "institution",
         select(Institution.id.label("key"), Institution.name, Institution.tier, Institution.division_code,
-               Institution.active, Institution.capabilities),
+               Institution.active),
     ),
     # a filing goes with its instrument: of one that was deleted there is none
     "filed_instrument": Copy(
@@ -32,5 +32,4 @@ COPIES = {
     "holiday": Copy(
         "identity", "holiday", select(cast(DayChange.date, Text).label("key"), DayChange.kind, DayChange.name),
     ),
-    "kind": Copy("registry", "kind", select(Kind.code.label("key"), Kind.name)),
 }  # fmt: skip

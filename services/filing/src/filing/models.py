@@ -1,23 +1,29 @@
 """Mapped tables of filing. The methods of Filing are its moves; each returns what is to be written about it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from datetime import date as Day
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import FetchedValue, ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import context
-from chassis.actor import Actor
-from chassis.db import NAMING, TYPES
+from chassis.actor import Actor, actor_json
+from chassis.db import TYPES
 from chassis.ids import new_id
-from filing.domain.errors import NotAuthorized, NotYourTurn, OutOfMandate
+from chassis.searching import words
+from filing.domain.errors import BeingAmended, NotAuthorized, NotYourTurn, OutOfMandate
 from filing.domain.states import State, after
+from filing.tables import METADATA
+
+SEARCHED = ("name", "model", "serial_no", "own_no", "install_address", "manufacturer")  # together, by `q`
 
 
 class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
+    metadata = METADATA
     type_annotation_map = TYPES
 
 
@@ -31,6 +37,7 @@ class Org(Base):
     credit_code: Mapped[str] = mapped_column(default="")
     contact_name: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
 
 
 class Institution(Base):
@@ -42,7 +49,6 @@ class Institution(Base):
     tier: Mapped[str]
     division_code: Mapped[str]
     active: Mapped[bool]
-    capabilities: Mapped[list[dict[str, Any]]]
 
 
 class DayChange(Base):
@@ -51,14 +57,6 @@ class DayChange(Base):
     __tablename__ = "day_change"
     date: Mapped[Day] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    name: Mapped[str]
-
-
-class Kind(Base):
-    """Copy of a kind of the catalog, fed by registry's events."""
-
-    __tablename__ = "kind"
-    code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
 
 
@@ -94,12 +92,14 @@ class Step(Base):
     reason: Mapped[str | None]
     address: Mapped[str] = mapped_column(default="")
     request_id: Mapped[str] = mapped_column(default="")
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # of an amendment: field, before, after
 
 
 class Filing(Base):
     """One instrument's filing 备案. Every change of state goes through one of its moves."""
 
     __tablename__ = "filing"
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 (as SQLAlchemy has it)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     number: Mapped[str]
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"))
@@ -124,6 +124,37 @@ class Filing(Base):
     decided_at: Mapped[datetime | None]
     due_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
+    # generated: what lists are ordered by and looked for in (migration 0007)
+    place: Mapped[bytes] = mapped_column(server_default=FetchedValue(), deferred=True)
+    city_code: Mapped[str] = mapped_column(server_default=FetchedValue(), deferred=True)
+    county_code: Mapped[str] = mapped_column(server_default=FetchedValue(), deferred=True)
+    amendment: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))  # while one is being made, see actions
+
+    def describe(self, item: Mapping[str, Any]) -> None:
+        """Take over the instrument as registry serves it. item: its version and snapshot."""
+        snapshot = item["snapshot"]
+        self.instrument_version, self.snapshot = item["version"], snapshot
+        self.kind_code, self.division_code = snapshot["kind_code"], snapshot["division_code"]
+        self.search = words(snapshot[key] for key in SEARCHED)
+
+    def begin_amendment(self, amendment: dict[str, Any]) -> None:
+        """Nothing else happens to it until the amendment ends. The same one again changes nothing.
+        Raises: IllegalMove, BeingAmended."""
+        if self.amendment is not None and self.amendment["id"] == amendment["id"]:
+            return
+        self._check_move("amend")
+        self.amendment = amendment
+
+    def amend(self, by: Actor, now: datetime, item: Mapping[str, Any], reason: str | None) -> Step:
+        """It keeps its number, its place and its deadline. item: also with its changes, field by field."""
+        self.amendment = None
+        self._check_move("amend")
+        self.describe(item)
+        self.version += 1
+        return Step(
+            filing_id=self.id, at=now, actor=actor_json(by), move="amend", from_state=self.state, to_state=self.state,
+            institution_id=self.institution_id, reason=reason, changes=item["changes"], **origin(),
+        )  # fmt: skip
 
     def withdraw(self, by: Actor, now: datetime, reason: str | None = None) -> Step:
         return self._move("withdraw", by, now, None, reason)
@@ -185,6 +216,13 @@ class Filing(Base):
         if by.org_id != self.institution_id:
             raise NotYourTurn(institution="其他机构")
 
+    def _check_move(self, move: str) -> State:
+        """The state after it. Raises: IllegalMove, BeingAmended."""
+        state = after(self.state, move)
+        if self.amendment is not None:
+            raise BeingAmended(retry_after=2)
+        return state
+
     def _hold(self, step: Step) -> Step:
         self.holder_id = self.institution_id
         return step
@@ -199,7 +237,7 @@ class Filing(Base):
     def _move(
         self, move: str, by: Actor, now: datetime, reason_code: str | None = None, reason: str | None = None
     ) -> Step:
-        before, self.state = self.state, after(self.state, move).value
+        before, self.state = self.state, self._check_move(move).value
         self.reason_code, self.reason = reason_code, reason
         self.decided_at = now
         self.version += 1
@@ -207,11 +245,6 @@ class Filing(Base):
             filing_id=self.id, at=now, actor=actor_json(by), move=move, from_state=before, to_state=self.state,
             institution_id=self.institution_id, reason_code=reason_code, reason=reason, **origin(),
         )  # fmt: skip
-
-
-def actor_json(by: Actor) -> dict[str, Any]:
-    """Who, as steps and events tell it."""
-    return {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}
 
 
 def origin() -> dict[str, str]:

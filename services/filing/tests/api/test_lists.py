@@ -9,7 +9,7 @@ import pytest
 from chassis.actor import Actor
 from chassis.runtime import Runtime
 from chassis.testing import GUANGZHOU, Caller, applicant, staff, supervisor, tell_organization
-from filing import queries
+from filing.queries.filings import FILINGS
 
 URL = "/api/filing/filings"
 SignIn = Callable[[Actor | None], Caller]
@@ -50,7 +50,7 @@ def test_each_column_filters(clerk: Caller, query: str, found: set[str]) -> None
 
 
 def test_each_column_sorts(clerk: Caller) -> None:
-    for name in queries.SORTABLE:
+    for name in FILINGS.sortable:
         assert [row["state"] for row in clerk.get(f"{URL}?sort={name}").json["items"]], name
     first, second = (clerk.get(f"{URL}?sort={sort}").json["items"][0]["instrument"] for sort in ("model", "-model"))
     assert (first["model"], second["model"]) == ("ACS-30", "Y-100")

@@ -16,7 +16,7 @@ from chassis.testing import GUANGZHOU, Caller, applicant, cloud_event, deliver, 
 SignIn = Callable[[Actor | None], Caller]
 Submit = Callable[..., list[dict[str, Any]]]
 CONSUMED = (
-    "organization.approved", "organization.changed", "institution.changed", "catalog.changed", "holiday.changed", "instrument.deleted",
+    "organization.approved", "organization.changed", "institution.changed", "holiday.changed", "instrument.deleted",
     "instrument.resumed", "instrument.scrapped", "booking.returned",
 )  # fmt: skip
 

@@ -10,13 +10,13 @@ import pytest
 from chassis.errors import IllegalMove, ServiceError
 from chassis.testing import staff
 from chassis.workdays import Workdays
-from filing.domain.area import area_prefix, covers
 from filing.domain.states import LABELS, MOVE_LABELS, MOVES, OPEN, State, after, due_on
 from filing.models import Filing
 
 # Written once more by hand, so that a slip in the table is seen: move -> {from: to}
 EXPECTED = {
     "withdraw": {"submitted": "withdrawn"},
+    "amend": {"submitted": "submitted"},
     "approve": {"submitted": "approved", "pending_reassignment": "approved"},
     "return": {"submitted": "returned", "pending_reassignment": "returned"},
     "dispatch": {"submitted": "awaiting_confirmation", "pending_reassignment": "awaiting_confirmation"},
@@ -46,6 +46,7 @@ def test_every_move_from_every_state(move: str, state: str) -> None:
 CITY, COUNTY = UUID(int=1), UUID(int=2)
 HANDS: dict[str, Callable[..., Any]] = {  # move -> how somebody whose turn it is makes it
     "withdraw": lambda f, by, now: f.withdraw(by, now),
+    "amend": lambda f, by, now: f.begin_amendment({"id": "1"}),
     "approve": lambda f, by, now: f.approve(by, now),
     "return": lambda f, by, now: f.return_(by, now, "other", "x"),
     "dispatch": lambda f, by, now: f.dispatch(by, now, COUNTY),
@@ -105,21 +106,3 @@ def test_what_is_open_can_still_be_decided_and_what_is_over_cannot() -> None:
 )
 def test_five_working_days_to_decide(submitted: date, due: date) -> None:
     assert due_on(submitted, Workdays()) == due
-
-
-@pytest.mark.parametrize(
-    ("tier", "division", "place", "inside"),
-    [
-        ("province", "440000", "445224", True),
-        ("province", "440000", "450103", False),
-        ("city", "440100", "440106", True),
-        ("city", "440100", "440306", False),
-        ("city", "441900", "441900", True),
-        ("county", "440106", "440106", True),
-        ("county", "440106", "440103", False),
-        ("county", "440106", "440100", False),
-    ],
-)
-def test_an_area_covers_the_divisions_below_it(tier: str, division: str, place: str, inside: bool) -> None:
-    assert covers(tier, division, place) is inside
-    assert division.startswith(area_prefix(tier, division))

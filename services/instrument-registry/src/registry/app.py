@@ -10,7 +10,7 @@ from registry.api import BLUEPRINTS
 from registry.background import JOBS, SCHEDULES
 from registry.consumers import EFFECTS
 from registry.facts import COPIES, FACTS
-from registry.seed import seed, tell_catalog
+from registry.seed import seed, tell_catalog, tell_instruments
 from registry.settings import Settings
 
 
@@ -32,6 +32,6 @@ SERVICE = Service(
     schedules=SCHEDULES,
     seed=seed,
     prepare=prepare,
-    resync={"catalog": tell_catalog},
+    resync={"catalog": tell_catalog, "instruments": tell_instruments},
 )
 create_app = wsgi(SERVICE)

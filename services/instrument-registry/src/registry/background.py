@@ -6,9 +6,9 @@ from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, TextClause, text, update
+from sqlalchemy import text, update
 
-from chassis import bulk, clock, jobs, log
+from chassis import bulk, clock, counters, jobs, log
 from chassis.ahead import ahead
 from chassis.calls import Refused, ServiceClient
 from chassis.errors import ServiceError
@@ -224,37 +224,14 @@ def forget_old_imports(runtime: Runtime, _now: datetime) -> None:
 
 
 def merge_counts(runtime: Runtime, _now: datetime) -> None:
-    """Sum up the changes of counts: an entry a state instead of one for each change. What readers and writers see
-    meanwhile is right: sums do not change."""
-    for merge in _MERGES:
-        while True:
-            with runtime.database.transaction() as db:
-                if not db.scalar(merge):
-                    break
-
-
-def _merge(counts: Table, figures: tuple[str, ...]) -> TextClause:
-    keys = [column for column in counts.c if column.name not in (*figures, "merged")]
-    key, nth = ", ".join(k.name for k in keys), ", ".join(str(n) for n in range(1, len(keys) + 1))
-    same = " AND ".join(f"c.{k.name} {'IS NOT DISTINCT FROM' if k.nullable else '='} t.{k.name}" for k in keys)
-    sums, some = ", ".join(f"sum({f})" for f in figures), " OR ".join(f"sum({f}) <> 0" for f in figures)
-    return text(f"""
-        WITH touched AS (
-            SELECT DISTINCT {key} FROM {counts.name} WHERE NOT merged LIMIT 10000
-        ), gone AS (
-            DELETE FROM {counts.name} AS c USING touched AS t WHERE {same} RETURNING c.*
-        ), sums AS (
-            INSERT INTO {counts.name} ({key}, {", ".join(figures)}, merged)
-            SELECT {key}, {sums}, true FROM gone GROUP BY {nth} HAVING {some}
-        )
-        SELECT count(*) FROM touched
-    """)  # noqa: S608 (names are ours)
+    for statement in _MERGES:
+        counters.merge(runtime.database, statement)
 
 
 _MERGES = (
-    _merge(INSTRUMENT_COUNT, ("n",)),
-    _merge(SUPERVISION_COUNT, ("n",)),
-    _merge(VERIFICATION_COUNT, VERIFICATION_FIGURES),
+    counters.merging(INSTRUMENT_COUNT, ("n",)),
+    counters.merging(SUPERVISION_COUNT, ("n",)),
+    counters.merging(VERIFICATION_COUNT, VERIFICATION_FIGURES),
 )
 
 

@@ -8,7 +8,7 @@ from registry.models import Division, Institution, Instrument, Kind, Org
 FACTS = {
     "kind": Fact(
         select(Kind.code.label("key"), Kind.name, Kind.mode, Kind.period_months, Kind.term_months),
-        copied_by=("filing", "booking"),
+        copied_by=("booking",),
     ),
     "instrument": Fact(
         select(

@@ -15,9 +15,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from chassis.db import TYPES
 from chassis.ids import new_id
 from registry.domain.errors import BookingOpen, FilingOpen, NotDeletable, WrongStatus
+from registry.domain.filing_states import OPEN_FILING
 from registry.tables import METADATA
 
-OPEN_FILING = ("submitted", "awaiting_confirmation", "pending_reassignment")
 STATUS_LABELS = {"in_use": "在用", "suspended": "停用", "scrapped": "已报废"}
 
 

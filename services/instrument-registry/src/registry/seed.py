@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis import outbox
+from chassis.events import MAX_ITEMS
 from chassis.runtime import Runtime
-from registry.events import catalog_changed
-from registry.models import CatalogVersion, Kind
+from registry.events import catalog_changed, instruments_changed
+from registry.models import CatalogVersion, Instrument, Kind
 
 
 def seed(runtime: Runtime, _profile: str | None) -> None:
@@ -55,6 +56,17 @@ def tell_catalog(db: Session) -> int:
     kinds = list(db.scalars(select(Kind).order_by(Kind.code)))
     outbox.record(db, *catalog_changed(kinds))
     return len(kinds)
+
+
+def tell_instruments(db: Session) -> int:
+    """All whose filing is approved, for booking's copies."""
+    filed = select(Instrument).where(Instrument.filing_state == "approved").order_by(Instrument.org_id, Instrument.id)
+    count = 0
+    for rows in db.scalars(filed.execution_options(yield_per=MAX_ITEMS)).partitions():
+        outbox.record(db, *instruments_changed(rows))
+        count += len(rows)
+        db.expunge_all()
+    return count
 
 
 def _day(text: str | None) -> date | None:

@@ -19,21 +19,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, and_, bindparam, case, literal_column, or_, true, type_coerce
 
-from registry.domain.views import DUE_DAYS, ROTATION_DAYS, WINDOW_DAYS
+from registry.domain import views
+from registry.domain.filing_states import UNFILED
 from registry.models import Instrument
 
 TODAY = bindparam("today", type_=Date())
-# view -> the phases it holds, each with its first and last day, counted from today
-RANGES: dict[str, tuple[tuple[str, int | None, int | None], ...]] = {
-    "failed": (("failed", None, None),),
-    "no_expiry": (("no_expiry", None, None),),
-    "rotation": (("rotation", None, ROTATION_DAYS),),
-    "normal": (("rotation", ROTATION_DAYS + 1, None), ("verified", WINDOW_DAYS + 1, None)),
-    "due": (("unverified", -DUE_DAYS, None), ("verified", 0, WINDOW_DAYS)),
-    "overdue": (("unverified", -WINDOW_DAYS, -DUE_DAYS - 1), ("verified", -WINDOW_DAYS, -1)),
-    "invalid": (("unverified", None, -WINDOW_DAYS - 1), ("verified", None, -WINDOW_DAYS - 1)),
-}
-UNFILED = ("none", "withdrawn", "lapsed")
+RANGES = views.RANGES.held  # view -> the phases it holds, each with its first and last day, counted from today
 LIST_VIEWS = ("all", *sorted(RANGES), "none", "scrapped", "suspended", "unfiled")
 
 

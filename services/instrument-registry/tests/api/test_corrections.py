@@ -82,6 +82,7 @@ def test_a_correction_is_a_new_certificate_that_names_the_old(
     assert new.json["number"] == "440100-2026-0000002"
     before = clerk.get(f"{BASE}/{old['number']}").json
     assert (before["status"], before["ended_reason"]) == ("superseded", "出厂编号录错")
+    assert (before["superseded_by"], before["procedure"]) == (new.json["number"], "JJG 539-2016")
     assert shown(clerk, thing) == ("pass", "2027-11-19")
     assert only(clerk, "status=in_force")["number"] == new.json["number"]
     public = signed_in(None).get(f"/api/registry/public/certificates/{old['public_code']}").json
@@ -197,6 +198,8 @@ def test_two_persons_of_the_institution_change_a_certificate(
     assert [who.post(confirm).status_code for who in (head, clerk, signed_in(staff(SHENZHEN, ("checker",))))] == [403, 403, 404]  # fmt: skip
     second = signed_in(staff(GUANGZHOU, ("checker",), name="钱核验"))
     assert second.get("/api/registry/certificate-changes?state=open").json["total"] == 1
+    mine = "/api/registry/certificate-changes?to_confirm=true"
+    assert [who.get(mine).json["total"] for who in (second, checker)] == [1, 0], "nobody confirms what they proposed"
     assert (second.post(confirm).json["status"], only(clerk)["status"]) == ("void", "void")
     (change,) = second.get("/api/registry/certificate-changes").json["items"]
     assert (change["state"], change["proposed_by"]["name"], change["decided_by"]["name"]) == (
@@ -204,6 +207,7 @@ def test_two_persons_of_the_institution_change_a_certificate(
         "赵核验",
         "钱核验",
     )
+    assert second.get(mine).json["total"] == 0
     assert second.post(confirm).json["code"] == "illegal_move"
     assert signed_in(staff(SHENZHEN, ("checker",))).get("/api/registry/certificate-changes").json["total"] == 0
 

@@ -78,6 +78,32 @@ def test_an_approval_counts_only_what_a_certificate_bears(
     assert (found["result"], found["valid_until"]) == ("pass" if expected else None, expected)
 
 
+def test_each_approval_counts_what_is_declared_then(clerk: Caller, seeded: Runtime) -> None:
+    thing, today = instrument(clerk, "A", **GOOD), clock.today().isoformat()
+    assert clerk.actor is not None
+
+    def decided(verb: str, minute: int) -> tuple[Any, Any, Any]:
+        at = f"{today}T03:{minute:02}:00Z"
+        event = filing_event(clerk.actor, [thing], verb, at, today if verb == "approved" else None)
+        event["data"]["items"][0]["version"] = minute + 1
+        deliver(seeded, event)
+        found = clerk.get(f"{URL}/{thing}").json
+        return found["result"], found["result_source"], found["valid_until"]
+
+    def declare(until: str | None) -> None:
+        version = clerk.get(f"{URL}/{thing}").json["version"]
+        answer = clerk.patch(f"{URL}/{thing}", {"declared_valid_until": until}, version=version)
+        assert answer.status_code == 200, answer.json
+
+    assert decided("approved", 0) == ("pass", "declared", "2027-03-09")
+    decided("returned", 1)
+    declare("2026-12-01")
+    assert decided("approved", 2) == ("pass", "declared", "2026-12-01")
+    decided("returned", 3)
+    declare(None)
+    assert decided("approved", 4) == (None, None, None)
+
+
 def kind(mode: str | None, period: int | None = None, term: int | None = None) -> KindFacts:
     return KindFacts("x", "V", mode, None, None, None, None, period, term)
 
@@ -87,7 +113,7 @@ def kind(mode: str | None, period: int | None = None, term: int | None = None) -
     (kind("periodic", 6), date(2026, 8, 31), date(2027, 2, 28)),
     (kind("periodic", 24), date(2028, 2, 29), date(2030, 2, 28)),
     (kind("first_only_rotation", None, 72), date(2026, 3, 10), date(2032, 3, 10)),
-    (kind("periodic"), date(2026, 3, 10), None),
+    (kind("periodic"), date(2026, 3, 10), date(2028, 3, 9)),
     (kind("first_only"), date(2026, 3, 10), None),
     (None, date(2026, 3, 10), None),
 ])  # fmt: skip

@@ -9,8 +9,9 @@ import pytest
 from booked import booking_completed, filing_event, instrument
 from sqlalchemy import text
 
-from chassis import clock, listing
+from chassis import clock
 from chassis.actor import Actor
+from chassis.lists import fast
 from chassis.runtime import Runtime
 from chassis.testing import Caller, applicant, deliver, run_jobs, staff, supervisor, tell_organization
 from registry import queries
@@ -66,7 +67,7 @@ def test_every_plan_of_a_search_by_owner_finds_the_same(
 ) -> None:
     monkeypatch.setattr(queries.owners, "FEW", 100 if owners == "few" else 0)
     for counted in (1000, 1):  # all that is found, or more than is counted: then the newest are walked
-        monkeypatch.setattr(listing, "COUNTED", counted)
+        monkeypatch.setattr(fast, "COUNTED", counted)
         monkeypatch.setattr(queries.LISTING, "_reads", {})
         for q in ("惠民", "电子计价秤"):
             ids = [row["id"] for row in signed_in(by).get(f"{BASE}?q={q}").json["items"]]

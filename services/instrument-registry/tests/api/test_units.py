@@ -91,6 +91,29 @@ def test_a_nozzle_that_was_changed_is_another_one(
     assert view(clerk, thing)[0] == expected
 
 
+def test_a_certificate_of_a_nozzle_that_is_no_more_says_so(runtime: Runtime, owner: Actor, clerk: Caller) -> None:
+    """It stays what it is, and nobody reads it as in force for what is there now."""
+    thing = dispenser(runtime, owner, clerk, nozzles("1", "2", "3"))
+    verify(runtime, owner, thing, {"1": "pass", "2": "pass", "3": "pass"}, DAYS_AGO[10])
+    run_jobs(runtime)
+
+    def gone() -> dict[str, bool]:
+        rows = clerk.get("/api/registry/certificates").json["items"]
+        return {row["unit"]: row["unit_gone"] for row in rows if row["status"] == "in_force"}
+
+    assert gone() == {"1": False, "2": False, "3": False}
+    changed = nozzles("1", "2")
+    changed["nozzles"][1]["board_no"] = "B9"
+    change(clerk, thing, changed)
+    assert gone() == {"1": False, "2": True, "3": True}
+    [row] = [one for one in clerk.get("/api/registry/certificates").json["items"] if one["unit"] == "3"]
+    assert "所检的枪已拆除或更换" in clerk.get(f"/c/{row['public_code']}").data.decode()
+    assert clerk.get(f"/api/registry/public/certificates/{row['public_code']}").json["unit_gone"] is True
+    verify(runtime, owner, thing, {"2": "pass"}, DAYS_AGO[0])
+    run_jobs(runtime)
+    assert gone() == {"1": False, "2": False, "3": True}
+
+
 def test_a_failed_nozzle_that_was_taken_away_fails_no_more(runtime: Runtime, owner: Actor, clerk: Caller) -> None:
     thing = dispenser(runtime, owner, clerk, nozzles("1", "2"))
     verify(runtime, owner, thing, {"1": "pass", "2": "fail"}, DAYS_AGO[10])
@@ -155,3 +178,27 @@ def test_a_voided_certificate_leaves_the_instrument_bookable(
     checker = signed_in(staff(GUANGZHOU, ("checker",)))
     changed(checker, one["number"], "void", {"reason": "样品混淆"})
     assert view(clerk, thing) == ("due", None, None)
+
+
+def test_an_approved_dispenser_keeps_a_nozzle(runtime: Runtime, owner: Actor, clerk: Caller) -> None:
+    thing = dispenser(runtime, owner, clerk, nozzles("1"))
+    version = clerk.get(f"{URL}/{thing}").json["version"]
+    for details in ({"nozzles": []}, {}):
+        refused = clerk.patch(f"{URL}/{thing}", {"details": details}, version=version)
+        assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "details.nozzles"), refused.json
+    many = clerk.post(f"{URL}/actions/edit", {"selection": {"ids": [thing]}, "changes": {"details": {}}})
+    assert many.status_code == 422 or many.json["done"] == 0
+
+
+def test_a_correction_does_not_certify_a_nozzle_that_was_changed_on_the_same_day(
+    runtime: Runtime, owner: Actor, clerk: Caller, signed_in: SignIn
+) -> None:
+    thing = dispenser(runtime, owner, clerk, nozzles("1"))
+    verify(runtime, owner, thing, {"1": "pass"}, DAYS_AGO[0])
+    change(clerk, thing, {"nozzles": [{"nozzle_no": "1", "fuel_grade": "92", "board_no": "OTHER"}]})
+    assert view(clerk, thing)[1] is None
+    number = clerk.get("/api/registry/certificates").json["items"][0]["number"]
+    checker = signed_in(staff(GUANGZHOU, ("checker",)))
+    corrected = changed(checker, number, "corrections", {"reason": "规程写错", "procedure": "JJG 443-2015"})
+    assert corrected.status_code == 200, corrected.json
+    assert view(clerk, thing)[1] is None

@@ -7,7 +7,7 @@ import pytest
 from chassis.actor import Actor
 from chassis.db import SET_SCOPE, Scope
 from chassis.ids import new_id
-from chassis.listing import Listing
+from chassis.lists.fast import Listing
 from chassis.reads import Statement, connection_of
 from chassis.runtime import Runtime
 from chassis.testing import applicant, staff, supervisor

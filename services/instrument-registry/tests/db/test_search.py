@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, insert, text, update
 
-from chassis import clock, listing
+from chassis import clock
 from chassis.actor import Actor
 from chassis.db import ALL, Scope
 from chassis.ids import new_id
+from chassis.lists import fast
 from chassis.reads import Snapshot
 from chassis.runtime import Runtime
 from chassis.testing import GUANGZHOU, SHENZHEN, admin, applicant, staff, supervisor
@@ -139,7 +140,7 @@ def test_everyone_finds_all_that_their_list_shows_whatever_changed(runtime: Runt
 def test_what_is_counted_ends_where_nobody_turns_pages_and_says_so(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "COUNTED", 5)
+    monkeypatch.setattr(fast, "COUNTED", 5)
     monkeypatch.setattr(queries.LISTING, "_reads", {})
     add(runtime, OWNER, rows=[{"name": "水表"} for _ in range(7)])
     reader = Snapshot(runtime.database, Scope.of(OWNER))
@@ -154,8 +155,8 @@ def test_what_is_counted_ends_where_nobody_turns_pages_and_says_so(
 def test_pages_of_a_search_are_in_order_for_everyone_whether_it_finds_little_or_much(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch, many: int, stretch: int
 ) -> None:
-    monkeypatch.setattr(listing, "COUNTED", 5)
-    monkeypatch.setattr(listing, "STRETCH", stretch)
+    monkeypatch.setattr(fast, "COUNTED", 5)
+    monkeypatch.setattr(fast, "STRETCH", stretch)
     monkeypatch.setattr(queries.LISTING, "_reads", {})
     ids = add(
         runtime,
@@ -181,7 +182,7 @@ def test_pages_near_the_end_are_the_same_from_there(runtime: Runtime, monkeypatc
     monkeypatch.setattr(queries.LISTING, "_upwards", lambda *words: asked.append("upwards") or upwards(*words))
     monkeypatch.setattr(queries.LISTING, "_reads", {})
     for deep in (10_000, 0):
-        monkeypatch.setattr(listing, "DEEP", deep)
+        monkeypatch.setattr(fast, "DEEP", deep)
         for by in (OWNER, staff(), supervisor(), supervisor("440000"), admin()):
             reader = Snapshot(runtime.database, Scope.of(by))
             for number in range(1, 6):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.domain.views import DUE_DAYS, ROTATION_DAYS, VIEWS, WINDOW_DAYS, Facts, view
+from registry.domain.views import DUE_DAYS, RANGES, VIEWS, WINDOW_DAYS, Facts, view
 
 TODAY = date(2026, 11, 23)
 APPROVED = Facts("in_use", "approved", TODAY - timedelta(days=400), None, None, None)
@@ -102,4 +102,4 @@ def test_a_verified_one_goes_through_the_views_in_order_as_days_pass(days: int) 
 
 
 def test_the_figures_are_those_of_the_rules() -> None:
-    assert (DUE_DAYS, WINDOW_DAYS, ROTATION_DAYS) == (10, 30, 90)
+    assert (DUE_DAYS, WINDOW_DAYS, RANGES.last("rotation", "rotation")) == (10, 30, 90)

@@ -67,10 +67,10 @@ def on_institution(db: Session, body: Body, _now: datetime) -> None:
 def on_filing(db: Session, body: Body, now: datetime) -> None:
     data, kind = body["data"], body["type"]
     institution = queries.name_of(db, data["holder_id"] or data["institution_id"])
-    if kind in ("filing.submitted", "filing.dispatched", "filing.forwarded", "filing.declined"):
+    if kind in ("filing.submitted", "filing.amended", "filing.dispatched", "filing.forwarded", "filing.declined"):
         text = texts.filing(kind, data, institution, staff=True)
         tell_staff(db, data["institution_id"], "filing_clerk", body["id"], text, now, _actor(data))
-    if kind not in ("filing.submitted", "filing.withdrawn"):  # the applicant did these
+    if kind not in ("filing.submitted", "filing.amended", "filing.withdrawn"):  # the applicant did these
         tell_applicant(db, data["org_id"], body["id"], texts.filing(kind, data, institution), now, _actor(data))
 
 

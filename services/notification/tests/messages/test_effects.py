@@ -131,9 +131,10 @@ def test_what_one_did_oneself_is_no_news_and_the_clerk_is_told(
         "phone": None, "roles": ["filing_clerk"], "status": "approved", "tier": "city", "division_code": "440100",
     }  # fmt: skip
     deliver(runtime, cloud_event("account.changed", "identity", data, subject=clerk.account_id, sequence=1))
-    deliver(runtime, example(runtime, "filing.submitted"))
+    for kind in ("filing.submitted", "filing.amended"):
+        deliver(runtime, example(runtime, kind))
     assert signed_in(owner).get("/api/notification/messages").json["total"] == 0
-    assert signed_in(clerk).get("/api/notification/messages").json["total"] == 1
+    assert signed_in(clerk).get("/api/notification/messages").json["total"] == 2
 
 
 def test_a_failing_channel_is_tried_again_and_nothing_is_sent_twice(

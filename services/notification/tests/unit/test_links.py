@@ -29,7 +29,11 @@ def many(event_type: str) -> dict[str, Any]:
 
 def every_message() -> list[tuple[str, Text]]:
     """Yields (recipient, message)."""
-    filings = [kind for kind in texts.LISTS if kind not in ("filing.submitted", "filing.withdrawn")]
+    filings = [
+        kind
+        for kind in texts.WORDS
+        if kind.startswith("filing.") and kind not in ("filing.submitted", "filing.amended", "filing.withdrawn")
+    ]
     bookings = [kind for kind in texts.WORDS if kind.startswith("booking.")]
     reminder = data("instrument.reminder_due")
     late = reminder | {"items": [reminder["items"][0] | {"due_on": "2026-11-20"}]}
@@ -48,7 +52,7 @@ def every_message() -> list[tuple[str, Text]]:
     ]
 
 
-TOLD_TO_CLERKS = ("filing.submitted", "filing.dispatched", "filing.forwarded", "filing.declined")
+TOLD_TO_CLERKS = ("filing.submitted", "filing.amended", "filing.dispatched", "filing.forwarded", "filing.declined")
 
 
 def test_every_link_is_known_for_whom_it_is_sent_to() -> None:

@@ -12,6 +12,8 @@ from notification.domain.plain import cut, plain
         ("见www.evil.cn。谢谢", "见[链接]。谢谢"),
         ("HTTPS://EVIL.example", "[链接]"),
         ("evil.top/a 和 t.cn", "[链接] 和 [链接]"),
+        ("evil.de/x，1.2.3.4/x，例子.中国/x，bad.example:8080/y", "[链接]，[链接]，[链接]，[链接]"),
+        ("广州 ABC Co.Ltd 的 0.5/1.0 级，JJG 1.2.3，A/B", "广州 ABC Co.Ltd 的 0.5/1.0 级，JJG 1.2.3，A/B"),
         ("第一行\n第二行\t\r\n第三行", "第一行 第二行 第三行"),
         ("好的👍🏽！⚠️", "好的！"),
         ("JJG 539-2016，0.5 级，20℃，№3，燊，㎏", "JJG 539-2016，0.5 级，20℃，№3，燊，㎏"),

@@ -1,5 +1,9 @@
-/** What an account may do with a booking in its state. The service decides; this only hides what it would refuse. */
+/**
+ * What an account may do with a booking in its state. Who may make which move in which state says the table of
+ * contracts/reference; what else stands in the way is said here. The service decides.
+ */
 import type { components } from '@/api/generated/booking'
+import { bookingMoves, type BookingMove, type Who } from '@/terms/rules'
 
 export type Booking = components['schemas']['BookingView']
 export type BookingDetail = components['schemas']['BookingDetail']
@@ -21,50 +25,34 @@ export type Offer =
   | 'send_back'
   | 'complete'
 
-interface Who {
-  kind: string
-  username?: string
-  roles: readonly string[]
-}
-
 type Looked = Pick<Booking, 'state' | 'date' | 'proposed_by' | 'ready_to_check'> & { items?: BookingDetail['items'] }
+type Caller = Who & { username?: string }
 
-export function offersOf(booking: Looked, who: Who, today: string): Offer[] {
-  const early = booking.state === 'pending' || booking.state === 'confirmed'
-  const has = (...roles: string[]) => roles.some((role) => who.roles.includes(role))
+export function offersOf(booking: Looked, who: Caller, today: string): Offer[] {
+  const { state } = booking
+  const moves = bookingMoves(state, who)
+  const may = (move: BookingMove) => moves.includes(move)
   const offers: Offer[] = []
-  if (who.kind === 'applicant') {
-    if (early) offers.push('cancel')
-    if (booking.state === 'confirmed') offers.push('slip')
-  }
-  if (who.kind === 'institution') {
-    if (booking.state === 'pending' && has('booking_clerk')) {
-      // a day that has passed, or an applicant who waits for an answer, stands in the way
-      if (booking.date >= today && booking.proposed_by !== 'applicant') offers.push('confirm')
-      offers.push('reject')
-    }
-    if (booking.state === 'confirmed' && has('booking_clerk')) offers.push('end')
-    if (['confirmed', 'received', 'in_progress'].includes(booking.state) && has('front_desk'))
-      offers.push('receive', 'return')
-    if (booking.state === 'received' && has('front_desk', 'verifier')) offers.push('start')
-    if (['received', 'in_progress'].includes(booking.state) && has('verifier', 'booking_clerk', 'front_desk'))
-      offers.push('results')
-    const results = (booking.items ?? [])
-      .filter((item) => item.state === 'received')
-      .flatMap((item) => item.results ?? [])
-    if (
-      booking.state === 'in_progress' &&
-      has('verifier') &&
-      results.some((one) => one.verifier === who.username && !one.signed_at)
-    )
-      offers.push('sign')
-    if (booking.state === 'in_progress' && has('checker') && results.some((one) => one.checker === who.username))
-      offers.push('send_back', ...(booking.ready_to_check ? (['complete'] as const) : []))
-    if (booking.state === 'confirmed' && booking.date <= today && has('booking_clerk', 'front_desk'))
-      offers.push('no_show')
-  }
-  const moves = who.kind === 'applicant' || (who.kind === 'institution' && has('booking_clerk', 'front_desk'))
-  if (early && moves) {
+  if (may('cancel')) offers.push('cancel')
+  if (state === 'confirmed' && who.kind === 'applicant') offers.push('slip')
+  // a day that has passed, or an applicant who waits for an answer, stands in the way
+  if (may('confirm') && booking.date >= today && booking.proposed_by !== 'applicant') offers.push('confirm')
+  if (may('reject')) offers.push(state === 'pending' ? 'reject' : 'end')
+  if (may('receive') || may('receive_late')) offers.push('receive')
+  if (may('return_items')) offers.push('return')
+  if (may('start')) offers.push('start')
+  // the first results of a received booking start it
+  if (bookingMoves(state === 'received' ? 'in_progress' : state, who).includes('enter_results')) offers.push('results')
+  const results = (booking.items ?? [])
+    .filter((item) => item.state === 'received')
+    .flatMap((item) => item.results ?? [])
+  if (may('sign') && results.some((one) => one.verifier === who.username && !one.signed_at)) offers.push('sign')
+  const checks = results.some((one) => one.checker === who.username)
+  if (may('send_back') && checks) offers.push('send_back')
+  if (may('complete') && checks && booking.ready_to_check) offers.push('complete')
+  // nobody came: once something was received, the page does not offer it
+  if (may('no_show') && state === 'confirmed' && booking.date <= today) offers.push('no_show')
+  if (may('propose')) {
     if (booking.proposed_by && booking.proposed_by !== who.kind) offers.push('accept', 'decline')
     else offers.push('reschedule')
   }

@@ -1,3 +1,4 @@
+import { bookingMoveWords } from '@/terms/rules'
 import type { Same } from '@/words'
 import type zh from './words'
 
@@ -134,27 +135,5 @@ export default {
     return: 'Return {n} instruments. Their filings go back to the applicant.',
   },
   said: { accept: 'Rescheduled', decline: 'Declined: the time stays', received: '{n} received' },
-  moves: {
-    submit: 'Submitted',
-    request: 'Submitted',
-    confirm: 'Confirmed',
-    reject: 'Rejected',
-    cancel: 'Cancelled',
-    lapse: 'Not answered in time',
-    receive: 'Received',
-    receive_late: 'Received',
-    return_items: 'Returned',
-    return: 'Returned',
-    start: 'Started',
-    enter_results: 'Results entered',
-    sign: 'Signed by the verifier',
-    send_back: 'Sent back to the verifier',
-    complete: 'Completed',
-    no_show: 'No-show',
-    propose: 'Reschedule proposed',
-    accept: 'Reschedule accepted',
-    decline: 'Reschedule declined',
-    end_items: 'Filing ended',
-    end: 'Filing ended',
-  },
+  moves: { submit: 'Submitted', request: 'Submitted', ...bookingMoveWords('en') },
 } satisfies Same<typeof zh>

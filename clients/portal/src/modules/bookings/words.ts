@@ -1,3 +1,5 @@
+import { bookingMoveWords } from '@/terms/rules'
+
 export default {
   title: '预约管理',
   unit: '单',
@@ -130,27 +132,5 @@ export default {
     return: '退单 {n} 台仪器。仪器将撤销备案，转至申请方的“备案管理 → 被退回”。',
   },
   said: { accept: '已改期', decline: '已答复，预约时间不变', received: '已接收 {n} 台' },
-  moves: {
-    submit: '提交预约',
-    request: '提交预约',
-    confirm: '确认',
-    reject: '拒绝',
-    cancel: '取消',
-    lapse: '逾期结束',
-    receive: '接收',
-    receive_late: '接收',
-    return_items: '退单',
-    return: '退单',
-    start: '开始检定',
-    enter_results: '录入结果',
-    sign: '检定员确认',
-    send_back: '退回检定员',
-    complete: '完检',
-    no_show: '登记未到检',
-    propose: '申请改期',
-    accept: '同意改期',
-    decline: '不同意改期',
-    end_items: '备案失效取消',
-    end: '备案失效取消',
-  },
+  moves: { submit: '提交预约', request: '提交预约', ...bookingMoveWords('zh') },
 }

@@ -23,5 +23,10 @@ export default {
   none: 'No certificates yet. They appear here when a booking is completed.',
   piece: 'certificates',
   supersedes: 'Corrects {number}',
+  superseded_by: 'New: {number}',
+  unit_gone: 'Of a nozzle that is no more',
+  corrected: 'Corrected',
+  replaced: 'Replaced by a new one',
+  superseded: 'Corrected or replaced',
   waiting: '{n} certificates cannot be printed yet; they are tried again every ten minutes',
 } satisfies Same<typeof zh>

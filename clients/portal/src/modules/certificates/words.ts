@@ -20,5 +20,10 @@ export default {
   none: '还没有证书。预约单完检后，证书会出现在这里。',
   piece: '份',
   supersedes: '更正 {number}',
+  superseded_by: '新证书 {number}',
+  unit_gone: '所检的枪已拆除或更换',
+  corrected: '被更正',
+  replaced: '已被新证书替代',
+  superseded: '被更正或替代',
   waiting: '{n} 份证书暂时无法打印，系统每十分钟重试一次',
 }

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest'
-import { holds, proposedFor } from './submit'
+import { holds } from '@/parts/reference'
+import { proposedFor } from './submit'
 
 const all = [
   { id: 'province', tier: 'province', division_code: '440000' },

@@ -1,15 +1,12 @@
 /** 提交备案: one dialog for one, the selected, the query's result or all; it ends with the receipt. */
 import { filing } from '@/api'
-import { institutions } from '@/parts/reference'
+import { holds, institutions } from '@/parts/reference'
 import { runCommand, type Outcome } from '@/parts/command'
 import type { Selection } from '@/parts/list'
 import { useSession } from '@/session/store'
 import { t } from '@/words'
 import SubmitReceipt from './SubmitReceipt.vue'
 import Responsibility from './Responsibility.vue'
-
-/** Whether the area of an institution holds the division: 440100 holds 440106. */
-export const holds = (area: string, division: string): boolean => division.startsWith(area.replace(/(00)+$/, ''))
 
 /** The city institution to propose for a division: '' where there is none. */
 export function proposedFor(

@@ -1,8 +1,13 @@
+import { filingMoveWords } from '@/terms/rules'
 import type { Same } from '@/words'
 import type zh from './words'
 
 export default {
   title: 'Filings',
+  declared: {
+    title: 'Declared valid until {until}: once approved, it counts as verified until that day and is not due',
+    check: 'Check the last certificate first. Number: {number}, verified on: {on}.',
+  },
   menu: {
     unfiled: 'Not filed',
     submitted: 'Submitted',
@@ -90,19 +95,5 @@ export default {
     failed: 'Not submitted',
     count: '{n} instruments',
   },
-  moves: {
-    submit: 'Submitted',
-    withdraw: 'Withdrawn',
-    approve: 'Approved',
-    return: 'Returned',
-    dispatch: 'Dispatched',
-    forward: 'Forwarded to the province',
-    confirm: 'Confirmed',
-    recall: 'Recalled',
-    decline: 'Declined: no capability',
-    revoke: 'Revoked',
-    send_back: 'Returned at the front desk',
-    lapse: 'Lapsed',
-    close: 'Closed',
-  },
+  moves: { submit: 'Submitted', ...filingMoveWords('en') },
 } satisfies Same<typeof zh>

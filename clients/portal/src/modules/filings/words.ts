@@ -1,5 +1,11 @@
+import { filingMoveWords } from '@/terms/rules'
+
 export default {
   title: '备案管理',
+  declared: {
+    title: '申报有效期至 {until}：通过后，在此日之前视为已检定，不列为须检',
+    check: '请先核对上次检定证书。证书编号：{number}，检定日期：{on}。',
+  },
   menu: {
     unfiled: '待备案',
     submitted: '已提交',
@@ -84,19 +90,5 @@ export default {
     failed: '未能提交',
     count: '{n} 台',
   },
-  moves: {
-    submit: '提交',
-    withdraw: '撤销备案',
-    approve: '通过',
-    return: '退回',
-    dispatch: '分派',
-    forward: '转送省院',
-    confirm: '确认',
-    recall: '收回',
-    decline: '无能力退回',
-    revoke: '撤销',
-    send_back: '退单',
-    lapse: '失效',
-    close: '关闭',
-  },
+  moves: { submit: '提交', ...filingMoveWords('zh') },
 }

@@ -41,6 +41,7 @@ export default {
     results: 'Bookings without results',
     sign: 'Results to sign',
     check: 'Bookings to check',
+    certificate_changes: 'Corrections to confirm',
     submitted: 'Filings to decide',
     awaiting_confirmation: 'Filings to confirm',
     pending_reassignment: 'Filings to reassign',

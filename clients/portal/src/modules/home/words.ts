@@ -38,6 +38,7 @@ export default {
     results: '待录入结果的预约',
     sign: '待我确认的检定结果',
     check: '待核验的预约',
+    certificate_changes: '待我确认的证书更正',
     submitted: '待办理的备案',
     awaiting_confirmation: '待确认的备案',
     pending_reassignment: '待重新分派的备案',

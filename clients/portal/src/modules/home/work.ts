@@ -1,5 +1,5 @@
 /** What waits for somebody of an institution: each number is the total of the very list that its card opens. */
-import { ask, booking, filing, identity } from '@/api'
+import { ask, booking, filing, identity, registry } from '@/api'
 import { scopeOf, type DeskState } from '@/modules/institution-filings/decide'
 import type { Account } from '@/session/store'
 
@@ -41,6 +41,14 @@ export function workOf(account: Account): Work[] {
     { key: 'results', to: '/desk/results', count: () => bookings({ state: 'in_progress' }) },
     { key: 'sign', to: '/desk/sign', count: () => bookings({ to_sign: true }) },
     { key: 'check', to: '/desk/check', count: () => bookings({ to_check: true }) },
+    {
+      key: 'certificate_changes',
+      to: '/desk/certificate-changes/to-confirm',
+      count: () =>
+        total(
+          ask(registry.GET('/api/registry/certificate-changes', { params: { query: { to_confirm: true, ...ONE } } })),
+        ),
+    },
     listed('completed'),
   ]
 }

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { normalized } from './number'
 import { linesOf, resultsOf, unitsOf, verdicts } from './results'
 
 const item = (id: string, state: string, units: string[], results: object[] = []) => ({
@@ -33,8 +32,6 @@ it('sends the same values for each, and nothing empty', () => {
   ])
   expect(resultsOf(unitsOf(booking), { ...values, conclusion: 'fail' })[0].fail_items).toBe('示值误差')
 })
-
-it('reads a number as it is typed or scanned', () => expect(normalized(' yy-abcde fghjk\n')).toBe('YYABCDEFGHJK'))
 
 it('shows the checker what failed first, then what is missing', () => {
   const lines = linesOf({

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, it } from 'vitest'
-import { decisionsOn } from './decide'
+import { decisionsOn, seen } from './decide'
 
 it.each([
   ['submitted', 'city', ['approve', 'return', 'dispatch', 'forward']],
@@ -12,3 +12,12 @@ it.each([
   ['approved', 'county', ['revoke']],
   ['returned', 'city', []],
 ])('%s, %s', (state, tier, expected) => expect(decisionsOn(state, tier)).toEqual(expected))
+
+it('tells which versions were shown', () => {
+  const shown = new Map([
+    ['f1', '3'],
+    ['f2', '1'],
+  ])
+  expect(seen({ ids: ['f1', 'f9'] }, shown)).toEqual({ versions: { f1: 3 } })
+  expect(seen({ all: true }, shown)).toEqual({})
+})

@@ -2,9 +2,13 @@
 import { filing } from '@/api'
 import { runCommand, type Field, type Outcome } from '@/parts/command'
 import type { Selection } from '@/parts/list'
+import { filingMoves, type FilingMove } from '@/terms/rules'
 import { t, term } from '@/words'
 
-export type Decision = 'approve' | 'return' | 'dispatch' | 'forward' | 'confirm' | 'recall' | 'decline' | 'revoke'
+export type Decision = Extract<
+  FilingMove,
+  'approve' | 'return' | 'dispatch' | 'forward' | 'confirm' | 'recall' | 'decline' | 'revoke'
+>
 
 const reason = (required = true): Field => ({
   key: 'reason',
@@ -59,16 +63,23 @@ export function scopeOf(state: DeskState, account: Account | null): Record<strin
   return { state, ...(state === 'approved' ? { holder_id: mine } : { institution_id: mine }) }
 }
 
+/** shown: what the clerk saw. A filing that was amended since then is not decided. */
 export function decide(
   move: Decision,
   selection: Selection,
   n: number,
   names: Map<string, string> | undefined,
   account: Account | null,
+  shown: {
+    versions?: Map<string, string>
+    /** Of the selection, how many declare a validity; 'unknown': not all of them were seen. */
+    declared?: number | 'unknown'
+  } = {},
 ): Promise<Outcome | null> {
   return runCommand({
     title: t(`institution-filings.act.${move}`),
     text: t(`institution-filings.ask.${move}`, { n }),
+    warning: warningOf(move, shown.declared ?? 0),
     service: 'filing',
     danger: ['return', 'decline', 'revoke'].includes(move),
     confirm: `${t(`institution-filings.act.${move}`)} ${n} ${t('instruments.unit')}`,
@@ -77,19 +88,24 @@ export function decide(
     selection,
     send: ({ reason: why, ...values }, meant) =>
       filing.POST(`/api/filing/filings/actions/${move}`, {
-        body: { ...values, ...(why ? { reason: why } : {}), selection: meant } as never,
+        body: { ...values, ...(why ? { reason: why } : {}), ...seen(meant, shown.versions), selection: meant } as never,
       }),
   })
 }
 
-/** What may be decided on filings of a state, by an institution of a tier. */
-export function decisionsOn(state: string, tier: string | null | undefined): Decision[] {
-  if (state === 'approved') return ['revoke']
-  if (tier === 'city')
-    return state === 'submitted' || state === 'pending_reassignment'
-      ? ['approve', 'return', 'dispatch', 'forward']
-      : state === 'awaiting_confirmation'
-        ? ['recall']
-        : []
-  return state === 'awaiting_confirmation' ? ['confirm', 'decline'] : []
+/** The versions of the picked filings, as shown. A selection by filter has none: nobody saw each row. */
+export const seen = (meant: Selection, versions = new Map<string, string>()) =>
+  'ids' in meant
+    ? { versions: Object.fromEntries(meant.ids.flatMap((id) => (versions.has(id) ? [[id, +versions.get(id)!]] : []))) }
+    : {}
+
+function warningOf(move: Decision, declared: number | 'unknown'): string | undefined {
+  if ((move !== 'approve' && move !== 'confirm') || declared === 0) return undefined
+  return declared === 'unknown'
+    ? t('institution-filings.declared_any')
+    : t('institution-filings.declared', { n: declared })
 }
+
+/** What may be decided on filings of a state, by an institution of a tier. */
+export const decisionsOn = (state: string, tier: string | null | undefined): Decision[] =>
+  filingMoves(state, { kind: 'institution', tier }) as Decision[]

@@ -48,6 +48,10 @@ export default {
     decline: 'Decline (D)',
     revoke: 'Revoke',
   },
+  declared:
+    '{n} of them declare a validity: once approved, they count as verified until that day and are not due. Check number and date of the last certificate first.',
+  declared_any:
+    'Instruments with a declared validity count as verified until that day once approved, and are not due. Check number and date of their last certificates first.',
   ask: {
     approve: 'Approve {n} filings; this institution will verify them.',
     return: 'Return {n} filings; the applicant is told the reason.',

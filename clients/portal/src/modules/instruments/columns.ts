@@ -2,11 +2,10 @@
 import type { components } from '@/api/generated/registry'
 import { divisionName, institutionName, institutionOptions, kindName, kindOptions } from '@/parts/reference'
 import type { Column, Filter, Option } from '@/parts/list'
+import { VIEWS } from '@/terms/rules'
 import { t, term } from '@/words'
 
 export type Instrument = components['schemas']['InstrumentView']
-
-const VIEWS = ['due', 'overdue', 'invalid', 'failed', 'normal', 'no_expiry', 'rotation', 'none']
 
 const label = (key: string) => t(`instruments.f.${key}`)
 const terms = (kind: string, values: string[]) => (): Option[] =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changesOf, detailsFor, draftOf, emptyDraft, frozenReason, needsWithdrawal, unfileable } from './fields'
+import { changesOf, detailsFor, draftOf, emptyDraft, frozenReason, needsAmendment, unfileable } from './fields'
 
 test.each([
   ['none', 'model', ''],
@@ -18,9 +18,9 @@ test('a scrapped one cannot be changed at all', () =>
   expect(frozenReason('keeper', { filing_state: 'none', status: 'scrapped' })).not.toBe(''))
 
 test('only what is locked needs the filing to be withdrawn', () => {
-  expect(needsWithdrawal(['keeper'], 'submitted')).toBe(false)
-  expect(needsWithdrawal(['keeper', 'model'], 'submitted')).toBe(true)
-  expect(needsWithdrawal(['model'], 'returned')).toBe(false)
+  expect(needsAmendment(['keeper'], 'submitted')).toBe(false)
+  expect(needsAmendment(['keeper', 'model'], 'submitted')).toBe(true)
+  expect(needsAmendment(['model'], 'returned')).toBe(false)
 })
 
 test('fields of another kind are not sent', () => {
@@ -31,6 +31,9 @@ test('fields of another kind are not sent', () => {
 test('a copy has no numbers of its own, and a change is what differs', () => {
   const one = { ...emptyDraft(), name: '秤', serial_no: '1', own_no: '2', keeper: '甲' }
   expect(draftOf(one as never, true)).toMatchObject({ name: '秤', serial_no: '', own_no: '' })
+  const meter = { ...one, details: { account_no: '7', size: 'DN20' } }
+  expect(draftOf(meter as never, true).details).toEqual({ size: 'DN20' })
+  expect(draftOf(meter as never).details).toEqual(meter.details)
   expect(changesOf({ ...one, keeper: '乙' }, one)).toEqual({ keeper: '乙' })
 })
 

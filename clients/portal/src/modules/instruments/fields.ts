@@ -4,6 +4,7 @@
  */
 import type { components } from '@/api/generated/registry'
 import type { Kind } from '@/parts/reference'
+import { FIELDS, isOpenFiling } from '@/terms/rules'
 import type { Instrument } from './columns'
 
 export type Draft = components['schemas']['InstrumentRequest']
@@ -94,23 +95,22 @@ export function detailsFor(shape: string, details: Draft['details']): Draft['det
   return Object.fromEntries(Object.entries(details ?? {}).filter(([name]) => names.includes(name)))
 }
 
-const OPEN = ['submitted', 'awaiting_confirmation', 'pending_reassignment']
-const UNLOCKED = ['department', 'keeper', 'phone', 'remark']
-const AFTER_APPROVAL = [...UNLOCKED, 'install_address', 'details']
+const UNLOCKED = FIELDS.whileOpen
+const AFTER_APPROVAL = [...FIELDS.afterApproval, 'details']
 
 /** Why a field cannot be changed: the key of the reason, or ''. */
 export function frozenReason(field: string, instrument: Pick<Instrument, 'filing_state' | 'status'> | null): string {
   if (!instrument) return ''
   if (instrument.status === 'scrapped') return 'instruments.form.frozen_scrapped'
-  if (instrument.filing_state === 'submitted') return '' // saved by withdrawing and submitting again
-  if (OPEN.includes(instrument.filing_state)) return UNLOCKED.includes(field) ? '' : 'instruments.form.frozen_open'
+  if (instrument.filing_state === 'submitted') return '' // the filing is amended with it
+  if (isOpenFiling(instrument.filing_state)) return UNLOCKED.includes(field) ? '' : 'instruments.form.frozen_open'
   if (instrument.filing_state === 'approved')
     return AFTER_APPROVAL.includes(field) ? '' : 'instruments.form.frozen_approved'
   return ''
 }
 
-/** Whether a change needs the filing to be withdrawn first. */
-export const needsWithdrawal = (changed: string[], state: string) =>
+/** Whether a change belongs to the filing that is submitted, too. */
+export const needsAmendment = (changed: string[], state: string) =>
   state === 'submitted' && changed.some((field) => !UNLOCKED.includes(field))
 
 export function emptyDraft(): Draft {
@@ -171,14 +171,13 @@ export function draftOf(instrument: Instrument, copy = false): Draft {
     const value = (instrument as Record<string, unknown>)[key]
     if (value !== undefined) (draft as Record<string, unknown>)[key] = structuredClone(value)
   }
-  if (copy)
-    Object.assign(draft, {
-      serial_no: '',
-      own_no: '',
-      last_cert_no: '',
-      last_verified_on: null,
-      declared_valid_until: null,
-    })
+  if (copy) {
+    const empty = emptyDraft()
+    for (const key of FIELDS.own as (keyof Draft)[]) Object.assign(draft, { [key]: empty[key] })
+    draft.details = Object.fromEntries(
+      Object.entries(draft.details ?? {}).filter(([name]) => !FIELDS.ownDetails.includes(name)),
+    )
+  }
   return draft
 }
 

@@ -26,7 +26,7 @@ export function referenceOf(
   { kind, reference }: Pick<Line, 'kind' | 'reference'>,
   account: Pick<Account, 'kind'> | null,
 ): Reference | null {
-  if (!reference) return null
+  if (!reference || kind === 'changed') return null // of an edit it is for the services alone
   const who = account?.kind ?? ''
   const office = ['applicant', 'institution', 'supervisor'].includes(who)
   if (kind.startsWith('filing.'))

@@ -134,7 +134,8 @@ export default {
     not_in_catalog: 'It cannot be filed yet: the kind is not in the catalog; check the kind code.',
     lacks_approval:
       'It cannot be filed yet: its kind is supervised “P+V” and needs the type-evaluation certificate or its number.',
-    resubmits: 'This instrument is submitted and untouched: saving withdraws, saves and submits it again.',
+    amends:
+      'This instrument is submitted and untouched: saving changes its filing too, which keeps its number and its place.',
     frozen_open: 'While the filing is handled only department, keeper, phone and remarks can change.',
     frozen_approved: 'The filing is approved: only place, department, keeper, phone, remarks and nozzles can change.',
     frozen_scrapped: 'A scrapped instrument cannot be changed.',

@@ -18,12 +18,12 @@ from booking.domain.numbers import new_number
 from booking.domain.states import Item, State
 from booking.domain.views import BOOKABLE, Facts, view
 from booking.events import booking_event
-from booking.models import Booking, BookingItem, Instrument, Org, PendingItem, Step, actor_json
+from booking.models import Booking, BookingItem, Instrument, Org, PendingItem, Step
 from chassis import outbox
-from chassis.actor import Actor
-from chassis.bulk import Outcome
+from chassis.actor import Actor, actor_json
+from chassis.bulk import Outcome, each
 from chassis.clock import business_date
-from chassis.errors import Conflict, FieldError, NotFound, ServiceError, invalid
+from chassis.errors import Conflict, FieldError, NotFound, invalid
 from chassis.ids import new_id
 
 NUMBER_TRIES = 3
@@ -52,40 +52,15 @@ def request_booking(db: Session, by: Actor, now: datetime, body: Mapping[str, An
     return booking
 
 
-def confirm(db: Session, by: Actor, booking_id: UUID, now: datetime) -> None:
-    booking = queries.for_move(db, by, booking_id)
-    db.add(booking.confirm(by, now))
-    db.flush()
-    outbox.record(db, booking_event("confirmed", booking, by, now))
-
-
-def confirm_many(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
+def confirm(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
     return _each(db, by, ids, now, "confirmed", lambda booking: booking.confirm(by, now))
 
 
-def reject(db: Session, by: Actor, booking_id: UUID, now: datetime, reason: str) -> None:
-    booking = queries.for_move(db, by, booking_id)
-    held = places_of(booking)
-    db.add(booking.reject(by, now, reason))
-    db.flush()
-    outbox.record(db, booking_event("rejected", booking, by, now, reason=reason))
-    free_places(db, held)
-
-
-def reject_many(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str) -> Outcome:
+def reject(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str) -> Outcome:
     return _each(db, by, ids, now, "rejected", lambda booking: booking.reject(by, now, reason))
 
 
-def cancel(db: Session, by: Actor, booking_id: UUID, now: datetime, reason: str | None) -> None:
-    booking = queries.for_move(db, by, booking_id)
-    held = places_of(booking)
-    db.add(booking.cancel(by, now, reason))
-    db.flush()
-    outbox.record(db, booking_event("cancelled", booking, by, now, reason=reason))
-    free_places(db, held)
-
-
-def cancel_many(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None) -> Outcome:
+def cancel(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None) -> Outcome:
     return _each(db, by, ids, now, "cancelled", lambda booking: booking.cancel(by, now, reason))
 
 
@@ -105,27 +80,18 @@ def places_of(booking: Booking, items: Sequence[BookingItem] | None = None) -> l
 def _each(
     db: Session, by: Actor, ids: Sequence[UUID], now: datetime, verb: str, move: Callable[[Booking], Step]
 ) -> Outcome:
-    """Each by itself: one that is not there, or not in a state to be moved so, is refused and leaves the others."""
-    found, outcome = queries.many_for_move(db, by, ids), Outcome()
-    moved: list[tuple[Booking, Step]] = []
-    freed: list[Place] = []
-    for booking_id in ids:
-        booking = found.get(booking_id)
-        try:
-            if booking is None:
-                raise NotFound
-            held = places_of(booking)
-            step = move(booking)
-            db.add(step)
-        except ServiceError as error:
-            outcome.refuse(booking_id, error)
-            continue
-        freed += held[len(places_of(booking)) :]
-        moved.append((booking, step))
-        outcome.done.append(booking_id)
+    """Each by itself; the places that a booking held before and does not hold any more are free."""
+
+    def make(booking: Booking) -> tuple[Step, list[Place]]:
+        held = places_of(booking)
+        step = move(booking)
+        return step, held[len(places_of(booking)) :]
+
+    outcome, made = each(ids, queries.many_for_move(db, by, ids), make)
+    db.add_all(step for _, (step, _) in made)
     db.flush()
-    outbox.record(db, *(booking_event(verb, booking, by, now, reason=step.reason) for booking, step in moved))
-    free_places(db, freed)
+    outbox.record(db, *(booking_event(verb, booking, by, now, reason=step.reason) for booking, (step, _) in made))
+    free_places(db, [place for _, (_, freed) in made for place in freed])
     return outcome
 
 
@@ -147,7 +113,7 @@ def _check_instruments(instruments: Sequence[Instrument], booked: set[UUID], pla
 
 def _refusal(instrument: Instrument, booked: set[UUID], place: Place, today: date) -> type[Conflict] | None:
     facts = Facts(
-        instrument.status, instrument.filing_state, instrument.approved_on, instrument.result,
+        instrument.status, "approved" if instrument.enabled else "none", instrument.approved_on, instrument.result,
         instrument.valid_until, instrument.rotate_on, instrument.unverified_since,
     )  # fmt: skip
     if instrument.instrument_id in booked:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -64,25 +64,26 @@ def check_free(db: Session, place: Place, count: int, now: datetime) -> int:
     capacity = capacities(place.mode, place.date, override, calendar).get(place.period)
     if capacity is None or not first <= place.date <= last:
         raise invalid("date", "not_open", *why_not_open(place.date, place.period, override, today, calendar))
-    free = _free(db, place)
+    free = _free(db, place, capacity)
     if count > (capacity if free is None else free):
         raise SlotFull(free=capacity if free is None else free)
     return capacity
 
 
 def take(db: Session, place: Place, count: int, capacity: int) -> None:
-    """Take `count` places. `capacity`: what a slot that does not exist yet starts with. Raises: SlotFull."""
+    """Take `count` seats. capacity: of the calendar now. A slot that kept its bookings when its capacity was reduced
+    holds more than that; its freed seats are not taken again. Raises: SlotFull."""
     values = {**place._asdict(), "capacity": capacity, "taken": 0}
     db.execute(insert(Slot).values(values).on_conflict_do_nothing())
     taken = db.execute(
         update(Slot)
-        .where(_at(place), Slot.taken + count <= Slot.capacity)
+        .where(_at(place), Slot.taken + count <= func.least(Slot.capacity, capacity))
         .values(taken=Slot.taken + count)
         .returning(Slot.taken)
         .execution_options(synchronize_session=False)
     ).first()
     if taken is None:
-        raise SlotFull(free=_free(db, place) or 0)
+        raise SlotFull(free=_free(db, place, capacity) or 0)
 
 
 def free_places(db: Session, places: Iterable[Place]) -> None:
@@ -93,8 +94,9 @@ def free_places(db: Session, places: Iterable[Place]) -> None:
         )
 
 
-def _free(db: Session, place: Place) -> int | None:
-    return db.execute(select(Slot.capacity - Slot.taken).where(_at(place))).scalar_one_or_none()
+def _free(db: Session, place: Place, capacity: int) -> int | None:
+    free = func.greatest(func.least(Slot.capacity, capacity) - Slot.taken, 0)
+    return db.execute(select(free).where(_at(place))).scalar_one_or_none()
 
 
 def _at(place: Place) -> ColumnElement[bool]:

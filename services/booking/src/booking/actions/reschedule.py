@@ -15,28 +15,14 @@ from booking.events import booking_event
 from booking.models import Booking
 from chassis import outbox
 from chassis.actor import Actor
-from chassis.bulk import Outcome
-from chassis.errors import NotFound, ServiceError
+from chassis.bulk import Outcome, each
 
 
-def propose(db: Session, by: Actor, booking_id: UUID, now: datetime, day: date, period: str) -> None:
-    """Places are only looked for here, and taken when the other side accepts. Raises: Invalid, SlotFull."""
-    _propose(db, by, queries.for_move(db, by, booking_id), now, day, period)
-
-
-def propose_many(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, day: str, period: str) -> Outcome:
-    """The same other date to many, each by itself. day: as JSON, for a job keeps it so."""
-    found, outcome = queries.many_for_move(db, by, ids), Outcome()
-    for booking_id in ids:
-        booking = found.get(booking_id)
-        try:
-            if booking is None:
-                raise NotFound
-            _propose(db, by, booking, now, date.fromisoformat(day), period)
-        except ServiceError as error:
-            outcome.refuse(booking_id, error)
-            continue
-        outcome.done.append(booking_id)
+def propose(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, day: str, period: str) -> Outcome:
+    """The same other date to each. Places are only looked for here, and taken when the other side accepts.
+    day: as JSON, for a job keeps it so."""
+    found = queries.many_for_move(db, by, ids)
+    outcome, _ = each(ids, found, lambda booking: _propose(db, by, booking, now, date.fromisoformat(day), period))
     return outcome
 
 

@@ -118,8 +118,7 @@ def complete(db: Session, by: Actor, booking_id: UUID, now: datetime, version: i
     _conclude(received, results, owed)
     db.add(booking.complete(by, now))
     db.flush()
-    kinds = queries.kinds(db, {item.instrument["kind_code"] for item in booking.items})
-    outbox.record(db, completed(booking, by, now, results, {code: kind.name for code, kind in kinds.items()}))
+    outbox.record(db, completed(booking, by, now, results))
 
 
 def note_progress(db: Session, booking: Booking, now: datetime) -> None:

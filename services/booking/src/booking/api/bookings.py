@@ -22,8 +22,9 @@ from booking.api.schemas import (
     SelectedReschedule,
     SelectedWithReason,
 )
+from booking.domain.states import BOOKING
 from chassis import bulk, clock
-from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
+from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow, allow_move
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.selections import freeze
@@ -31,7 +32,6 @@ from chassis.web import Blueprint, audit_subject, current_user, db, with_etag
 
 blp = Blueprint("bookings", "bookings", url_prefix="/api/booking", description="Bookings")
 SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
-BOTH_SIDES = ["owner", "sub_user", "booking_clerk", "front_desk"]
 
 
 def answer(booking_id: UUID, status: int = 200) -> Response:
@@ -77,63 +77,63 @@ def overview() -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/cancel", methods=["POST"])
-@allow(APPLICANT)
+@allow_move(BOOKING, "cancel")
 @blp.arguments(MaybeReason, required=False)
 @blp.response(200, BookingDetail)
 def cancel(body: dict[str, Any], booking_id: UUID) -> Any:
     """Cancel before receipt; the places are free at once."""
-    bookings.cancel(db(), current_user(), booking_id, clock.now(), (body or {}).get("reason"))
+    bulk.single(bookings.cancel(db(), current_user(), [booking_id], clock.now(), (body or {}).get("reason")))
     return answer(booking_id)
 
 
 @blp.route("/bookings/actions/cancel", methods=["POST"])
-@allow(APPLICANT)
+@allow_move(BOOKING, "cancel")
 @blp.arguments(SelectedMaybeReason)
 @blp.response(200, bulk.OutcomeView)
 def cancel_selected(body: dict[str, Any]) -> Any:
     """Cancel many bookings before receipt, each by itself; beyond 1,000 as a job."""
-    return _run("cancel", bookings.cancel_many, body, reason=body.get("reason"))
+    return _run("cancel", bookings.cancel, body, reason=body.get("reason"))
 
 
 @blp.route("/bookings/<uuid:booking_id>/confirm", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk"])
+@allow_move(BOOKING, "confirm")
 @blp.response(200, BookingDetail)
 def confirm(booking_id: UUID) -> Any:
     """Confirm a pending booking."""
-    bookings.confirm(db(), current_user(), booking_id, clock.now())
+    bulk.single(bookings.confirm(db(), current_user(), [booking_id], clock.now()))
     return answer(booking_id)
 
 
 @blp.route("/bookings/actions/confirm", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk"])
+@allow_move(BOOKING, "confirm")
 @blp.arguments(Selected)
 @blp.response(200, bulk.OutcomeView)
 def confirm_selected(body: dict[str, Any]) -> Any:
     """Confirm many pending bookings, each by itself; beyond 1,000 as a job."""
-    return _run("confirm", bookings.confirm_many, body)
+    return _run("confirm", bookings.confirm, body)
 
 
 @blp.route("/bookings/<uuid:booking_id>/reject", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk"])
+@allow_move(BOOKING, "reject")
 @blp.arguments(Reason)
 @blp.response(200, BookingDetail)
 def reject(body: dict[str, Any], booking_id: UUID) -> Any:
     """Reject a booking, also one that was confirmed, with the reason that the applicant is told; its places are free."""
-    bookings.reject(db(), current_user(), booking_id, clock.now(), body["reason"])
+    bulk.single(bookings.reject(db(), current_user(), [booking_id], clock.now(), body["reason"]))
     return answer(booking_id)
 
 
 @blp.route("/bookings/actions/reject", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk"])
+@allow_move(BOOKING, "reject")
 @blp.arguments(SelectedWithReason)
 @blp.response(200, bulk.OutcomeView)
 def reject_selected(body: dict[str, Any]) -> Any:
     """Reject many bookings for one reason, each by itself; beyond 1,000 as a job."""
-    return _run("reject", bookings.reject_many, body, reason=body["reason"])
+    return _run("reject", bookings.reject, body, reason=body["reason"])
 
 
 @blp.route("/bookings/<uuid:booking_id>/no_show", methods=["POST"])
-@allow(INSTITUTION, roles=["booking_clerk", "front_desk"])
+@allow_move(BOOKING, "no_show")
 @blp.response(200, BookingDetail)
 def no_show(booking_id: UUID) -> Any:
     """Nobody came by the booked day."""
@@ -142,12 +142,13 @@ def no_show(booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/reschedule", methods=["POST"])
-@allow(APPLICANT, INSTITUTION, roles=BOTH_SIDES)
+@allow_move(BOOKING, "propose")
 @blp.arguments(RescheduleRequest)
 @blp.response(200, BookingDetail)
 def propose(body: dict[str, Any], booking_id: UUID) -> Any:
     """改期: propose another date to the other side."""
-    reschedule.propose(db(), current_user(), booking_id, clock.now(), body["date"], body["period"])
+    day = body["date"].isoformat()
+    bulk.single(reschedule.propose(db(), current_user(), [booking_id], clock.now(), day, body["period"]))
     return answer(booking_id)
 
 
@@ -157,11 +158,11 @@ def propose(body: dict[str, Any], booking_id: UUID) -> Any:
 @blp.response(200, bulk.OutcomeView)
 def propose_selected(body: dict[str, Any]) -> Any:
     """Propose one other date to many, each by itself, as where a day has to be closed; beyond 1,000 as a job."""
-    return _run("propose", reschedule.propose_many, body, day=body["date"].isoformat(), period=body["period"])
+    return _run("propose", reschedule.propose, body, day=body["date"].isoformat(), period=body["period"])
 
 
 @blp.route("/bookings/<uuid:booking_id>/reschedule/accept", methods=["POST"])
-@allow(APPLICANT, INSTITUTION, roles=BOTH_SIDES)
+@allow_move(BOOKING, "accept")
 @blp.response(200, BookingDetail)
 def accept(booking_id: UUID) -> Any:
     """Agree to the other side's date."""
@@ -170,7 +171,7 @@ def accept(booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/reschedule/decline", methods=["POST"])
-@allow(APPLICANT, INSTITUTION, roles=BOTH_SIDES)
+@allow_move(BOOKING, "decline")
 @blp.response(200, BookingDetail)
 def decline(booking_id: UUID) -> Any:
     """The date stays as it was."""

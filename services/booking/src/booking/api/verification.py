@@ -15,8 +15,9 @@ from booking.api.schemas import (
     SendBackRequest,
     StaffList,
 )
+from booking.domain.states import BOOKING
 from chassis import clock
-from chassis.auth import INSTITUTION, allow
+from chassis.auth import INSTITUTION, allow, allow_move
 from chassis.errors import invalid
 from chassis.rawjson import json_response
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match
@@ -25,7 +26,7 @@ blp = Blueprint("verification", "verification", url_prefix="/api/booking", descr
 
 
 @blp.route("/bookings/<uuid:booking_id>/receive", methods=["POST"])
-@allow(INSTITUTION, roles=["front_desk"])
+@allow_move(BOOKING, "receive")
 @blp.arguments(ReceiveRequest, required=False)
 @blp.response(200, BookingDetail)
 def receive(body: dict[str, Any], booking_id: UUID) -> Any:
@@ -35,7 +36,7 @@ def receive(body: dict[str, Any], booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/return", methods=["POST"])
-@allow(INSTITUTION, roles=["front_desk"])
+@allow_move(BOOKING, "return_items")
 @blp.arguments(ReturnRequest)
 @blp.response(200, BookingDetail)
 def return_(body: dict[str, Any], booking_id: UUID) -> Any:
@@ -45,7 +46,7 @@ def return_(body: dict[str, Any], booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/start", methods=["POST"])
-@allow(INSTITUTION, roles=["front_desk", "verifier"])
+@allow_move(BOOKING, "start")
 @blp.response(200, BookingDetail)
 def start(booking_id: UUID) -> Any:
     """Begin the verification of what was received."""
@@ -54,7 +55,7 @@ def start(booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/results", methods=["PUT"])
-@allow(INSTITUTION, roles=["verifier", "booking_clerk", "front_desk"])
+@allow_move(BOOKING, "enter_results")
 @blp.arguments(ResultRequest(many=True))
 @blp.response(200, BookingDetail)
 def enter_results(body: list[dict[str, Any]], booking_id: UUID) -> Any:
@@ -66,7 +67,7 @@ def enter_results(body: list[dict[str, Any]], booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/sign", methods=["POST"])
-@allow(INSTITUTION, roles=["verifier"])
+@allow_move(BOOKING, "sign")
 @blp.response(200, BookingDetail)
 def sign(booking_id: UUID) -> Any:
     """The verifier answers for the results that name him and that somebody else entered; If-Match is required."""
@@ -75,7 +76,7 @@ def sign(booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/send_back", methods=["POST"])
-@allow(INSTITUTION, roles=["checker"])
+@allow_move(BOOKING, "send_back")
 @blp.arguments(SendBackRequest)
 @blp.response(200, BookingDetail)
 def send_back(body: dict[str, Any], booking_id: UUID) -> Any:
@@ -87,7 +88,7 @@ def send_back(body: dict[str, Any], booking_id: UUID) -> Any:
 
 
 @blp.route("/bookings/<uuid:booking_id>/complete", methods=["POST"])
-@allow(INSTITUTION, roles=["checker"])
+@allow_move(BOOKING, "complete")
 @blp.response(200, BookingDetail)
 def complete(booking_id: UUID) -> Any:
     """The checker's act on the version that he read; If-Match is required. Certificates follow."""

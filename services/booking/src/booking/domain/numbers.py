@@ -4,11 +4,16 @@ The check is a weighted sum modulo 31, a prime and the size of the alphabet: it 
 every two that changed places.
 """
 
+import re
 import secrets
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-PREFIX = "YY"
-RANDOM = 9  # characters: about 44 bits
+from chassis.rules import Table
+
+_TABLE = Table("booking-number")
+ALPHABET = _TABLE.value("alphabet", str)
+PREFIX = _TABLE.value("prefix", str)
+RANDOM = _TABLE.value("random", int)  # characters: about 44 bits
+_IGNORED = re.compile(_TABLE.value("ignored", str))
 
 
 def new_number() -> str:
@@ -23,7 +28,7 @@ def check_character(body: str) -> str:
 
 def normalized(text: str) -> str:
     """As people type it (small letters, spaces, hyphens), as it is stored."""
-    return "".join(c for c in text.upper() if c not in " -")
+    return _IGNORED.sub("", text).upper()
 
 
 def is_number(text: str) -> bool:

@@ -25,17 +25,3 @@ def add_months(day: date, months: int) -> tuple[date, bool]:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last)), day.day > last
-
-
-def declared_validity(
-    until: date | None, verified_on: date | None, certificate: str | None, terms: Terms | None
-) -> date | None:
-    """What counts of a validity that the owner declared: it rests on a certificate, and ends with its period."""
-    if until is None or verified_on is None or not certificate or terms is None:
-        return None
-    end = until
-    if terms.mode == "periodic" and terms.period_months:
-        end = last_valid_day(verified_on, terms.period_months)
-    elif terms.mode == "first_only_rotation" and terms.term_months:
-        end = add_months(verified_on, terms.term_months)[0]
-    return min(until, end) if min(until, end) >= verified_on else None

@@ -1,17 +1,18 @@
-"""Which view an instrument is in on a day, and so whether it can be booked. Computed, never stored.
+"""The views of 仪器管理: which one an instrument is in on a day. Computed, never stored.
 
-a = days since the filing was approved, or since the instrument lost its verification; e = days from today to the last valid day (0 on that day).
-The registry holds the same rule; `booking.view_sql` says it in SQL.
+contracts/reference/views.json says which days of which phase a view holds; here is which phase an instrument is in.
+The registry and `booking.view_sql` say the same; tests hold the three together.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-DUE_DAYS = 10  # a newly approved one is due for so long
-WINDOW_DAYS = 30
-ROTATION_DAYS = 90
-VIEWS = ("due", "overdue", "invalid", "failed", "normal", "no_expiry", "rotation", "none")
-BOOKABLE = ("due", "overdue", "failed")
+from chassis.rules import Ranges, Table
+
+_TABLE = Table("views")
+RANGES = Ranges(_TABLE, "views", "view")
+BOOKABLE = tuple(view for view, row in _TABLE.by("views", "view").items() if row["bookable"])
+WINDOW_DAYS = RANGES.last("due", "verified")
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,17 @@ class Facts:
 
 def view(facts: Facts, today: date) -> str:
     """One of VIEWS."""
+    return RANGES.of(*phase(facts), today) or "none"
+
+
+def phase(facts: Facts) -> tuple[str, date | None]:
+    """The phase and the day that it counts from: no day that passes changes them."""
     if facts.status != "in_use" or facts.filing_state != "approved" or facts.approved_on is None:
-        return "none"
+        return "none", None
     if facts.result == "fail":
-        return "failed"
+        return "failed", None
     if facts.result == "pass" and facts.valid_until is None:
-        if facts.rotate_on is None:
-            return "no_expiry"
-        return "rotation" if facts.rotate_on <= today + timedelta(days=ROTATION_DAYS) else "normal"
-    verified = facts.result == "pass" and facts.valid_until is not None and facts.approved_on <= facts.valid_until
-    if verified and facts.valid_until is not None:
-        e = (facts.valid_until - today).days
-        return "normal" if e > WINDOW_DAYS else "due" if e >= 0 else "overdue" if e >= -WINDOW_DAYS else "invalid"
-    a = (today - max(facts.approved_on, facts.unverified_since or facts.approved_on)).days
-    return "due" if a <= DUE_DAYS else "overdue" if a <= WINDOW_DAYS else "invalid"
+        return ("rotation", facts.rotate_on) if facts.rotate_on else ("no_expiry", None)
+    if facts.result == "pass" and facts.valid_until is not None and facts.approved_on <= facts.valid_until:
+        return "verified", facts.valid_until
+    return "unverified", max(facts.approved_on, facts.unverified_since or facts.approved_on)

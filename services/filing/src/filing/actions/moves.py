@@ -1,22 +1,29 @@
 """The moves of institutions, supervisors and applicants on many filings at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from chassis import outbox
-from chassis.actor import Actor
-from chassis.bulk import Outcome
-from chassis.errors import NotFound, ServiceError
+from chassis.actor import Actor, actor_json, area_of
+from chassis.bulk import Outcome, each
+from chassis.errors import NotFound
 from filing import queries
-from filing.domain.area import covers
-from filing.domain.errors import NotACounty, OutOfArea, OutOfMandate
+from filing.domain.errors import AmendedSince, NotACounty, OutOfArea, OutOfMandate
 from filing.events import filing_events
-from filing.models import Filing, Institution, Step, actor_json
+from filing.models import Filing, Institution, Step
 
 Move = Callable[[Filing], Step]
+
+
+def check_seen(db: Session, by: Actor, versions: Mapping[UUID, int]) -> None:
+    """What is decided on is what was seen. versions: of the filings as they were read. Raises: AmendedSince."""
+    found = queries.for_move(db, by, list(versions)) if versions else {}
+    for filing in found.values():
+        if filing.version != versions[filing.id]:
+            raise AmendedSince(number=filing.number)
 
 
 def withdraw(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: str | None = None) -> Outcome:
@@ -40,7 +47,7 @@ def dispatch(
     target = _county_below(db, by, UUID(str(institution_id)))
 
     def move(filing: Filing) -> Step:
-        if not covers(target.tier, target.division_code, filing.division_code):
+        if not filing.division_code.startswith(area_of(target.division_code)):
             raise OutOfArea(division=filing.division_code)
         return filing.dispatch(by, now, target.id, reason)
 
@@ -77,38 +84,26 @@ def for_instruments(
 ) -> Outcome:
     """A move that another service's event asks for, on the latest filing of each instrument. One that is not
     possible any more (it was made before, or the filing went on) is left alone."""
-    found = queries.latest_of(db, instrument_ids)
-    return _make(db, list(found.values()), by, now, move, make, Outcome())
+    found = {filing.id: filing for filing in queries.latest_of(db, instrument_ids).values()}
+    return _make(db, list(found), found, by, now, move, make)
 
 
 def _each(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, move: str, make: Move) -> Outcome:
-    found = queries.for_move(db, by, ids)
-    outcome = Outcome()
-    for missing in ids:
-        if missing not in found:
-            outcome.refuse(missing, NotFound())
-    return _make(db, [found[i] for i in ids if i in found], by, now, move, make, outcome)
+    return _make(db, ids, queries.for_move(db, by, ids), by, now, move, make)
 
 
 def _make(
-    db: Session, filings: Sequence[Filing], by: Actor, now: datetime, move: str, make: Move, outcome: Outcome
+    db: Session, ids: Sequence[UUID], found: Mapping[UUID, Filing], by: Actor, now: datetime, move: str, make: Move
 ) -> Outcome:
-    moved: list[Filing] = []
-    for filing in filings:
-        try:
-            db.add(make(filing))
-        except ServiceError as error:
-            outcome.refuse(filing.id, error)
-            continue
-        moved.append(filing)
-        outcome.done.append(filing.id)
+    outcome, made = each(ids, found, make)
+    db.add_all(step for _, step in made)
     db.flush()
-    outbox.record(db, *filing_events(move, moved, actor_json(by), now))
+    outbox.record(db, *filing_events(move, [filing for filing, _ in made], actor_json(by), now))
     return outcome
 
 
 def _county_below(db: Session, by: Actor, institution_id: UUID) -> Institution:
     target = queries.institution(db, institution_id)
-    if target is None or target.tier != "county" or not covers(by.tier or "", by.division or "", target.division_code):
+    if target is None or target.tier != "county" or not target.division_code.startswith(by.area):
         raise NotACounty
     return target

@@ -9,32 +9,28 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import bulk, clock, jobs, log, outbox
-from chassis.actor import Actor
+from chassis.actor import Actor, actor_json, area_of
 from chassis.calls import Refused
 from chassis.db import ALL, Database, Scope
 from chassis.errors import Unavailable
 from chassis.idempotency import KeyReused
 from chassis.ids import new_id
-from chassis.searching import words
 from filing import queries
 from filing.clients.registry import Claims
-from filing.domain.area import area_prefix
 from filing.domain.errors import AlreadyFiled, NotACity, ResponsibilityNotAccepted
 from filing.domain.states import OPEN, State, due_on
 from filing.events import filing_events
-from filing.models import Filing, Step, Submission, actor_json, origin
+from filing.models import Filing, Step, Submission, origin
 
 KIND = "submit"  # of the job
-SEARCHED = ("name", "model", "serial_no", "own_no", "install_address", "manufacturer")  # together, by `q`
 Steps = Callable[[], AbstractContextManager[Session]]  # a transaction for each chunk
-OnChunk = Callable[[Session, int, list[dict[str, Any]]], None]
 
 
 def open_submission(db: Session, by: Actor, submission_id: UUID, now: datetime, body: dict[str, Any]) -> Submission:
@@ -63,27 +59,49 @@ def open_submission(db: Session, by: Actor, submission_id: UUID, now: datetime, 
     return known
 
 
-def submit(database: Database, claims: Claims, by: Actor, submission_id: UUID) -> bool:
-    """Claim the instruments and file them; True where a job does the rest. Outside a transaction.
-    Raises: Refused (the selection changed, say), Unavailable; the envelope then stays for a repeat."""
+class Receipt(NamedTuple):
+    """by_job: a job does the rest."""
+
+    submission: Submission
+    by_job: bool
+
+
+def begin(database: Database, by: Actor, key: str | None, body: dict[str, Any]) -> UUID:
+    """Open the envelope; the same key again finds the same one. Raises: as open_submission."""
+    submission_id = uuid5(by.account_id, key) if key else new_id()
     with database.transaction(Scope.of(by)) as db:
+        return open_submission(db, by, submission_id, clock.now(), body).id
+
+
+def submit(database: Database, claims: Claims, by: Actor, submission_id: UUID, job: jobs.Job | None = None) -> Receipt:
+    """Claim the instruments of an open envelope and file them, from where it stands: for the one who asks, for the job
+    that files what is too much for a request, and for what got stuck. Outside a transaction.
+    Raises: Refused (the selection changed, say), Unavailable; the envelope then stays for a repeat."""
+    transaction = partial(database.transaction, Scope.of(by))
+    _claim(transaction, claims, by, submission_id)
+    with transaction() as db:
+        by_job = job is None and job_state(db, submission_id) is not None
+    if not by_job:
+        _file_claimed(transaction if job is None else job.step, claims, by, submission_id, job)
+    with transaction() as db:
+        return Receipt(queries.submission(db, submission_id), by_job)
+
+
+def _claim(transaction: Steps, claims: Claims, by: Actor, submission_id: UUID) -> None:
+    with transaction() as db:
         submission = queries.submission(db, submission_id)
         institution = queries.institution_named(db, submission.institution_id)
-    if submission.state == "claiming":
-        area = area_prefix(institution.tier, institution.division_code)
-        try:
-            answer = claims.claim(submission.id, submission.org_id, by.to_json(), submission.selection, area)
-        except Refused:
-            with database.transaction(Scope.of(by)) as db:
-                db.execute(update(Submission).where(Submission.id == submission.id).values(state="failed"))
-            raise
-        with database.transaction(Scope.of(by)) as db:
-            _take_claim(db, by, submission_id, int(answer["claimed"]), answer["failed"])
-    with database.transaction(Scope.of(by)) as db:
-        if job_state(db, submission_id) is not None:
-            return True
-    file_claimed(claims, by, submission_id, partial(database.transaction, Scope.of(by)))
-    return False
+    if submission.state != "claiming":
+        return
+    area = area_of(institution.division_code)
+    try:
+        answer = claims.claim(submission.id, submission.org_id, by.to_json(), submission.selection, area)
+    except Refused:
+        with transaction() as db:
+            db.execute(update(Submission).where(Submission.id == submission.id).values(state="failed"))
+        raise
+    with transaction() as db:
+        _take_claim(db, by, submission_id, int(answer["claimed"]), answer["failed"])
 
 
 def _take_claim(db: Session, by: Actor, submission_id: UUID, claimed: int, refused: list[dict[str, Any]]) -> None:
@@ -110,7 +128,7 @@ def job_state(db: Session, submission_id: UUID) -> str | None:
     return db.execute(text("SELECT state FROM job WHERE id = :id"), {"id": submission_id}).scalar()
 
 
-def file_claimed(claims: Claims, by: Actor, submission_id: UUID, step: Steps, on_chunk: OnChunk | None = None) -> None:
+def _file_claimed(step: Steps, claims: Claims, by: Actor, submission_id: UUID, job: jobs.Job | None) -> None:
     """Turn what is claimed into filings, a chunk a transaction; goes on after the last chunk that was committed.
     What is refused is free again at once."""
     with step() as db:
@@ -121,8 +139,9 @@ def file_claimed(claims: Claims, by: Actor, submission_id: UUID, step: Steps, on
             if made is None:
                 return
             done, failed = made
-            if on_chunk is not None:
-                on_chunk(db, done, failed)
+            if job is not None:
+                job.fail_items(db, [(UUID(one["id"]), one["code"], one["detail"]) for one in failed])
+                job.progress(db, done=done, failed=len(failed))
             else:
                 submission = queries.submission(db, submission_id)
                 submission.failed = [*submission.failed, *failed]
@@ -185,17 +204,16 @@ def _file_chunk(
 
 
 def _filing(submission: Submission, item: dict[str, Any], previous: Filing | None, position: int, due: date) -> Filing:
-    snapshot = item["snapshot"]
-    return Filing(
+    filing = Filing(
         id=new_id(), number=f"{submission.number}-{position + 1:05d}", submission_id=submission.id,
-        instrument_id=UUID(item["instrument_id"]), instrument_version=item["version"], org_id=submission.org_id,
-        kind_code=snapshot["kind_code"], division_code=snapshot["division_code"], snapshot=snapshot,
-        search=words(snapshot[key] for key in SEARCHED),
+        instrument_id=UUID(item["instrument_id"]), org_id=submission.org_id,
         city_id=submission.institution_id, institution_id=submission.institution_id,
         participants=[submission.institution_id], authorize_province=submission.authorize_province,
         previous_id=previous.id if previous else None, submitted_at=submission.submitted_at,
         due_on=due, version=previous.version + 1 if previous else 1,
     )  # fmt: skip
+    filing.describe(item)
+    return filing
 
 
 def _first_step(filing: Filing, by: Actor, now: datetime) -> Step:

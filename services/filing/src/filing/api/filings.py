@@ -5,17 +5,19 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chassis import bulk, clock, jobs
-from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow
+from chassis.actor import Actor
+from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow, allow_move
 from chassis.db import Scope
 from chassis.ids import new_id
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
 from chassis.selections import freeze
-from chassis.web import Blueprint, audit_subject, current_user, db, idempotency_key, own_transactions
+from chassis.web import Blueprint, audit_subject, current_user, db, idempotency_key, if_match, own_transactions, reader
 from filing import queries
-from filing.actions import moves, submissions
+from filing.actions import amendments, moves, submissions
 from filing.api.schemas import (
+    AmendRequest,
     DispatchMove,
     FilingArgs,
     FilingDetail,
@@ -28,11 +30,13 @@ from filing.api.schemas import (
     SubmissionView,
     SubmitRequest,
 )
+from filing.domain.states import FILING
+from filing.models import Submission
 from filing.parts import claims_of
+from filing.queries import counts
 
 blp = Blueprint("filings", "filings", url_prefix="/api/filing", description="Filings")
 SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
-CLERK = ["filing_clerk"]
 
 
 @blp.route("/filings", methods=["GET"])
@@ -41,7 +45,7 @@ CLERK = ["filing_clerk"]
 @blp.response(200, page_schema(FilingView))
 def list_filings(args: dict[str, Any]) -> Any:
     """Filings that the caller may see; each instrument's latest one unless history=true."""
-    return page_response(queries.filings(db(), current_user(), args))
+    return page_response(queries.filings(reader(), current_user(), args))
 
 
 @blp.route("/filings/<uuid:filing_id>", methods=["GET"])
@@ -60,26 +64,33 @@ def get_filing(filing_id: UUID) -> Any:
 def submit(body: dict[str, Any]) -> Any:
     """Submit instruments (ids of instruments, a filter of registry's list, or all unfiled ones) to a city institution.
     Beyond 1,000 the answer is 202 with the same number and a job."""
-    user, database, claims = current_user(), runtime().database, claims_of(runtime())
-    key = idempotency_key()
-    submission_id = uuid5(user.account_id, key) if key else new_id()
+    user, database = current_user(), runtime().database
+    submission_id = submissions.begin(database, user, idempotency_key(), body)
+    audit_subject(submission_id)
+    submission, by_job = submissions.submit(database, claims_of(runtime()), user, submission_id)
+    audit_subject(submission_id, number=submission.number, done=submission.done, refused=len(submission.failed))
+    return _accepted(user, submission) if by_job else json_response(_receipt(submission, "done", "failed"))
+
+
+@blp.route("/filings/<uuid:filing_id>/amend", methods=["POST"])
+@allow_move(FILING, "amend")
+@own_transactions
+@blp.arguments(AmendRequest)
+@blp.response(200, FilingDetail)
+def amend(body: dict[str, Any], filing_id: UUID) -> Any:
+    """Change the instrument of a filing that is submitted and that nobody has touched, and the filing with it. It keeps
+    its number, its place in the queue and its deadline. If-Match is the instrument's version (registry's ETag)."""
+    user, database, key, version = current_user(), runtime().database, idempotency_key(), if_match()
+    amendment_id = uuid5(user.account_id, f"{filing_id} {key}") if key else new_id()
     with database.transaction(Scope.of(user)) as session:
-        submission = submissions.open_submission(session, user, submission_id, clock.now(), body)
-    audit_subject(submission.id)
-    by_job = submissions.submit(database, claims, user, submission.id)
+        amendments.begin(session, user, filing_id, amendment_id, version, body["changes"], body["reason"], clock.now())
+    amendments.carry_out(database, claims_of(runtime()), user, filing_id)
     with database.transaction(Scope.of(user)) as session:
-        submission = queries.submission(session, submission.id)
-        audit_subject(submission.id, number=submission.number, done=submission.done, refused=len(submission.failed))
-        receipt = {
-            "submission_id": submission.id, "number": submission.number, "submitted_at": submission.submitted_at,
-        }  # fmt: skip
-        if by_job:
-            return jobs.accepted(session, user, submission.id, "filing", receipt)
-        return json_response(receipt | {"done": submission.done, "failed": submission.failed})
+        return json_response(queries.filing(session, user, filing_id))
 
 
 @blp.route("/filings/actions/withdraw", methods=["POST"])
-@allow(APPLICANT)
+@allow_move(FILING, "withdraw")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def withdraw(body: dict[str, Any]) -> Any:
@@ -88,7 +99,7 @@ def withdraw(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/approve", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "approve")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def approve(body: dict[str, Any]) -> Any:
@@ -97,7 +108,7 @@ def approve(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/return", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "return")
 @blp.arguments(ReturnMove)
 @blp.response(200, bulk.OutcomeView)
 def return_(body: dict[str, Any]) -> Any:
@@ -106,7 +117,7 @@ def return_(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/dispatch", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "dispatch")
 @blp.arguments(DispatchMove)
 @blp.response(200, bulk.OutcomeView)
 def dispatch(body: dict[str, Any]) -> Any:
@@ -115,7 +126,7 @@ def dispatch(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/forward", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "forward")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def forward(body: dict[str, Any]) -> Any:
@@ -124,7 +135,7 @@ def forward(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/confirm", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "confirm")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def confirm(body: dict[str, Any]) -> Any:
@@ -133,7 +144,7 @@ def confirm(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/recall", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "recall")
 @blp.arguments(Move)
 @blp.response(200, bulk.OutcomeView)
 def recall(body: dict[str, Any]) -> Any:
@@ -142,7 +153,7 @@ def recall(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/decline", methods=["POST"])
-@allow(INSTITUTION, roles=CLERK)
+@allow_move(FILING, "decline")
 @blp.arguments(ReasonedMove)
 @blp.response(200, bulk.OutcomeView)
 def decline(body: dict[str, Any]) -> Any:
@@ -151,7 +162,7 @@ def decline(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/filings/actions/revoke", methods=["POST"])
-@allow(INSTITUTION, SUPERVISOR, roles=CLERK)
+@allow_move(FILING, "revoke")
 @blp.arguments(ReasonedMove)
 @blp.response(200, bulk.OutcomeView)
 def revoke(body: dict[str, Any]) -> Any:
@@ -166,11 +177,12 @@ def revoke(body: dict[str, Any]) -> Any:
 def overview(args: dict[str, Any]) -> Any:
     """Counts of the latest filings by state, each equal to the total of the list with that state. An institution's with
     `mine=true`: of what is approved the ones it holds, and of what waits for a confirmation the ones it has to give."""
-    return json_response(queries.overview(db(), current_user(), args["mine"]))
+    return json_response(counts.overview(reader(), current_user(), args["mine"]))
 
 
 def _run(move: str, action: Callable[..., bulk.Outcome], body: dict[str, Any], **params: Any) -> Any:
     user = current_user()
+    moves.check_seen(db(), user, body["versions"])
     ids: Sequence[UUID] = freeze(
         db(),
         body["selection"],
@@ -178,3 +190,14 @@ def _run(move: str, action: Callable[..., bulk.Outcome], body: dict[str, Any], *
         every=lambda: queries.ids_for_move(user, move),
     )
     return bulk.run(db(), "filing", move, action, user, ids, **params)
+
+
+def _accepted(user: Actor, submission: Submission) -> Any:
+    with runtime().database.transaction(Scope.of(user)) as session:
+        return jobs.accepted(session, user, submission.id, "filing", _receipt(submission))
+
+
+def _receipt(submission: Submission, *more: str) -> dict[str, Any]:
+    return {"submission_id": submission.id} | {
+        name: getattr(submission, name) for name in ("number", "submitted_at", *more)
+    }

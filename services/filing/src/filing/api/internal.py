@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from chassis.auth import allow_service
-from chassis.web import Blueprint, db
+from chassis.web import Blueprint, db, reader
 from filing import queries
 from filing.api.schemas import Overview, SubmissionState
+from filing.queries import counts
 
 blp = Blueprint("internal", "internal", url_prefix="/internal", description="Between services")
 
@@ -25,4 +26,4 @@ def get_submission(submission_id: UUID) -> Any:
 @blp.response(200, Overview)
 def count_filings(org_id: UUID) -> Any:
     """Counts of an organisation's latest filings by state."""
-    return queries.overview_of(db(), org_id)
+    return counts.overview_of(reader(), org_id)

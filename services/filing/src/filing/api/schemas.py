@@ -1,56 +1,20 @@
 """Request and answer shapes of filing."""
 
-from typing import Any
-
 from marshmallow import fields
 
 from chassis.bulk import FailureView
-from chassis.paging import PageArgs
-from chassis.schema import Flag, Schema, Text, between, contained, one_of, some_of
+from chassis.lists import args_schema, filter_schema
+from chassis.schema import Flag, Passed, Schema, Text, one_of
 from chassis.selections import selection_schema
-from filing.domain.states import State
-from filing.queries import CONTAINED, DAYS
+from filing.queries.filings import FILINGS
 
-STATES = tuple(state.value for state in State)
-
-
-class _CommonFilter(Schema):
-    state = Text(
-        max=200, validate=some_of(*STATES), metadata={"description": f"one or several of {', '.join(STATES)}, by comma"}
-    )
-    q = Text(
-        max=100,
-        metadata={
-            "description": "a part of name, model, serial number, own number, address or maker, or of the number of a"
-            " filing or submission; for others than the applicant also of the organisation's name or credit code"
-        },
-    )
-    kind_code = Text(max=20)
-    division_code = Text(max=9)
-    institution_id = fields.UUID()
-    holder_id = fields.UUID()
-    org_id = fields.UUID()
-    instrument_id = fields.UUID()
-    submission_id = fields.UUID()
-    number = Text(max=30, metadata={"description": "of a filing, or of a submission: all of its filings"})
-    reason_code = Text(max=30)
-    due_before = fields.Date()
-    history = fields.Boolean(load_default=False)
-
-
-FilingFilter: Any = type(
-    "FilingFilter",
-    (_CommonFilter,),
-    contained(*CONTAINED, "org_name")
-    | between(*DAYS)
-    | {"__doc__": "What a list or a selection of filings may be narrowed by."},
-)
-FilingArgs: Any = type("FilingArgs", (PageArgs, FilingFilter), {"__doc__": "The query of the list of filings."})
+FilingFilter = filter_schema(FILINGS)
+FilingArgs = args_schema(FILINGS)
 FilingSelection = selection_schema(FilingFilter, "Filing")
 
 
 class SubmitRequest(Schema):
-    selection = fields.Dict(required=True, metadata={"description": "a selection over instruments, as registry's list"})
+    selection = Passed(required=True, metadata={"description": "a selection over instruments, as registry's list"})
     institution_id = fields.UUID(required=True)
     accept_responsibility = Flag(required=True)
     authorize_province = Flag(load_default=False)
@@ -97,6 +61,9 @@ class StepView(Schema):
     institution_id = fields.UUID(required=True)
     reason_code = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
+    changes = fields.List(
+        fields.Dict(), required=True, metadata={"description": "of an amendment: field, before and after"}
+    )
 
 
 class FilingDetail(FilingView):
@@ -105,8 +72,19 @@ class FilingDetail(FilingView):
     steps = fields.List(fields.Nested(StepView), required=True)
 
 
+class AmendRequest(Schema):
+    changes = Passed(
+        required=True, metadata={"description": "of the instrument, as in PATCH of registry's instruments"}
+    )
+    reason = Text(max=500, load_default=None, allow_none=True)
+
+
 class Move(Schema):
     selection = fields.Nested(FilingSelection, required=True)
+    versions = fields.Dict(
+        keys=fields.UUID(), values=fields.Integer(), load_default={},
+        metadata={"description": "of filings, as they were read; if one was amended since, nothing is done"},
+    )  # fmt: skip
     reason = Text(max=500, load_default=None, allow_none=True)
 
 

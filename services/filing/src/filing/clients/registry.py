@@ -26,6 +26,10 @@ class Claims(Protocol):
     ) -> None:
         """Free the named instruments, or those after an id: they are not filed. Raises: Unavailable."""
 
+    def amend(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Change an instrument under its filing; once for each amendment_id. {"version", "snapshot", "changes"}.
+        Raises: Refused, Unavailable."""
+
 
 class RegistryClaims:
     """Registry over HTTP."""
@@ -59,3 +63,7 @@ class RegistryClaims:
         ids = None if instrument_ids is None else list(map(str, instrument_ids))
         body = {"instrument_ids": ids, "after": None if after is None else str(after)}
         self._client.post(f"/internal/claims/{submission_id}/release", body, idempotent=True)
+
+    def amend(self, body: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.post("/internal/amendments", body, idempotent=True)
+        return answer

@@ -21,6 +21,18 @@ class AlreadyFiled(Conflict):
     en = "The instrument has a filing already."
 
 
+class BeingAmended(Conflict):
+    code = "being_amended"
+    zh = "申请方正在修改该备案，请稍候再试。"
+    en = "The applicant is changing this filing. Try again in a moment."
+
+
+class AmendedSince(Conflict):
+    code = "amended_since"
+    zh = "备案 {number} 在您打开之后已被修改，请刷新核对后再处理。"
+    en = "Filing {number} has changed since you read it. Look at it again."
+
+
 class OutOfArea(Conflict):
     code = "out_of_area"
     zh = "使用区域 {division} 不在所选机构的管辖范围内。"

@@ -1,9 +1,9 @@
-"""The states of a filing and the moves between them, in one table."""
+"""The states of a filing; contracts/reference/filing-states.json has the moves between them, and who may make them."""
 
 from datetime import date
 from enum import StrEnum
 
-from chassis.errors import IllegalMove
+from chassis.rules import States, Table
 from chassis.workdays import Workdays
 
 
@@ -19,42 +19,9 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-OPEN = (State.SUBMITTED, State.AWAITING_CONFIRMATION, State.PENDING_REASSIGNMENT)
-WITH_THE_CITY = (State.SUBMITTED, State.PENDING_REASSIGNMENT)
-
-# move -> (from which states, to which state)
-MOVES: dict[str, tuple[tuple[State, ...], State]] = {
-    "withdraw": ((State.SUBMITTED,), State.WITHDRAWN),
-    "approve": (WITH_THE_CITY, State.APPROVED),
-    "return": (WITH_THE_CITY, State.RETURNED),
-    "dispatch": (WITH_THE_CITY, State.AWAITING_CONFIRMATION),
-    "forward": (WITH_THE_CITY, State.AWAITING_CONFIRMATION),
-    "confirm": ((State.AWAITING_CONFIRMATION,), State.APPROVED),
-    "recall": ((State.AWAITING_CONFIRMATION,), State.PENDING_REASSIGNMENT),  # the receiver does not answer
-    "decline": ((State.AWAITING_CONFIRMATION,), State.PENDING_REASSIGNMENT),
-    "revoke": ((State.APPROVED,), State.REVOKED),
-    "send_back": ((State.APPROVED,), State.RETURNED),  # 退单: the front desk found it different from its filing
-    "lapse": ((State.APPROVED, State.REVOKED), State.LAPSED),
-    "close": (tuple(State), State.CLOSED),
-}
-
-LABELS = {
-    State.SUBMITTED: "已提交", State.AWAITING_CONFIRMATION: "待确认", State.PENDING_REASSIGNMENT: "待处理",
-    State.APPROVED: "已审核", State.RETURNED: "被退回", State.REVOKED: "被撤销", State.WITHDRAWN: "已撤回",
-    State.LAPSED: "已失效", State.CLOSED: "已关闭",
-}  # fmt: skip
-MOVE_LABELS = {
-    "withdraw": "撤销备案", "approve": "通过", "return": "退回", "dispatch": "分派", "forward": "转送省院",
-    "confirm": "确认", "recall": "收回", "decline": "无能力退回", "revoke": "撤销", "send_back": "退单", "lapse": "失效", "close": "关闭",
-}  # fmt: skip
-
-
-def after(state: str, move: str) -> State:
-    """The state after `move`. Raises: IllegalMove."""
-    sources, target = MOVES[move]
-    if state not in sources:
-        raise IllegalMove(state=LABELS[State(state)], move=MOVE_LABELS[move])
-    return target
+FILING = States(Table("filing-states"), State)
+MOVES, MOVE_LABELS, LABELS, after = FILING.moves, FILING.move_labels, FILING.labels, FILING.after
+OPEN = FILING.marked("open")
 
 
 WORKING_DAYS_TO_DECIDE = 5  # ours; an institution's own deadline

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from chassis.actor import Actor
 from chassis.db import TIMESTAMP
 from chassis.errors import NotFound
-from chassis.listing import Listing
+from chassis.lists.fast import Listing
 from chassis.paging import paginate
 from chassis.reads import Read, Reader
 from identity.models import Account, Bureau, Holder, Institution, LoginGuard, Organization, SignIn, WechatPerson

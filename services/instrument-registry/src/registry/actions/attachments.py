@@ -1,4 +1,4 @@
-"""Documents of an instrument: added and removed by its organisation, but never under the eyes of an institution."""
+"""Documents of an instrument: added and removed by its organisation, but none goes under the eyes of an institution."""
 
 from datetime import datetime
 
@@ -10,15 +10,18 @@ from registry.domain.errors import AttachmentKept
 from registry.models import Attachment, Instrument, check_not_scrapped
 
 
-def check_changeable(instrument: Instrument) -> None:
-    """Raises: WrongStatus, FilingOpen."""
+def check_attachable(instrument: Instrument) -> None:
+    """What is submitted can be amended as long as nobody has touched it, so a document can be added too.
+    Raises: WrongStatus, FilingOpen."""
     check_not_scrapped(instrument.status)
-    instrument.check_no_open_filing()
+    if instrument.filing_state != "submitted":
+        instrument.check_no_open_filing()
 
 
 def detach(db: Session, by: Actor, instrument: Instrument, attachment: Attachment, now: datetime) -> None:
     """Only what no approval stands on. Raises: WrongStatus, FilingOpen, AttachmentKept."""
-    check_changeable(instrument)
+    check_not_scrapped(instrument.status)
+    instrument.check_no_open_filing()
     if instrument.filing_state in ("approved", "revoked"):
         raise AttachmentKept
     db.delete(attachment)

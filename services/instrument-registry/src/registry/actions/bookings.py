@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chassis import jobs
+from chassis import jobs, outbox
 from chassis.actor import SYSTEM
 from chassis.clock import business_date
 from chassis.ids import new_id
-from registry import queries
+from registry import events, queries
 from registry.actions.at_once import write_all
 from registry.actions.certificates import next_number, settle
 from registry.actions.histories import Line, tell
@@ -20,7 +20,6 @@ from registry.codes import certificate_code
 from registry.domain.rounds import due_on
 from registry.domain.validity import Validity, validity
 from registry.domain.views import Facts
-from registry.events import snapshot
 from registry.models import Certificate, History, Institution, Instrument, Kind, Org, Verification
 
 ENDED = ("rejected", "cancelled", "completed", "returned", "no_show")
@@ -77,6 +76,7 @@ def issue_certificates(db: Session, data: Mapping[str, Any], now: datetime) -> N
         made += [certificate.id for certificate in certificates]
     tell(db, SYSTEM, now, "certificate.issued", lines)
     settle(db, found.values(), now)
+    outbox.record(db, *events.instruments_changed(found.values()))
     if made:
         jobs.submit(db, "certificates", SYSTEM, ids=made, params={"booking_id": str(booking_id)})
 
@@ -98,7 +98,7 @@ def _certificate(
         rotate_on=valid.rotate_on, issued_at=now,
         result={k: result[k] for k in ("conclusion", "procedure", "verifier", "verifier_name", "checker",
                                        "checker_name", "standard", "fail_items", "remarks")},
-        snapshot=snapshot(instrument) | {
+        snapshot=events.snapshot(instrument) | {
             "accuracy_class": instrument.accuracy_class, "measuring_range": instrument.measuring_range,
             "kind_name": kind.name, "org_name": names["org"], "institution_name": names["institution"],
             "instrument_code": instrument.code,

@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.actor import Actor
-from chassis.errors import IllegalMove, NotFound
+from chassis.errors import NotFound
 from chassis.events import jsonable
 from registry.actions import certificates
 from registry.actions.histories import actor_json
-from registry.domain.certificates import CHANGE_LABELS
+from registry.domain.certificates import CHANGE, ChangeState
 from registry.domain.errors import ChangeOpen, OwnChange
 from registry.models import Certificate, CertificateChange
 
@@ -41,10 +41,10 @@ def confirm(
     db: Session, by: Actor, change_id: UUID, now: datetime, today: date, print_pdf: Callable[[Certificate], str]
 ) -> Certificate:
     """Make the change. Raises: NotFound, IllegalMove, OwnChange, CertificateEnded, Invalid."""
-    change = _open(db, by, change_id, "确认")
+    change = _open(db, by, change_id, "confirm")
     if change.proposed_by["account_id"] == str(by.account_id):
         raise OwnChange
-    _decide(change, "confirmed", by, now, None)
+    _decide(change, "confirm", by, now, None)
     if change.kind == "void":
         return certificates.void(db, by, change.number, change.reason, now)
     changes = {k: date.fromisoformat(v) if k in DATES and v else v for k, v in change.changes.items()}
@@ -57,8 +57,8 @@ def confirm(
 
 def decline(db: Session, by: Actor, change_id: UUID, now: datetime, reason: str) -> CertificateChange:
     """By whoever may propose or confirm, also the one who proposed it. Raises: NotFound, IllegalMove."""
-    change = _open(db, by, change_id, "不同意")
-    _decide(change, "declined", by, now, reason)
+    change = _open(db, by, change_id, "decline")
+    _decide(change, "decline", by, now, reason)
     db.flush()
     return change
 
@@ -68,7 +68,7 @@ def _propose(
 ) -> CertificateChange:
     change = CertificateChange(
         certificate_id=old.id, institution_id=old.institution_id, number=old.number, kind=kind,
-        changes=jsonable(dict(changes)), reason=reason, state="open", proposed_by=actor_json(by), proposed_at=now,
+        changes=jsonable(dict(changes)), reason=reason, state=ChangeState.OPEN.value, proposed_by=actor_json(by), proposed_at=now,
     )  # fmt: skip
     try:
         with db.begin_nested():
@@ -86,10 +86,10 @@ def _open(db: Session, by: Actor, change_id: UUID, move: str) -> CertificateChan
     change = db.scalars(statement.with_for_update()).first()
     if change is None:
         raise NotFound
-    if change.state != "open":
-        raise IllegalMove(state=CHANGE_LABELS[change.state], move=move)
+    CHANGE.after(change.state, move)
     return change
 
 
-def _decide(change: CertificateChange, state: str, by: Actor, now: datetime, reason: str | None) -> None:
-    change.state, change.decided_by, change.decided_at, change.decided_reason = state, actor_json(by), now, reason
+def _decide(change: CertificateChange, move: str, by: Actor, now: datetime, reason: str | None) -> None:
+    change.state = CHANGE.after(change.state, move).value
+    change.decided_by, change.decided_at, change.decided_reason = actor_json(by), now, reason

@@ -76,6 +76,7 @@ def correct(
     db.flush()
     db.execute(_of_verification(old).values(verified_on=_verified_on(old)))
     settle(db, [instrument], now)
+    outbox.record(db, *events.instruments_changed([instrument]))
     db.add(line(instrument.id, by, now, "certificate.corrected", reference=new.number, reason=reason))
     _tell(db, "superseded", old, instrument)
     _tell(db, "issued", new, instrument)
@@ -135,6 +136,7 @@ def void(db: Session, by: Actor, number: str, reason: str, now: datetime) -> Cer
     else:
         db.execute(_of_verification(old).values(passed=passed, verified_on=_verified_on(old)))
     settle(db, [instrument], now)
+    outbox.record(db, *events.instruments_changed([instrument]))
     db.add(line(instrument.id, by, now, "certificate.voided", reference=old.number, reason=reason))
     _tell(db, "superseded", old, instrument)
     return old
@@ -181,10 +183,18 @@ def change_units(instrument: Instrument, before: Nozzles, now: datetime) -> bool
     return bool(changed or gone)
 
 
+def _first_issued(db: Session, certificate: Certificate) -> datetime:
+    """When its result was issued first. A correction is issued later, but it certifies the same unit as before."""
+    first = certificate
+    while first.supersedes_id is not None:
+        first = db.get_one(Certificate, first.supersedes_id)
+    return first.issued_at
+
+
 def _take_over(db: Session, instrument: Instrument, last: Mapping[str, Certificate], today: date) -> None:
     before = (instrument.result, instrument.valid_until, instrument.unverified_since)
     results = {
-        unit: UnitResult(c.kind == "certificate", c.valid_until, c.rotate_on, c.verified_on, c.issued_at)
+        unit: UnitResult(c.kind == "certificate", c.valid_until, c.rotate_on, c.verified_on, _first_issued(db, c))
         for unit, c in last.items()
     }
     results = {unit: one for unit, one in results.items() if counts(one, *_changed(instrument, unit))}

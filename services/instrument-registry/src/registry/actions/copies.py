@@ -11,12 +11,9 @@ from chassis.actor import Actor
 from chassis.errors import ServiceError
 from registry import queries
 from registry.actions.instruments import add
-from registry.domain.fields import BY_KEY
+from registry.domain.details import OWN as OWN_DETAILS
+from registry.domain.fields import BY_KEY, OWN
 from registry.models import Instrument
-
-# what is true of that very instrument only
-OWN = ("serial_no", "own_no", "last_cert_no", "last_verified_on", "declared_valid_until")
-OWN_DETAILS = ("account_no", "account_name", "first_verified_on", "first_batch_no")
 
 
 def copy(

@@ -1,7 +1,8 @@
 """The registry's side of filing: claims for a submission, and the state learned from filing's events."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.actor import Actor
-from chassis.bulk import Failure
+from chassis.bulk import each
 from chassis.clock import business_date
-from chassis.errors import NotFound, ServiceError
 from registry import events, queries
 from registry.actions.at_once import write_all
 from registry.actions.certificates import declared_of
 from registry.actions.histories import Line, tell
 from registry.domain.errors import AlreadyFiled, FilingRevoked, Incomplete, NotInCatalog, OutOfArea, WrongStatus
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.rules import DECLARED, Reference, declared_faults, missing_for_filing
-from registry.models import OPEN_FILING, STATUS_LABELS, Attachment, Claim, Instrument
+from registry.models import STATUS_LABELS, Attachment, Claim, Instrument
 
 CLAIM = timedelta(minutes=15)
 CHUNK = 1000
@@ -43,13 +44,10 @@ def claim(
         chunk = wanted[start : start + CHUNK]
         found = queries.own_for_update(db, by, chunk)
         with_file = set(db.scalars(select(Attachment.instrument_id).where(Attachment.instrument_id.in_(chunk))))
-        for instrument_id in chunk:
-            try:
-                _check_fileable(found.get(instrument_id), reference, instrument_id in with_file, area)
-            except ServiceError as error:
-                refused.append(Failure(instrument_id, error).to_json() | {"id": str(instrument_id)})
-            else:
-                claimed.append(instrument_id)
+        check = partial(_check_fileable, reference=reference, with_file=with_file, area=area)
+        outcome, _ = each(chunk, found, check)
+        refused += [failure.to_json() | {"id": str(failure.id)} for failure in outcome.failed]
+        claimed += outcome.done
     for start in range(0, len(claimed), CHUNK):
         db.execute(
             update(Instrument)
@@ -61,15 +59,18 @@ def claim(
     return made
 
 
-def _check_fileable(instrument: Instrument | None, reference: Reference, has_file: bool, area: str) -> None:
-    if instrument is None:
-        raise NotFound
+def _check_fileable(instrument: Instrument, reference: Reference, with_file: Set[UUID], area: str) -> None:
     if instrument.status != "in_use":
         raise WrongStatus(status=STATUS_LABELS[instrument.status], move="备案")
     if instrument.filing_state == "revoked":
         raise FilingRevoked
     if instrument.filing_state in (*OPEN_FILING, "approved") or instrument.claim_id is not None:
         raise AlreadyFiled
+    check_complete(instrument, reference, instrument.id in with_file, area)
+
+
+def check_complete(instrument: Instrument, reference: Reference, has_file: bool, area: str) -> None:
+    """What a filing asks of an instrument, whoever decides on it. Raises: OutOfArea, NotInCatalog, Incomplete."""
     if not instrument.division_code.startswith(area):
         raise OutOfArea(division=instrument.division_code)
     kind = reference.kinds.get(instrument.kind_code)
@@ -147,9 +148,10 @@ def _apply(db: Session, instrument: Instrument, item: Mapping[str, Any], data: M
     if item["state"] == "approved":
         instrument.approved_on = date.fromisoformat(data["approved_on"])
         instrument.unverified_since = None
-        if instrument.result is None and (declared := declared_of(db, instrument)) is not None:
-            # a declared validity is confirmed by the approval
-            instrument.result, instrument.result_source = "pass", "declared"
+        if instrument.result_source in (None, "declared"):  # this approval confirms what is declared now
+            declared = declared_of(db, instrument)
+            source = "declared" if declared else None
+            instrument.result, instrument.result_source = ("pass" if declared else None), source
             instrument.valid_until = declared
     elif item["state"] != "revoked":
         instrument.approved_on = None

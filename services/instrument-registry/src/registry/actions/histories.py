@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from chassis import actor as actors
 from chassis import context
 from chassis.actor import Actor
 from chassis.events import jsonable
@@ -68,8 +69,7 @@ def _json(value: Any) -> str:
 def actor_json(by: Actor) -> dict[str, Any]:
     """Who, and from which address where that is known (a job has none)."""
     address = context.current().address
-    who = {"account_id": str(by.account_id), "kind": by.kind, "name": by.name}
-    return who | ({"address": address} if address else {})
+    return actors.actor_json(by) | ({"address": address} if address else {})
 
 
 def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:

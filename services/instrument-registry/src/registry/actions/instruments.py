@@ -16,14 +16,15 @@ from registry import events, queries
 from registry.actions.certificates import change_units, settle
 from registry.actions.histories import changes_of, line
 from registry.codes import instrument_code
-from registry.domain.details import FREE as FREE_DETAILS
+from registry.domain.details import AFTER_APPROVAL as FREE_DETAILS
 from registry.domain.details import LABELS as DETAIL_LABELS
 from registry.domain.details import detail_faults
 from registry.domain.errors import BookingOpen, FieldsFrozen, FilingOpen, RevokedFrozen, SameInstrument
-from registry.domain.fields import BY_KEY, IDENTITY
+from registry.domain.fields import AFTER_APPROVAL, BY_KEY, IDENTITY, WHILE_OPEN
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.identity_key import identity_key
 from registry.domain.rules import DECLARED, RULED_FIELDS, Reference, declared_faults, faults
-from registry.models import OPEN_FILING, Instrument, check_not_scrapped
+from registry.models import Instrument, check_not_scrapped
 
 STATE = ("status", "filing_state", "claim_id", "open_booking_id")  # what allows a change or not
 RULED = (*RULED_FIELDS, "details")  # what the rules read of an instrument
@@ -53,18 +54,19 @@ def edit(
     instrument = queries.own_instrument(db, by, instrument_id)
     if instrument.version != version:
         raise Stale
-    if _change(db, by, instrument, changes, queries.reference(db, business_date(now)), now, reason):
+    if change(db, by, instrument, changes, queries.reference(db, business_date(now)), now, reason):
         db.flush()
         outbox.record(db, *events.instruments_changed([instrument]))
     return instrument
 
 
-def _change(
-    db: Session, by: Actor, instrument: Instrument, changes: dict[str, Any], reference: Reference, now: datetime,
-    reason: str | None,
+def change(
+    db: Session, by: Actor | dict[str, Any], instrument: Instrument, changes: dict[str, Any], reference: Reference, now: datetime,
+    reason: str | None, under: UUID | None = None,
 ) -> bool:  # fmt: skip
-    """Whether anything changed. Nothing is touched where it raises."""
-    changed = judged(instrument, changes, reference)
+    """Whether anything changed. Nothing is touched where it raises. under: the amendment of the open filing that this
+    belongs to; history names it."""
+    changed = judged(instrument, changes, reference, amending=under is not None)
     if not changed:
         return False
     names = {change["field"] for change in changed}
@@ -77,24 +79,39 @@ def _change(
     if names & set(IDENTITY):
         _check_same(db, instrument)
         _flush(db, instrument)
-    db.add(line(instrument.id, by, now, "changed", changes=changed, reason=reason))
+    reference_to = str(under) if under is not None else None
+    db.add(line(instrument.id, by, now, "changed", reference=reference_to, changes=changed, reason=reason))
     if "details.nozzles" in names and change_units(instrument, nozzles, now):
         settle(db, [instrument], now)
     return True
 
 
-def judged(i: Any, changes: dict[str, Any], reference: Reference) -> list[dict[str, Any]]:
+def judged(i: Any, changes: dict[str, Any], reference: Reference, amending: bool = False) -> list[dict[str, Any]]:
     """What `changes` change of an instrument, field by field before and after, where they may.
-    i: an instrument, or a row with its STATE and RULED columns and the changed ones.
+    i: an instrument, or a row with its STATE and RULED columns and the changed ones. amending: its open filing changes
+    with it.
     Raises: WrongStatus, FilingOpen, FieldsFrozen, BookingOpen, Invalid."""
     check_not_scrapped(i.status)
     changed = changes_of({key: getattr(i, key) for key in changes}, changes)
     names = {change["field"] for change in changed}
-    _check_editable(i, names)
+    if not amending:
+        _check_editable(i, names)
     if "details.nozzles" in names and i.open_booking_id is not None:
         _check_same_units(i, changes["details"])
-    _check({key: getattr(i, key) for key in RULED} | changes, reference, changed=names)
+    after = {key: getattr(i, key) for key in RULED} | changes
+    _check(after, reference, changed=names)
+    if "details.nozzles" in names and i.filing_state == "approved":
+        _check_has_nozzles(after, reference)
     return changed
+
+
+def _check_has_nozzles(values: dict[str, Any], reference: Reference) -> None:
+    """A filed dispenser is verified nozzle by nozzle, so it keeps at least one. Raises: Invalid."""
+    kind = reference.kinds.get(values.get("kind_code") or "")
+    shape = kind.details_schema if kind else None
+    if shape == "fuel_dispenser" and not (values.get("details") or {}).get("nozzles"):
+        zh, en = "已备案的加油机至少保留一把加油枪。", "A filed dispenser keeps at least one nozzle."
+        raise Invalid(errors=[FieldError("details.nozzles", "required", zh, en)])
 
 
 def _check(values: dict[str, Any], reference: Reference, changed: set[str] | None = None) -> None:
@@ -113,7 +130,7 @@ def _check(values: dict[str, Any], reference: Reference, changed: set[str] | Non
 def _check_editable(instrument: Any, changed: set[str]) -> None:
     """changed: names of fields, `details.<name>` for those of the kind."""
     if instrument.filing_state in OPEN_FILING or instrument.claim_id is not None:
-        if any(key not in BY_KEY or BY_KEY[key].locked for key in changed):
+        if changed - WHILE_OPEN:
             raise FilingOpen
     elif instrument.filing_state == "revoked":
         if changed:
@@ -125,7 +142,7 @@ def _check_editable(instrument: Any, changed: set[str]) -> None:
 
 
 def _is_free(key: str) -> bool:
-    return BY_KEY[key].free if key in BY_KEY else key.removeprefix("details.") in FREE_DETAILS
+    return key in AFTER_APPROVAL or key.removeprefix("details.") in FREE_DETAILS
 
 
 def _label(key: str) -> str:

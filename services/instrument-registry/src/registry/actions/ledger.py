@@ -8,20 +8,13 @@ from sqlalchemy import Integer, case, select, type_coerce
 from sqlalchemy.orm import Session
 
 from registry.domain.fields import PURPOSES
-from registry.domain.views import DUE_DAYS
+from registry.domain.filing_states import FILING_LABELS
+from registry.domain.views import DUE_DAYS, LABELS
 from registry.models import STATUS_LABELS, Division, Institution, Instrument, Kind
 from registry.queries import owners
 from registry.view_sql import TODAY, view_column
 
 I = Instrument  # noqa: E741
-VIEWS = {
-    "due": "须检", "overdue": "超期未检", "invalid": "无效", "failed": "不合格", "normal": "正常", "no_expiry": "无有效期",
-    "rotation": "到期轮换",
-}  # fmt: skip
-FILING_STATES = {
-    "none": "待备案", "withdrawn": "已撤回", "lapsed": "已失效", "submitted": "已提交", "awaiting_confirmation": "待确认",
-    "pending_reassignment": "待处理", "approved": "已审核", "returned": "被退回", "revoked": "被撤销", "closed": "已关闭",
-}  # fmt: skip
 RESULTS = {"pass": "合格", "fail": "不合格"}
 
 
@@ -55,9 +48,9 @@ LEDGER: dict[str, Column] = {
     "install_address": Column("安装使用地点", I.install_address),
     "keeper": Column("保管人", I.keeper),
     "phone": Column("联系电话", I.phone),
-    "view": Column("检定状态", view_column(), labels=VIEWS),
+    "view": Column("检定状态", view_column(), labels=LABELS),
     "status": Column("使用状态", I.status, labels=STATUS_LABELS),
-    "filing_state": Column("备案状态", I.filing_state, labels=FILING_STATES),
+    "filing_state": Column("备案状态", I.filing_state, labels=FILING_LABELS),
     "approved_on": Column("备案通过日期", I.approved_on),
     "result": Column("最近检定结果", I.result, labels=RESULTS),
     "valid_until": Column("有效期至", I.valid_until),

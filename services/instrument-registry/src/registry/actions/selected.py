@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.actor import Actor
-from chassis.bulk import Outcome
+from chassis.bulk import Outcome, each
 from chassis.clock import business_date
-from chassis.errors import NotFound, ServiceError
+from chassis.errors import ServiceError
 from registry import events, queries
 from registry.actions.at_once import delete_all, write_all
 from registry.actions.histories import Line, tell
@@ -34,25 +34,20 @@ def edit_many(
     columns = [getattr(Instrument, key) for key in dict.fromkeys(("id", *STATE, *RULED, *changes))]
     found = {row.id: row for row in db.execute(queries.locked_own(by, ids, *columns))}
     reference = queries.reference(db, business_date(now))
-    outcome = Outcome()
-    told: dict[UUID, list[dict[str, Any]]] = {}
     # Those who differ in their id alone are judged once.
     verdicts: dict[bytes, list[dict[str, Any]] | ServiceError] = {}
-    for instrument_id in ids:
-        row = found.get(instrument_id)
-        if row is None:
-            outcome.refuse(instrument_id, NotFound())
-            continue
+
+    def judge(row: Any) -> list[dict[str, Any]]:
         alike = orjson.dumps(row[1:])
         if alike not in verdicts:
             verdicts[alike] = _verdict(row, changes, reference)
         verdict = verdicts[alike]
         if isinstance(verdict, ServiceError):
-            outcome.refuse(instrument_id, verdict)
-            continue
-        if verdict:
-            told[instrument_id] = verdict
-        outcome.done.append(instrument_id)
+            raise verdict.with_traceback(None)
+        return verdict
+
+    outcome, judged_ones = each(ids, found, judge)
+    told = {row.id: changed for row, changed in judged_ones if changed}
     if told:
         values = {**changes, "version": Instrument.version + 1, "updated_at": now}
         db.execute(update(Instrument).where(queries.among(told)).values(values), execution_options=_QUICKLY)
@@ -89,7 +84,7 @@ def _leave_use(
     reason: str | None,
 ) -> Outcome:  # fmt: skip
     outcome, moved = _each(db, by, ids, now, kind, move, reason)
-    outbox.record(db, *events.status_changed(kind, moved, reason))
+    outbox.record(db, *events.status_changed(kind, moved, reason), *events.instruments_changed(moved))
     return outcome
 
 
@@ -104,25 +99,13 @@ def resume(db: Session, by: Actor, ids: Sequence[UUID], now: datetime, reason: s
             lapsed.add(i.id)
 
     outcome, moved = _each(db, by, ids, now, "resumed", move, reason)
-    outbox.record(db, *events.resumed(moved, lapsed))
+    outbox.record(db, *events.resumed(moved, lapsed), *events.instruments_changed(moved))
     return outcome
 
 
 def delete(db: Session, by: Actor, ids: Sequence[UUID], now: datetime) -> Outcome:
-    found = queries.own_for_update(db, by, ids)
-    outcome = Outcome()
-    doomed: list[Instrument] = []
-    for instrument_id in ids:
-        instrument = found.get(instrument_id)
-        try:
-            if instrument is None:
-                raise NotFound
-            instrument.check_deletable()
-        except ServiceError as error:
-            outcome.refuse(instrument_id, error)
-            continue
-        doomed.append(instrument)
-        outcome.done.append(instrument_id)
+    outcome, deletable = each(ids, queries.own_for_update(db, by, ids), Instrument.check_deletable)
+    doomed = [instrument for instrument, _ in deletable]
     outbox.record(db, *events.deleted(doomed))
     delete_all(db, doomed)
     return outcome
@@ -132,24 +115,15 @@ def _each(
     db: Session, by: Actor, ids: Sequence[UUID], now: datetime, kind: str, move: Callable[[Instrument], None],
     reason: str | None,
 ) -> tuple[Outcome, list[Instrument]]:  # fmt: skip
-    found = queries.own_for_update(db, by, ids)
-    outcome, moved, told = Outcome(), [], []
-    for instrument_id in ids:
-        instrument = found.get(instrument_id)
-        try:
-            if instrument is None:
-                raise NotFound
-            before = instrument.status
-            move(instrument)
-        except ServiceError as error:
-            outcome.refuse(instrument_id, error)
-            continue
+    def change(instrument: Instrument) -> Line:
+        before = instrument.status
+        move(instrument)
         instrument.version += 1
         instrument.updated_at = now
-        change = [{"field": "status", "before": before, "after": instrument.status}]
-        told.append(Line(instrument.id, change, reason))
-        moved.append(instrument)
-        outcome.done.append(instrument_id)
+        return Line(instrument.id, [{"field": "status", "before": before, "after": instrument.status}], reason)
+
+    outcome, made = each(ids, queries.own_for_update(db, by, ids), change)
+    moved = [instrument for instrument, _ in made]
     write_all(db, moved)
-    tell(db, by, now, kind, told)
+    tell(db, by, now, kind, [told for _, told in made])
     return outcome, moved

@@ -19,11 +19,19 @@ from registry import events, queries
 from registry.actions.certificates import change_units, settle
 from registry.actions.checking import Checking
 from registry.actions.histories import Line, tell
-from registry.domain.errors import BookingOpen, FilingOpen, InstrumentGone, NozzlesChanged
+from registry.domain.errors import (
+    BookingOpen,
+    FilingOpen,
+    InstrumentGone,
+    NozzlesChanged,
+    RevokedFrozen,
+    WrongStatus,
+)
 from registry.domain.fields import LAYOUTS
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.nozzles import MOST_NOZZLES, nozzle_fault, with_change
 from registry.domain.rules import Fault
-from registry.models import OPEN_FILING, Import, Instrument, Kind
+from registry.models import STATUS_LABELS, Import, Instrument, Kind
 from registry.workbooks.judge import Row
 
 CHUNK = 2000
@@ -36,6 +44,7 @@ _FOUND = (
     I.division_code,
     I.install_address,
     I.details,
+    I.status,
     I.filing_state,
     I.claim_id,
     I.open_booking_id,
@@ -93,8 +102,8 @@ def _faults(kind: str, instrument: Any, values: Mapping[str, Any], by_kind: Mapp
     if kind == "nozzles" and schema != "fuel_dispenser":
         return [Fault("name", "not_a_dispenser", "“更换加油枪”只用于加油机", "Only for fuel dispensers.", "加油机")]
     where = "install_address" if kind == "addresses" else "nozzle_no"
-    if instrument.filing_state in OPEN_FILING or instrument.claim_id is not None:
-        return [Fault(where, FilingOpen.code, FilingOpen.zh, FilingOpen.en)]
+    if error := _locked(instrument):
+        return [Fault(where, error.code, error.message("zh"), error.message("en"))]
     if kind == "nozzles":
         fault = nozzle_fault(instrument.details.get("nozzles") or [], values)
         return [] if fault is None else [fault]
@@ -102,6 +111,17 @@ def _faults(kind: str, instrument: Any, values: Mapping[str, Any], by_kind: Mapp
         return [Fault("division_code", "division_differs", f"只能在原使用区域（{instrument.division_code}）之内更新地址",
                       f"The address stays within {instrument.division_code}.", instrument.division_code)]  # fmt: skip
     return []
+
+
+def _locked(instrument: Any) -> ServiceError | None:
+    """Why its address and nozzles may not change now: the same reasons as at the form."""
+    if instrument.status == "scrapped":
+        return WrongStatus(status=STATUS_LABELS["scrapped"], move="修改")
+    if instrument.filing_state == "revoked":
+        return RevokedFrozen()
+    if instrument.filing_state in OPEN_FILING or instrument.claim_id is not None:
+        return FilingOpen()
+    return None
 
 
 def _same(kind: str, instrument: Any, change: Mapping[str, Any]) -> bool:
@@ -171,13 +191,13 @@ def commit_chunk(db: Session, by: Actor, job: Job) -> int:
             one = found.get(row.id)
             if one is None:
                 raise InstrumentGone
-            if one.filing_state in OPEN_FILING or one.claim_id is not None:
-                raise FilingOpen
+            if error := _locked(one):
+                raise error
             changed.setdefault(
                 one.id, Changing(one.install_address, one.details, one.open_booking_id is not None)
             ).change(record.kind, row.fields)
-        except ServiceError as error:
-            _note(db, record, row.row, error)
+        except ServiceError as refused:
+            _note(db, record, row.row, refused)
             late += 1
     _write(db, by, record, {key: one for key, one in changed.items() if one.told})
     approved = [key for key, one in changed.items() if one.told and found[key].filing_state == "approved"]

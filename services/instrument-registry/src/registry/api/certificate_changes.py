@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis import clock
-from chassis.auth import INSTITUTION, allow
+from chassis.auth import INSTITUTION, allow, allow_move
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
@@ -19,6 +19,7 @@ from registry.api.certificate_schemas import (
     ReasonRequest,
 )
 from registry.api.views import certificate_view
+from registry.domain.certificates import CHANGE
 from registry.models import Certificate, CertificateChange
 from registry.queries import certificates
 
@@ -60,7 +61,7 @@ def list_changes(args: dict[str, Any]) -> Any:
 
 
 @blp.route("/certificate-changes/<uuid:change_id>/confirm", methods=["POST"])
-@allow(INSTITUTION, roles=["checker"])
+@allow_move(CHANGE, "confirm")
 @blp.response(200, CertificateView)
 def confirm(change_id: UUID) -> Any:
     """Make the change: the new certificate, or the one that is void now."""
@@ -71,7 +72,7 @@ def confirm(change_id: UUID) -> Any:
 
 
 @blp.route("/certificate-changes/<uuid:change_id>/decline", methods=["POST"])
-@allow(INSTITUTION, roles=MAY_PROPOSE)
+@allow_move(CHANGE, "decline")
 @blp.arguments(ReasonRequest)
 @blp.response(200, CertificateChangeView)
 def decline(body: dict[str, Any], change_id: UUID) -> Any:

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from chassis.paging import PageArgs
 from chassis.problems import Message
 from chassis.schema import Schema, Text, one_of
+from registry.domain.certificates import ChangeState
 
 _NUMBERS_OR_FILTER = Message(
     "selection_invalid", "numbers、filter 须有且只有一个。", "Exactly one of numbers and filter."
@@ -68,7 +69,8 @@ class CorrectionRequest(ReasonRequest):
 
 
 class CertificateChangeArgs(PageArgs):
-    state = Text(max=10, validate=one_of("open", "confirmed", "declined"))
+    state = Text(max=10, validate=one_of(*ChangeState))
+    to_confirm = fields.Boolean(metadata={"description": "open, and proposed by somebody else than the caller"})
     number = Text(max=50)
 
 
@@ -97,6 +99,11 @@ class ArchiveRequest(Schema):
             raise ValidationError(_NUMBERS_OR_FILTER)
 
 
+def _unit_gone() -> fields.Boolean:
+    said = "the nozzle that it speaks of was removed or changed since: it certifies nothing that is there"
+    return fields.Boolean(required=True, metadata={"description": said})
+
+
 class CertificateView(Schema):
     number = fields.String(required=True)
     instrument_id = fields.UUID(required=True)
@@ -109,11 +116,17 @@ class CertificateView(Schema):
     checker = fields.String(required=True)
     institution = fields.String(required=True)
     instrument = fields.Dict(required=True)
+    procedure = fields.String(allow_none=True)
+    standard = fields.String(allow_none=True)
+    fail_items = fields.String(allow_none=True)
+    remarks = fields.String(allow_none=True)
     supersedes = fields.String(allow_none=True, metadata={"description": "the number of the one that it corrects"})
+    superseded_by = fields.String(allow_none=True, metadata={"description": "the number of the one that corrects it"})
     ended_at = fields.DateTime(allow_none=True, metadata={"description": "corrected or voided"})
     ended_reason = fields.String(allow_none=True)
     public_code = fields.String(required=True)
     status = fields.String(required=True)
+    unit_gone = _unit_gone()
     issued_at = fields.DateTime(required=True)
 
 
@@ -135,6 +148,7 @@ class PublicCertificate(Schema):
     number = fields.String(required=True)
     kind = fields.String(required=True)
     status = fields.String(required=True)
+    unit_gone = _unit_gone()
     result = fields.String(required=True)
     instrument_name = fields.String(required=True)
     model = fields.String(required=True)

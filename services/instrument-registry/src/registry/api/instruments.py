@@ -13,7 +13,7 @@ from chassis.auth import APPLICANT, SIGNED_IN, allow
 from chassis.errors import ServiceError, invalid
 from chassis.events import jsonable
 from chassis.files import DOCUMENTS
-from chassis.listing import row_schema
+from chassis.lists.fast import row_schema
 from chassis.paging import PageArgs, page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.runtime import runtime
@@ -22,7 +22,7 @@ from chassis.selections import freeze
 from chassis.web import Blueprint, audit_subject, current_user, db, if_match, reader, with_etag
 from registry import queries
 from registry.actions import copies, instruments, selected
-from registry.actions.attachments import check_changeable, detach
+from registry.actions.attachments import check_attachable, detach
 from registry.actions.histories import line
 from registry.api.certificate_schemas import CertificateArgs, CertificateView
 from registry.api.schemas import (
@@ -40,7 +40,7 @@ from registry.api.schemas import (
     Selected,
     SelectedWithReason,
 )
-from registry.api.views import certificate_view
+from registry.api.views import certificate_view, plain
 from registry.models import Attachment
 from registry.queries import certificates as certificate_queries
 
@@ -64,7 +64,7 @@ def list_instruments(args: dict[str, Any]) -> Any:
 @blp.response(201, InstrumentView)
 def add_instrument(body: dict[str, Any]) -> Any:
     """Add an instrument."""
-    instrument = instruments.add(db(), current_user(), clock.now(), _plain(body))
+    instrument = instruments.add(db(), current_user(), clock.now(), plain(body))
     audit_subject(instrument.id)
     return _answer(instrument.id, 201)
 
@@ -84,7 +84,7 @@ def get_instrument(instrument_id: UUID) -> Any:
 def edit_instrument(body: dict[str, Any], instrument_id: UUID) -> Any:
     """Edit an instrument, as far as its filing allows."""
     reason = body.pop("reason", None)
-    instruments.edit(db(), current_user(), instrument_id, if_match(), _plain(body), clock.now(), reason)
+    instruments.edit(db(), current_user(), instrument_id, if_match(), plain(body), clock.now(), reason)
     return _answer(instrument_id)
 
 
@@ -218,10 +218,10 @@ def attachments(instrument_id: UUID) -> Any:
 )
 @blp.response(201, AttachmentView)
 def add_attachment(instrument_id: UUID) -> Any:
-    """Attach a document: PDF, JPEG or PNG, at most 10 MB; not while a filing is open."""
+    """Attach a document: PDF, JPEG or PNG, at most 10 MB; not while an institution works on a filing."""
     user, now = current_user(), clock.now()
     instrument = queries.own_instrument(db(), user, instrument_id)
-    check_changeable(instrument)
+    check_attachable(instrument)
     upload = request.files.get("file")
     if upload is None:
         raise invalid("file", "required", "请选择要上传的文件。", "Choose a file.")
@@ -261,15 +261,6 @@ def remove_attachment(instrument_id: UUID, attachment_id: UUID) -> Any:
     db().commit()  # the file goes when nothing names it any more
     runtime().files.delete(found.file)
     return "", 204
-
-
-def _plain(body: dict[str, Any]) -> dict[str, Any]:
-    """Dates within `details` are kept as text, since they are stored as JSON."""
-    details = body.get("details")
-    if details:
-        day = details.get("first_verified_on")
-        body["details"] = details | ({"first_verified_on": day.isoformat()} if day else {})
-    return body
 
 
 def _answer(instrument_id: UUID, status: int = 200) -> Any:

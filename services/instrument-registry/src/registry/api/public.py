@@ -12,7 +12,7 @@ from registry import queries
 from registry.api.certificate_schemas import PublicArgs, PublicCertificate
 from registry.api.schemas import PublicInstrument
 from registry.api.views import public_certificate
-from registry.domain.certificates import STATUS_LABELS
+from registry.domain.certificates import STATUS_LABELS, UNIT_GONE
 from registry.domain.errors import CertificateNotFound
 from registry.queries import certificates
 
@@ -56,7 +56,9 @@ def certificate_page(code: str) -> Any:
         found = _certificate(code)
     except CertificateNotFound as error:
         return _page("missing.html", 404, message=error.message("zh"))
-    return _page("certificate.html", 200, c=found, standing=STATUS_LABELS[found["status"]])
+    return _page(
+        "certificate.html", 200, c=found, standing=UNIT_GONE if found["unit_gone"] else STATUS_LABELS[found["status"]]
+    )
 
 
 @blp.route("/i/<string:code>", methods=["GET"])

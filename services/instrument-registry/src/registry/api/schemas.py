@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from chassis.jobs import JobView
-from chassis.listing import ListingArgs
+from chassis.lists.fast import ListingArgs
 from chassis.problems import Message
 from chassis.schema import BLANK, Schema, Text, one_of
 from chassis.selections import selection_schema
@@ -417,3 +417,21 @@ class ClaimItem(Schema):
 class ClaimPage(Schema):
     items = fields.List(fields.Nested(ClaimItem), required=True)
     next_cursor = fields.UUID(allow_none=True)
+
+
+class AmendmentRequest(Schema):
+    amendment_id = fields.UUID(required=True)
+    filing_id = fields.UUID(required=True)
+    submission_id = fields.UUID(required=True, metadata={"description": "whose claim it may still be"})
+    instrument_id = fields.UUID(required=True)
+    area = Text(max=9, load_default="", metadata={"description": "prefix of the institution's divisions"})
+    actor = fields.Dict(required=True)
+    version = fields.Integer(required=True, metadata={"description": "of the instrument, as the applicant read it"})
+    changes = fields.Nested(InstrumentChanges, required=True)
+    reason = Text(max=500, load_default=None, allow_none=True)
+
+
+class AmendmentView(Schema):
+    version = fields.Integer(required=True)
+    snapshot = fields.Dict(required=True)
+    changes = fields.List(fields.Dict(), required=True)

@@ -7,6 +7,7 @@ certificate and validity.
 from collections.abc import Mapping
 from typing import Any
 
+from chassis.rules import Table
 from registry.domain.rules import Fault
 
 _METER = ("account_no", "account_name", "first_verified_on", "first_batch_no")
@@ -20,7 +21,12 @@ LABELS = {
     "nozzles": "加油枪", "size": "口径", "q3": "常用流量 Q3", "g_size": "G 规格", "medium": "燃气种类", "current": "电流规格",
     "phases": "相数", "account_no": "户号", "account_name": "户名", "first_verified_on": "首检日期", "first_batch_no": "首检批号",
 }  # fmt: skip
-FREE = ("nozzles",)  # may be changed after approval
+_TABLE = Table("instrument-fields")
+_RULES = _TABLE.by("details", "field")
+if set(_RULES) != set(LABELS):
+    raise _TABLE.wrong("its details are not those of registry.domain.details")
+OWN = frozenset(name for name, rule in _RULES.items() if rule["own"])  # a copy does not have them
+AFTER_APPROVAL = frozenset(name for name, rule in _RULES.items() if rule["approved"])
 
 
 def detail_faults(details: Mapping[str, Any], shape: str | None) -> list[Fault]:

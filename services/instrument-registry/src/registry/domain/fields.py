@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from chassis.rules import Table
+
 PURPOSES = (("safety", "安全防护"), ("medical", "医疗卫生"), ("trade", "贸易结算"), ("environment", "环境监测"))
 ORIGINS = (("domestic", "国产"), ("imported", "进口"))
 VENUES = (("deliver", "送检"), ("onsite", "现场"))
@@ -10,7 +12,7 @@ VENUES = (("deliver", "送检"), ("onsite", "现场"))
 @dataclass(frozen=True)
 class Field:
     """key: as in the API. header: as in the workbook. kind: text, code, date, option, phone or quantity.
-    options: (value, Chinese name), numbered from 1 in the workbook. free: may be changed after approval."""
+    options: (value, Chinese name), numbered from 1 in the workbook."""
 
     key: str
     header: str
@@ -18,8 +20,6 @@ class Field:
     max: int = 100
     required: bool = False
     options: tuple[tuple[str, str], ...] = ()
-    free: bool = False
-    locked: bool = True  # while a filing is open
 
 
 FIELDS = (
@@ -31,7 +31,7 @@ FIELDS = (
     Field("kind_code", "种别代码", "code", 20, required=True),
     Field("purpose", "用途", "option", required=True, options=PURPOSES),
     Field("division_code", "使用区域代码", "code", 9, required=True),
-    Field("install_address", "安装使用地点", max=200, required=True, free=True),
+    Field("install_address", "安装使用地点", max=200, required=True),
     Field("accuracy_class", "准确度等级"),
     Field("measuring_range", "测量范围"),
     Field("resolution", "分度值"),
@@ -39,17 +39,24 @@ FIELDS = (
     Field("in_use_on", "投用日期", "date"),
     Field("origin", "产地", "option", options=ORIGINS),
     Field("venue", "检定方式", "option", options=VENUES),
-    Field("department", "使用部门", free=True, locked=False),
-    Field("keeper", "保管人", free=True, locked=False),
-    Field("phone", "联系电话", "phone", 20, free=True, locked=False),
+    Field("department", "使用部门"),
+    Field("keeper", "保管人"),
+    Field("phone", "联系电话", "phone", 20),
     Field("type_approval_no", "型式批准证书编号"),
     Field("last_cert_no", "上次检定证书编号"),
     Field("last_verified_on", "上次检定日期", "date"),
     Field("declared_valid_until", "有效期至", "date"),
-    Field("remark", "备注", max=500, free=True, locked=False),
+    Field("remark", "备注", max=500),
 )
 BY_KEY = {field.key: field for field in FIELDS}
 BY_HEADER = {field.header: field for field in FIELDS}
+_TABLE = Table("instrument-fields")
+_RULES = _TABLE.by("fields", "field")
+if set(_RULES) != set(BY_KEY):
+    raise _TABLE.wrong("its fields are not those of registry.domain.fields")
+OWN = frozenset(key for key, rule in _RULES.items() if rule["own"])  # a copy does not have them
+WHILE_OPEN = frozenset(key for key, rule in _RULES.items() if rule["open"])  # may be changed while a filing is open
+AFTER_APPROVAL = frozenset(key for key, rule in _RULES.items() if rule["approved"])
 IDENTITY = ("name", "model", "serial_no", "own_no")
 # headers that a workbook also has: one that only export fills, one that must be empty or 1
 KIND_NAME_HEADER = "种别名称"

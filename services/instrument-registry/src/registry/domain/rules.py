@@ -117,12 +117,18 @@ def declared_faults(values: Mapping[str, Any], kind: KindFacts | None) -> list[F
     return found
 
 
+# The longest period in the catalog: a periodic kind whose entry names none is not valid for longer [months].
+LONGEST_WITHOUT_PERIOD = 24
+
+
 def declared_end(kind: KindFacts | None, verified_on: date) -> date | None:
     """The last day that a verification on this day can be good for; None where the kind sets no end."""
     if kind is not None and kind.mode == "first_only_rotation" and kind.term_months:
         return add_months(verified_on, kind.term_months)[0]
     if kind is not None and kind.mode == "periodic" and kind.period_months:
         return last_valid_day(verified_on, kind.period_months)
+    if kind is not None and kind.mode == "periodic":
+        return last_valid_day(verified_on, LONGEST_WITHOUT_PERIOD)
     return None
 
 

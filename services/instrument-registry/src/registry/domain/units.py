@@ -45,10 +45,15 @@ def changed_units(before: Nozzles, after: Nozzles) -> list[str]:
 
 def counts(result: UnitResult, changed_at: datetime | None, changed_on: date | None) -> bool:
     """Whether a result is of the unit as it is now."""
+    return is_of_present_unit(result.verified_on, result.issued_at, changed_at, changed_on)
+
+
+def is_of_present_unit(
+    verified_on: date, issued_at: datetime, changed_at: datetime | None, changed_on: date | None
+) -> bool:
     if changed_at is None or changed_on is None:
         return True
-    later_that_day = result.verified_on == changed_on and result.issued_at > changed_at
-    return result.verified_on > changed_on or later_that_day
+    return verified_on > changed_on or (verified_on == changed_on and issued_at > changed_at)
 
 
 def standing(units: Sequence[str], results: Mapping[str, UnitResult]) -> Standing:

@@ -31,11 +31,12 @@ from sqlalchemy.orm import Session
 from chassis.actor import Actor, area_of
 from chassis.auth import SIGNED_IN
 from chassis.errors import NotFound
-from chassis.listing import Listing, Place
+from chassis.lists.fast import Listing, OrderKey
 from chassis.paging import paginate
 from chassis.reads import Read, Reader
+from registry.domain.filing_states import OPEN_FILING
 from registry.domain.rules import KindFacts, Reference
-from registry.models import OPEN_FILING, Attachment, Division, History, Import, Instrument, Kind
+from registry.models import Attachment, Division, History, Import, Instrument, Kind
 from registry.queries import areas, owners
 from registry.tables import ALL_KINDS, INSTRUMENT_COUNT, INSTRUMENT_PART, INSTRUMENT_SEARCH, NOBODY, SUPERVISION_COUNT
 from registry.view_sql import RANGES, in_view, view_column
@@ -153,10 +154,10 @@ def _scope(question: Question) -> list[ColumnElement[bool]]:
     return [visible_to(question.kind)]
 
 
-def _place(question: Question) -> Place:
+def _made(question: Question) -> OrderKey:
     if _by_parts(question):
-        return Place(func.uuid_send(PART.instrument_id), func.uuid_send)
-    return Place(I.id) if _is_wide(question) else Place(I.place, func.uuid_send)
+        return OrderKey((func.uuid_send(PART.instrument_id),), func.uuid_send)
+    return OrderKey((I.id,)) if _is_wide(question) else OrderKey((I.place,), func.uuid_send)
 
 
 def _by_parts(question: Question) -> bool:
@@ -203,7 +204,7 @@ def _walked(question: Question) -> tuple[Question, Question]:
     return question._replace(walked=True), question._replace(view="any", names=())
 
 
-LISTING = Listing(_SHOWN, "id", SORTABLE, conditions, is_search, _place, walked=_walked)
+LISTING = Listing(_SHOWN, "id", SORTABLE, conditions, is_search, _made, walked=_walked)
 _ONE = {
     kind: Read(
         select(*(column.label(name) for name, column in (_SHOWN | owners.CONTACT).items())).where(
@@ -244,12 +245,12 @@ def to_export(
     args = {name: _thawed(name, value) for name, value in frozen.items()}
     shown = [column.label(f"c{n}") for n, column in enumerate(columns)]
     question = Question.of(actor, args)
-    place = _place(question)
-    statement = select(I.id, *shown).where(*conditions(question)).order_by(place.column)
+    made = _made(question)
+    statement = select(I.id, *shown).where(*conditions(question)).order_by(made.column)
     statement = statement.params(**values(actor, args, today))
 
     def after(instrument_id: UUID | None) -> Select[*tuple[Any, ...]]:
-        return statement if instrument_id is None else statement.where(place.column > place.of(literal(instrument_id)))
+        return statement if instrument_id is None else statement.where(made.column > made.of(literal(instrument_id)))
 
     return after
 

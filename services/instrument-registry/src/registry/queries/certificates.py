@@ -7,21 +7,24 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, bindparam, case, func, or_, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import Session, aliased
 
 from chassis.actor import Actor
 from chassis.errors import NotFound
-from chassis.listing import COUNTED, Listing, Place
+from chassis.lists.fast import COUNTED, Listing, OrderKey
 from chassis.paging import narrowed, paginate
 from chassis.reads import Read, Reader
-from registry.models import Certificate, CertificateChange
+from registry.models import Certificate, CertificateChange, Instrument
 from registry.queries import areas
 from registry.tables import CERTIFICATE_SEARCH
 from registry.view_sql import TODAY
 
 C = Certificate
-_Old = aliased(Certificate)
+_PRESENT = func.jsonb_build_object(
+    "nozzles", Instrument.details["nozzles"], "changed", Instrument.units_changed, type_=JSONB
+)
+_Old, _New = aliased(Certificate), aliased(Certificate)
 COLUMNS = {
     column.key: column
     for column in (
@@ -29,7 +32,12 @@ COLUMNS = {
         C.kind_code, C.division_code, C.verified_on, C.valid_until, C.rotate_on, C.result, C.snapshot, C.status, C.issued_at,
         C.file, C.ended_at, C.ended_reason,
     )
-} | {"supersedes": select(_Old.number).where(_Old.id == C.supersedes_id).scalar_subquery()}  # fmt: skip
+} | {
+    "supersedes": select(_Old.number).where(_Old.id == C.supersedes_id).scalar_subquery(),
+    # of one nozzle among others: what the dispenser has now, and since when
+    "present": case((C.unit != "", select(_PRESENT).where(Instrument.id == C.instrument_id).scalar_subquery())),
+    "superseded_by": select(_New.number).where(_New.supersedes_id == C.id).scalar_subquery(),
+}  # fmt: skip
 _PERSONS = {name: C.result[f"{name}_name"].astext for name in ("verifier", "checker")}
 _EXPIRED = and_(C.status == "in_force", C.valid_until < TODAY)
 SORTABLE: dict[str, Any] = {
@@ -137,7 +145,7 @@ def _is_search(question: Question) -> bool:
 
 LISTING = Listing(
     COLUMNS, "id", SORTABLE, _conditions, _is_search,
-    lambda question: Place(C.id) if _is_wide(question) else Place(C.place, func.uuid_send),
+    lambda question: OrderKey((C.id,)) if _is_wide(question) else OrderKey((C.place,), func.uuid_send),
     lambda question: COUNTED if _is_search(question) else LISTED,
     lambda question: (question._replace(walked=True), question._replace(status="", names=())),
 )  # fmt: skip
@@ -166,7 +174,7 @@ def numbers(db: Session, actor: Actor, args: Mapping[str, Any], today: date, lim
     """The numbers of what a list with these filters shows, newest first, at most `limit`."""
     question = _question(actor, args)
     statement = (
-        select(C.number).where(*_conditions(question)).order_by(LISTING.place(question).column.desc()).limit(limit)
+        select(C.number).where(*_conditions(question)).order_by(LISTING.made(question).column.desc()).limit(limit)
     )
     return list(db.scalars(statement.params(**_values(actor, args, today))))
 
@@ -224,6 +232,9 @@ _CHANGE = tuple(getattr(CertificateChange, name) for name in (
 def changes(db: Session, actor: Actor, args: Mapping[str, Any]) -> dict[str, Any]:
     """A page of what was proposed in the institution."""
     statement = select(*_CHANGE).where(CertificateChange.institution_id == actor.org_id)
+    if args.get("to_confirm"):
+        proposer = CertificateChange.proposed_by["account_id"].astext
+        statement = statement.where(CertificateChange.state == "open", proposer != str(actor.account_id))
     equal = {"state": CertificateChange.state, "number": CertificateChange.number}
     return paginate(db, narrowed(statement, args, equal=equal), args, key=CertificateChange.id, sortable={})
 

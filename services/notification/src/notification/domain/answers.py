@@ -4,16 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chassis.rules import Table
 from notification.domain.texts import PERIODS
 
-FILINGS = {
-    "submitted": "已提交", "pending_reassignment": "待处理", "awaiting_confirmation": "待确认", "approved": "已审核",
-    "returned": "被退回", "revoked": "被撤销", "withdrawn": "已撤回", "lapsed": "已失效", "closed": "已关闭",
-}  # fmt: skip
-BOOKINGS = {
-    "pending": "预约中", "confirmed": "已确认", "rejected": "被拒绝", "cancelled": "已取消", "received": "已接收",
-    "in_progress": "检定中", "completed": "完检", "returned": "被退回", "no_show": "未到检",
-}  # fmt: skip
+FILINGS = Table("filing-states").words("states", "state")
+BOOKINGS = Table("booking-states").words("states", "state")
+_NUMBER = Table("booking-number")
+_IGNORED = re.compile(_NUMBER.value("ignored", str))
+_WHOLE = re.compile(f"{_NUMBER.value('prefix', str)}[0-9A-Z]{{{_NUMBER.value('random', int) + 1}}}")
 # manual, 四.4
 ALWAYS = ("submitted", "pending_reassignment", "awaiting_confirmation", "approved", "returned", "revoked")
 UNKNOWN_NUMBER = "没有找到预约单 {number}，请核对单号。"
@@ -21,9 +19,8 @@ NAME_LENGTH = 20  # of an institution: ten lines must fit into the 2,048 bytes o
 
 
 def filings(counts: Mapping[str, int]) -> str:
-    lines = [
-        f"{word}：{counts.get(state, 0)}" for state, word in FILINGS.items() if state in ALWAYS or counts.get(state)
-    ]
+    shown = [*ALWAYS, *(state for state in FILINGS if state not in ALWAYS and counts.get(state))]
+    lines = [f"{FILINGS[state]}：{counts.get(state, 0)}" for state in shown]
     return "\n".join([f"备案共 {counts['total']} 台", *lines])
 
 
@@ -45,5 +42,5 @@ def booking(found: Mapping[str, Any]) -> str:
 def number_in(text: str) -> str | None:
     """Returns the typed booking number; lower case, spaces and hyphens are accepted. None if the text is no number. It does not
     check whether the booking exists."""
-    number = re.sub(r"[\s-]", "", text).upper()
-    return number if re.fullmatch(r"YY[0-9A-Z]{10}", number) else None
+    number = _IGNORED.sub("", text).upper()
+    return number if _WHOLE.fullmatch(number) else None

@@ -3,10 +3,15 @@
 import re
 import unicodedata
 
-# an address with a scheme, or a host with a path or a well-known ending
+# What a phone makes a link of: a scheme or www; a host with a path; a host with a country's or a well-known ending; a
+# Chinese domain; an IP address. "Co.Ltd" and "0.5/1.0" are no hosts.
+_END = r"[^\s，。；、）】]"
 _LINK = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*://|www\.)[^\s，。；、）】]+"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org|top|xyz|cc|vip|info|io|shop|site|club|ru|me)\b(?:[/?#:][^\s，。；、）】]*)?",
+    rf"(?:[a-z][a-z0-9+.-]*://|www\.){_END}+"
+    rf"|(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+(?::\d+)?/{_END}+"
+    rf"|(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+(?:[a-z]{{2}}|com|net|org|top|xyz|vip|info|shop|site|club)(?![a-z0-9.-])(?:[/?#:]{_END}*)?"
+    rf"|[\w-]+\.(?:中国|公司|网络|网址|商城|网店|中文网|在线|集团)(?:[/?#:]{_END}*)?"
+    rf"|(?<![\d.])(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?![\d.])(?:[/?#:]{_END}*)?",
     re.IGNORECASE,
 )
 NO_LINK = "[链接]"

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from notification.domain.plain import plain
 
 WORDS = {
-    "filing.submitted": "已提交备案", "filing.dispatched": "已分派至区县级机构", "filing.forwarded": "已转送至省级机构",
+    "filing.submitted": "已提交备案", "filing.amended": "已提交的备案有修改",
+    "filing.dispatched": "已分派至区县级机构", "filing.forwarded": "已转送至省级机构",
     "filing.declined": "待市级机构重新处理", "filing.recalled": "已由市级机构收回", "filing.approved": "备案已通过", "filing.returned": "备案被退回",
     "filing.revoked": "备案被撤销", "filing.withdrawn": "备案已撤回", "filing.closed": "备案已关闭",
     "booking.submitted": "预约已提交", "booking.confirmed": "预约已确认", "booking.rejected": "预约被拒绝",
@@ -32,8 +33,10 @@ ASKS = (
 )  # fmt: skip
 # The page that lists the subject of the message, for the applicant and for a clerk.
 LISTS = {
-    "filing.submitted": "submitted", "filing.dispatched": "awaiting_confirmation", "filing.forwarded": "awaiting_confirmation",
-    "filing.declined": "pending_reassignment", "filing.approved": "approved", "filing.returned": "returned",
+    "filing.submitted": "submitted", "filing.amended": "submitted",
+    "filing.dispatched": "awaiting_confirmation", "filing.forwarded": "awaiting_confirmation",
+    "filing.declined": "pending_reassignment", "filing.recalled": "pending_reassignment",
+    "filing.approved": "approved", "filing.returned": "returned",
     "filing.revoked": "revoked", "filing.withdrawn": "unfiled", "filing.closed": "unfiled",
 }  # fmt: skip
 

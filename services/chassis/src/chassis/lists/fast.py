@@ -1,11 +1,10 @@
-"""Lists that many people look at all day: the same answers as `paging.paginate`, by statements compiled once.
+"""The means by which a list is read: each shape of a question compiled once, page and total in one round trip.
 
-A list is asked in few shapes (which filters, which order, which fields) with ever other values. A `Listing` compiles
-each shape once and then sends page and total in one round trip (chassis.reads).
+The strategies are explained in one table in `chassis.lists`.
 """
 
 import copy
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -44,11 +43,30 @@ class ListingArgs(PageArgs):
     )
 
 
-class Place(NamedTuple):
-    """Where an item stands in the order of making. column: that orders. of: what a key is in terms of it."""
+class OrderKey(NamedTuple):
+    """An order of items. columns: most significant first, all in one direction. of: a key in terms of the only column,
+    in an order of making."""
 
-    column: Any
+    columns: tuple[Any, ...]
     of: Callable[[Any], Any] = lambda key: key
+    ascending: bool = False
+
+    @property
+    def column(self) -> Any:
+        [column] = self.columns
+        return column
+
+    def expressions(self, columns: Sequence[Any] = (), backwards: bool = False) -> list[Any]:
+        """For ORDER BY. columns: others that hold the same values."""
+        up = self.ascending != backwards
+        return [column.asc() if up else column.desc() for column in columns or self.columns]
+
+    def labelled(self) -> list[Any]:
+        return [column.label(f"order{n}") for n, column in enumerate(self.columns)]
+
+    def of_labels(self, rows: Any, backwards: bool = False) -> list[Any]:
+        """The same order in a sub-query that selects `labelled`."""
+        return self.expressions([rows.c[f"order{n}"] for n in range(len(self.columns))], backwards)
 
 
 @cache
@@ -61,14 +79,13 @@ def row_schema(item: type[Schema], key: str = "id") -> type[Schema]:
 
 
 class Listing(Generic[Question]):
-    """columns: what an item shows, by name. key: the name of the unique one that orders by making. sortable: name -> column.
-    where: question -> conditions, whose `bindparam`s get their values at each call. A question says all that the
-    conditions depend on but the values: the kind of account, the view, the names of the filters. is_search: question ->
-    whether the best plan depends on the values; such a one is planned anew each time. place: question -> what orders by
-    making, where an index of its scope holds that order in other terms than the key. counted_to: question -> how far a
-    total is counted that no counter knows, and then told as `total_at_least`; None: to its end. walked: a search -> the same
-    question in terms of the scope's order, then no search itself, and that scope alone: what finds much is looked for among
-    the newest first.
+    """columns: what an item shows, by name. key: the name of the unique one that orders by making. sortable: name ->
+    column. where: question -> conditions, whose `bindparam`s get their values at each call. A question holds all that the
+    statement depends on except the values. is_search: question -> whether the best plan depends on the values; it is then
+    planned at each call. made: question -> the order of making, in the terms of the index of its scope. order: question ->
+    the order without `sort`, if it is another one. counted_to: question -> how far a total is counted that no counter
+    holds, and then published as `total_at_least`; None: to its end. walked: a search -> the same question as a condition
+    on rows, and the question of its scope alone, for a walk among the first of the scope.
     """
 
     def __init__(
@@ -78,9 +95,10 @@ class Listing(Generic[Question]):
         sortable: Mapping[str, SQLColumnExpression[Any]],
         where: Callable[[Question], list[ColumnElement[bool]]],
         is_search: Callable[[Question], bool] = lambda _question: False,
-        place: Callable[[Question], Place] | None = None,
+        made: Callable[[Question], OrderKey] | None = None,
         counted_to: Callable[[Question], int | None] | None = None,
         walked: Callable[[Question], tuple[Question, Question]] = lambda question: (question, question),
+        order: Callable[[Question], OrderKey | None] = lambda _question: None,
     ) -> None:
         self.columns = columns
         self._key_name = key
@@ -88,7 +106,8 @@ class Listing(Generic[Question]):
         self._sortable = sortable
         self._where = where
         self._is_search = is_search
-        self.place = place or (lambda _question: Place(self._key))
+        self.made = made or (lambda _question: OrderKey((self._key,)))
+        self._default = order
         self._counted_to = counted_to or (lambda question: COUNTED if is_search(question) else None)
         self._walked = walked
         self._reads: dict[Hashable, Read] = {}
@@ -190,11 +209,11 @@ class Listing(Generic[Question]):
         return list(dict.fromkeys([self._key_name, *names])) if names else list(self.columns)
 
     def _page(self, question: Question, sort: str, fields: str) -> Any:
-        return self._ordered(self.select(question, fields), sort, self.place(question).column)
+        return self._ordered(self.select(question, fields), sort, self._order(question, sort).expressions())
 
     def _upwards(self, question: Question, fields: str) -> Any:
-        place = self.place(question).column
-        return self.select(question, fields).order_by(place).limit(_LIMIT).offset(_OFFSET)
+        order = self._order(question).expressions(backwards=True)
+        return self.select(question, fields).order_by(*order).limit(_LIMIT).offset(_OFFSET)
 
     def _hits(self, question: Question, sort: str, fields: str, most: int) -> Any:
         """How many the index gives, at most one more than `most`, and a page of them; where there are more, or none, one row
@@ -203,34 +222,42 @@ class Listing(Generic[Question]):
         found = select(func.count()).select_from(hits).scalar_subquery()
         keys = func.array(select(hits.c.key).where(found <= most).scalar_subquery())
         shown = select(*(self.columns[name].label(name) for name in self._names(fields))).where(self._key == any_(keys))
-        page = self._ordered(shown, sort, self._key).subquery("page")
+        page = self._ordered(shown, sort, self._order(question, sort).expressions()).subquery("page")
         one = select(literal(1)).subquery("one")
         return select(found.label(_FOUND), *page.c).select_from(one.outerjoin(page, true()))
 
     def _newest(self, question: Question, fields: str) -> Any:
-        """The page, as far as the newest of the scope hold it."""
+        """The page, as far as the first of the scope hold it."""
         walked, scope = self._walked(question)
-        place = self.place(scope).column
-        stretch = select(self._key.label("key"), place.label("place")).where(*self._where(scope))
-        newest = stretch.order_by(place.desc()).limit(STRETCH).subquery("newest")
-        return self._ordered(self.select(walked, fields).where(self._key == newest.c.key), "", newest.c.place)
+        order = self._order(scope)
+        stretch = select(self._key.label("key"), *order.labelled()).where(*self._where(scope))
+        newest = stretch.order_by(*order.expressions()).limit(STRETCH).subquery("newest")
+        statement = self.select(walked, fields).where(self._key == newest.c.key)
+        return self._ordered(statement, "", order.of_labels(newest))
 
     def _oldest(self, question: Question, fields: str) -> Any:
-        """The page out of all that the index gives, kept from walking there by itself."""
-        hits = select(self._key.label("key")).where(*self._where(question)).cte("hits").prefix_with("MATERIALIZED")
-        page = select(hits.c.key).order_by(hits.c.key.desc()).limit(_LIMIT).offset(_OFFSET)
+        """The page out of all that the index gives; MATERIALIZED keeps the planner from walking the scope for it."""
+        order = self._order(question)
+        hits = select(self._key.label("key"), *order.labelled()).where(*self._where(question))
+        found = hits.cte("hits").prefix_with("MATERIALIZED")
+        page = select(found.c.key).order_by(*order.of_labels(found)).limit(_LIMIT).offset(_OFFSET)
         shown = select(*(self.columns[name].label(name) for name in self._names(fields)))
-        return shown.where(self._key == any_(func.array(page.scalar_subquery()))).order_by(self._key.desc())
+        shown = shown.where(self._key == any_(func.array(page.scalar_subquery())))
+        return shown.order_by(*order.expressions())
 
-    def _ordered(self, statement: Any, sort: str, place: Any) -> Any:
-        return statement.order_by(*ordering(sort, self._sortable), place.desc()).limit(_LIMIT).offset(_OFFSET)
+    def _order(self, question: Question, sort: str = "") -> OrderKey:
+        """Without `sort`, the list's own order; with it, what decides between equals."""
+        return (None if sort else self._default(question)) or self.made(question)
+
+    def _ordered(self, statement: Any, sort: str, last: list[Any]) -> Any:
+        return statement.order_by(*ordering(sort, self._sortable), *last).limit(_LIMIT).offset(_OFFSET)
 
     def _walk(self, question: Question, fields: str, cursor: str) -> Any:
-        place = self.place(question)
-        statement = self.select(question, fields).order_by(place.column.desc()).limit(_LIMIT)
+        made = self.made(question)
+        statement = self.select(question, fields).order_by(*made.expressions()).limit(_LIMIT)
         if not cursor:
             return statement
-        return statement.where(place.column < place.of(bindparam("cursor", type_=self._key.type)))
+        return statement.where(made.column < made.of(bindparam("cursor", type_=self._key.type)))
 
     def _total(self, question: Question) -> Select[Any]:
         matching = select(self._key).where(*self._where(question)).select_from(self._key.expression.table)

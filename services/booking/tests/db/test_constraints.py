@@ -1,0 +1,20 @@
+"""The database takes the states that the table of contracts/reference has, and no others."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+
+from booking.domain.states import Item, State
+from chassis.runtime import Runtime
+
+
+@pytest.mark.parametrize(
+    ("constraint", "states"), [("booking_state_check", set(State)), ("booking_item_state_check", set(Item))]
+)
+def test_the_database_knows_the_states_of_the_table(runtime: Runtime, constraint: str, states: set[str]) -> None:
+    with runtime.database.transaction() as db:
+        definition = db.scalars(
+            text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name"), {"name": constraint}
+        ).one()
+    assert set(re.findall("'([^']+)'", definition)) == states

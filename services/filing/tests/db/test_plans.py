@@ -1,0 +1,139 @@
+"""Each scope's list is read by an index that holds it in its order, and no list, search or count scans the table."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.actor import Actor
+from chassis.db import SET_SCOPE, Scope
+from chassis.ids import new_id
+from chassis.lists import Question
+from chassis.reads import Read, connection_of
+from chassis.runtime import Runtime
+from chassis.testing import applicant, staff, supervisor
+from chassis.testing.snapshots import Snapshots
+from filing.queries.filings import FILINGS
+
+ADMIN = Actor(new_id(), "admin", None)
+SCOPES = {
+    "applicant": (applicant(UUID(f"{7:032}")), "filing_org_id"),
+    "institution": (staff(UUID("7".rjust(32, "d"))), "filing_part"),
+    "city": (supervisor("440100"), "filing_city_code"),
+    "county": (supervisor("440106"), "filing_county_code"),
+    "province": (supervisor("440000"), "filing"),
+    "admin": (ADMIN, "filing"),
+}
+ROWS = 20_000
+LOAD = """
+INSERT INTO org (id, name, division_code) SELECT CAST(lpad(CAST(i AS text), 32, '0') AS uuid), '商户 ' || i, '440106'
+FROM generate_series(1, 100) AS i;
+INSERT INTO submission (id, org_id, institution_id, authorize_province, selection, state, submitted_at)
+VALUES (CAST(repeat('a', 32) AS uuid), CAST(repeat('b', 32) AS uuid), CAST(repeat('c', 32) AS uuid), false, '{}', 'done', now());
+INSERT INTO filing (id, number, submission_id, instrument_id, instrument_version, org_id, kind_code, division_code, snapshot,
+    search, state, city_id, institution_id, participants, authorize_province, submitted_at, decided_at, due_on, version)
+SELECT CAST(lpad(to_hex(i), 32, '0') AS uuid), 'BA-' || i, CAST(repeat('a', 32) AS uuid), gen_random_uuid(), 1,
+    CAST(lpad(CAST(i % 100 + 1 AS text), 32, '0') AS uuid), '020100',
+    (ARRAY['440106', '440105', '440304', '441302'])[i % 4 + 1], jsonb_build_object('name', '电子秤 ' || i % 7),
+    '电子秤 ' || i % 7 || E'\n' || 'sn' || lpad(CAST(i AS text), 7, '0'), s.state,
+    CAST(lpad(CAST(i % 20 AS text), 32, 'd') AS uuid), CAST(lpad(CAST(i % 20 AS text), 32, 'd') AS uuid),
+    ARRAY[CAST(lpad(CAST(i % 20 AS text), 32, 'd') AS uuid)], false, now() + i * INTERVAL '1 second',
+    CASE WHEN s.state <> 'submitted' THEN now() + i * INTERVAL '1 second' END, current_date, 1
+FROM generate_series(1, %(rows)s) AS i,
+    LATERAL (SELECT (ARRAY['submitted', 'approved', 'returned', 'withdrawn'])[i / 100 % 4 + 1] AS state) AS s;
+ANALYZE
+"""
+
+
+@pytest.fixture
+def loaded(runtime: Runtime, snapshots: Snapshots) -> Runtime:
+    """Filings of 100 organisations and 20 institutions in three cities."""
+
+    def load() -> None:
+        with connection_of(runtime.database) as connection:
+            connection.execute("SET qj.everything = 'on'")
+            for statement in LOAD.replace("%(rows)s", str(ROWS)).split(";\n"):
+                connection.execute(statement)
+            connection.execute("RESET qj.everything")
+
+    snapshots.put("many filings", load)
+    with connection_of(runtime.database) as connection:
+        connection.execute("ANALYZE")
+    return runtime
+
+
+every_scope = pytest.mark.parametrize("scope", SCOPES)
+
+
+@every_scope
+@pytest.mark.parametrize(("state", "holds"), [("submitted", "open_idx"), ("approved", "decided_idx")])
+def test_a_state_is_read_by_the_index_that_holds_it_in_order(
+    loaded: Runtime, scope: str, state: str, holds: str
+) -> None:
+    by, index = SCOPES[scope]
+    plan = _page(loaded, by, {"state": state})
+    assert any(f"using {index}_{holds}" in line for line in plan), plan
+    assert not _scans_or_sorts(plan), plan
+
+
+@every_scope
+def test_the_first_page_is_read_by_an_index_in_its_order(loaded: Runtime, scope: str) -> None:
+    by, index = SCOPES[scope]
+    plan = _page(loaded, by, {})
+    assert any(f"using {index}_" in line for line in plan), plan
+    assert not _scans_or_sorts(plan), plan
+
+
+@every_scope
+def test_a_walk_goes_on_by_an_index(loaded: Runtime, scope: str) -> None:
+    by, _ = SCOPES[scope]
+    question, values = FILINGS.asked(by, {})
+    read = FILINGS.listing._read(("walk", question), FILINGS.listing._walk, question, "id", "cursor")
+    plan = _plan(loaded, by, read, values | {"cursor": new_id(), "limit": 15})
+    assert [line for line in plan if "Index Cond" in line and " < " in line], plan
+    assert not _scans_or_sorts(plan), plan
+
+
+@pytest.mark.parametrize("scope", [scope for scope in SCOPES if scope != "applicant"])  # who has 200: walked sooner
+@pytest.mark.parametrize("args", [{"q": "SN0000123"}, {"serial_no_contains": "SN0000123"}, {"number": "BA-12345"}])
+def test_a_search_is_answered_by_its_index(loaded: Runtime, scope: str, args: dict[str, Any]) -> None:
+    by, _ = SCOPES[scope]
+    question, values = FILINGS.asked(by, args)
+    read = Read(FILINGS.listing._hits(question, "", "id", 1000))
+    plan = _plan(loaded, by, read, values | {"limit": 15, "offset": 0}, sort=True, bitmap=True)
+    assert any("filing_search_words_idx" in line for line in plan), plan
+    assert not any("Seq Scan on filing" in line for line in plan), plan
+
+
+@every_scope
+@pytest.mark.parametrize("args", [{}, {"state": "approved,returned"}])
+def test_a_total_is_read_from_the_counters(scope: str, args: dict[str, Any]) -> None:
+    question, _ = FILINGS.asked(SCOPES[scope][0], args)
+    counter = FILINGS.counter(question)
+    assert counter is not None
+    assert "filing_count" in counter.sql
+
+
+def _scans_or_sorts(plan: list[str]) -> bool:
+    return any(word in line for line in plan for word in ("Seq Scan", "Sort"))
+
+
+def _page(runtime: Runtime, by: Actor, args: dict[str, Any]) -> list[str]:
+    question, values = FILINGS.asked(by, args)
+    return _plan(runtime, by, _made(question), values | {"limit": 15, "offset": 0})
+
+
+def _made(question: Question) -> Read:
+    return Read(FILINGS.listing._page(question, "", "id"))
+
+
+def _plan(
+    runtime: Runtime, by: Actor, read: Read, values: dict[str, Any], sort: bool = False, bitmap: bool = False
+) -> list[str]:
+    off = ["enable_seqscan", *(["enable_sort"] if not sort else []), *(["enable_bitmapscan"] if not bitmap else [])]
+    with connection_of(runtime.database) as connection, connection.transaction():
+        for setting in off:
+            connection.execute(f"SET LOCAL {setting} = off")
+        connection.execute(SET_SCOPE, Scope.of(by).settings())
+        assert connection.execute("SELECT row_security_active('filing')").fetchone() == (True,)
+        return [row[0] for row in connection.execute(f"EXPLAIN {read.sql}", read.values(values))]
