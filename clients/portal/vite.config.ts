@@ -9,11 +9,11 @@ import { defineConfig, type Plugin } from 'vitest/config'
 
 const GATEWAY = process.env.GATEWAY ?? 'http://127.0.0.1:8080'
 
-// The cookie of the session is honoured for an Origin of the platform only.
+// identity accepts the session cookie only with the platform's Origin.
 const gateway = { target: GATEWAY, headers: { Origin: GATEWAY } }
 const proxy = { '/api': gateway, '/c/': gateway, '/i/': gateway }
 
-/** Writes a .gz beside every text file, so that nginx compresses nothing twice. */
+/** Writes a .gz beside every text file, so that nginx compresses no file at each request. */
 function compressed(): Plugin {
   let folder = 'dist'
   return {

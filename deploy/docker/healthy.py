@@ -1,7 +1,7 @@
-"""Whether this container answers: `healthy.py PATH PORT …` asks each port until one answers, and ends with 0 for 200.
+"""The health check of a container: `healthy.py PATH PORT …` asks each port until one answers. It returns 0 for status 200.
 
-A serve container listens on the first port, a work container on the second. Standard library only, and run without
-site packages: it is started every few seconds.
+A serve container listens on the first port, a work container on the second. It runs every few seconds, so it uses only the
+standard library and no site packages.
 """
 
 import http.client

@@ -1,7 +1,7 @@
-"""Waits until the database of this image's service is at the image's newest migration, or beyond it: `migrated.py [SECONDS]`.
+"""Waits until the database is at the newest migration of this image or a newer one: `migrated.py [SECONDS]`.
 
-Beyond, because during a roll-out or after a roll-back old code runs on the newer schema. Ends with 0, or after SECONDS
-(300) with 1 and the reason. It never migrates: that is one job's work (`service migrate`).
+A newer one is fine, because old code runs on the newer schema during a roll-out and after a roll-back. It returns 0, or
+after SECONDS (300) 1 with the reason. It never migrates: a job does that (`service migrate`).
 """
 
 import importlib
@@ -32,7 +32,7 @@ def main(package: str, seconds: float) -> int:
 
 
 def revision(url: str) -> str:
-    """The revision of the database, or "no …" and why there is none."""
+    """Returns the revision of the database, or "no …" with the reason."""
     try:
         with psycopg.connect(url, connect_timeout=3) as db:
             row = db.execute("SELECT version_num FROM alembic_version").fetchone()

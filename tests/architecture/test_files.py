@@ -16,7 +16,7 @@ FOLDERS = {**PACKAGES, "chassis": CHASSIS}
 READS_THE_ENVIRONMENT = {
     "chassis/cli.py",
     "chassis/health.py",  # PROMETHEUS_MULTIPROC_DIR; the library reads it from the environment too
-    "chassis/rules.py",  # CONTRACTS_DIR: a domain reads its tables when it is imported, before there are settings
+    "chassis/rules.py",  # CONTRACTS_DIR: a domain reads its tables at import, before settings exist
     "chassis/testing/plugin.py",
     "chassis/testing/servers.py",
 }

@@ -23,21 +23,21 @@ def test_a_trigger_without_a_sentence_is_refused(empty_database: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE stray (x int)"))
         connection.execute(
-            text("CREATE FUNCTION outbox_wake() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+            text("CREATE FUNCTION keep_parts() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
         )
         connection.execute(
             text(
                 "CREATE TRIGGER known BEFORE INSERT OR UPDATE OF x ON stray FOR EACH ROW WHEN (NEW.x > 0)"
-                " EXECUTE FUNCTION outbox_wake()"
+                " EXECUTE FUNCTION keep_parts()"
             )
         )
     made = lists_of("filing", empty_database)
     assert list(made) == [path_of("filing", shared=False)]
     assert made[path_of("filing", shared=False)].startswith(
-        f"{HEAD}| `stray` | `known` | BEFORE INSERT OR UPDATE for each row if WHEN holds | `outbox_wake` | Sends NOTIFY"
+        f"{HEAD}| `stray` | `known` | BEFORE INSERT OR UPDATE for each row if WHEN holds | `keep_parts` | Keeps `filing_part`"
     )
     with engine.begin() as connection:
-        connection.execute(text("ALTER FUNCTION outbox_wake RENAME TO new_one"))
+        connection.execute(text("ALTER FUNCTION keep_parts RENAME TO new_one"))
     engine.dispose()
     with pytest.raises(LookupError, match="new_one"):
         lists_of("filing", empty_database)

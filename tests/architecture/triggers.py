@@ -16,18 +16,28 @@ from chassis import migrations
 from chassis.db import sqlalchemy_url
 from chassis.testing import servers
 
-# What each trigger function does. It names what the function writes and why.
+# Service -> trigger function -> what it does: what it writes and for whom. "" holds the functions of the chassis.
 SENTENCES = {
-    "audit_is_append_only": "Refuses to change or delete a line of the audit trail.",
-    "count_instruments": "Appends to `instrument_count` how many instruments entered or left each state, for each organisation and institution that lists them.",
-    "count_supervised": "Appends to `supervision_count` how many instruments entered or left each state, for each area, kind and institution.",
-    "count_verifications": "Appends to `verification_count` what a verification adds to the figures of its month, for each area, kind and institution.",
-    "follow_search": "Updates the viewers and words of an instrument in `instrument_search` when one of them changes.",
-    "job_wake": "Sends NOTIFY so that a job worker looks for the new job at once.",
-    "keep_certificate_search": "Keeps `certificate_search` equal to the certificates.",
-    "keep_parts": "Keeps `instrument_part`, the institutions that took part in an instrument's filing or verification.",
-    "keep_search": "Adds the row of a new instrument to `instrument_search`, and deletes that of a deleted instrument.",
-    "outbox_wake": "Sends NOTIFY so that the relay publishes the new event at once.",
+    "": {
+        "audit_is_append_only": "Refuses to change or delete a line of the audit trail.",
+        "job_wake": "Sends NOTIFY so that a job worker looks for the new job at once.",
+        "outbox_wake": "Sends NOTIFY so that the relay publishes the new event at once.",
+    },
+    "filing": {
+        "count_filings": "Appends to `filing_count` how many latest filings entered or left each state, for each viewer and area.",
+        "follow_search": "Updates the viewers and words of a filing in `filing_search` when one of them changes.",
+        "keep_parts": "Keeps `filing_part`, the institutions that took part in a filing, with its state and times.",
+        "keep_search": "Adds the row of a new filing to `filing_search`, and deletes that of a deleted filing.",
+    },
+    "registry": {
+        "count_instruments": "Appends to `instrument_count` how many instruments entered or left each state, for each organisation and institution that lists them.",
+        "count_supervised": "Appends to `supervision_count` how many instruments entered or left each state, for each area, kind and institution.",
+        "count_verifications": "Appends to `verification_count` what a verification adds to the figures of its month, for each area, kind and institution.",
+        "follow_search": "Updates the viewers and words of an instrument in `instrument_search` when one of them changes.",
+        "keep_certificate_search": "Keeps `certificate_search` equal to the certificates.",
+        "keep_parts": "Keeps `instrument_part`, the institutions that took part in an instrument's filing or verification.",
+        "keep_search": "Adds the row of a new instrument to `instrument_search`, and deletes that of a deleted instrument.",
+    },
 }
 HEAD = """# Triggers
 
@@ -63,10 +73,13 @@ def lists_of(package: str, url: str) -> dict[Path, str]:
     engine.dispose()
     made: dict[Path, str] = {}
     for row in rows:
-        if row["function"] not in SENTENCES:
-            raise LookupError(f"say in SENTENCES of tests/architecture/triggers.py what {row['function']} does")
-        path = path_of(package, row["table"] in migrations.CHASSIS_TABLES)
-        line = f"| `{row['table']}` | `{row['name']}` | {row['when']} | `{row['function']}` | {SENTENCES[row['function']]} |\n"
+        shared = row["table"] in migrations.CHASSIS_TABLES
+        owner = "" if shared else package
+        sentence = SENTENCES.get(owner, {}).get(row["function"])
+        if sentence is None:
+            raise LookupError(f"say in SENTENCES of tests/architecture/triggers.py what {owner} {row['function']} does")
+        path = path_of(package, shared)
+        line = f"| `{row['table']}` | `{row['name']}` | {row['when']} | `{row['function']}` | {sentence} |\n"
         made[path] = made.get(path, HEAD) + line
     return made
 

@@ -1,7 +1,7 @@
-"""Lists, searches and counts of filings, for each kind of account, each beside the registry's same question about as many
-instruments of the same owners, places and states. A ratio of 0.5 is the goal: within twice the registry's time.
+"""Lists, searches and counts of filings for each kind of account, each against the same query of the registry on as many
+instruments with the same owners, places and states. The goal is a ratio of 0.5: at most twice the registry's time.
 
-Rows are written by SQL with the triggers in place, so that the first lines show what they cost."""
+SQL writes the rows with the triggers in place; the first lines show the cost of the triggers."""
 
 import os
 import statistics
@@ -26,10 +26,10 @@ from registry import queries
 ROWS = int(os.environ.get("FILING_ROWS", "200000"))
 CHUNK = 10_000
 ASKED = 15
-SLOW_MS = 2000.0  # then three times do
-LARGEST, INSTITUTION = UUID(int=1), UUID(int=2**64)  # the owner of half of all, and who takes part in three quarters
+SLOW_MS = 2000.0  # of a slow query, three measurements are enough
+LARGEST, INSTITUTION = UUID(int=1), UUID(int=2**64)  # the owner of half of all, and the institution of three quarters
 
-# What both services hold of number i: half belongs to one organisation, three quarters stand in one county.
+# The data of number i in both services: half belongs to one organisation, three quarters are in one county.
 FACTS = """
     generate_series(%(from)s::int, %(to)s::int) AS i,
     LATERAL (SELECT md5('f' || i) AS h, CASE WHEN i %% 2 = 0 THEN 1 ELSE 2 + i / 2 %% 999 END AS o) AS w,
@@ -65,7 +65,7 @@ SELECT id, 'BAF' || lpad(CAST(i AS text), 9, '0'), CAST(lpad('1', 32, '0') AS uu
 
 
 class Asked(NamedTuple):
-    """A question: what a list of filings is asked, and what the registry's is."""
+    """A query: the parameters for the list of filings, and those for the registry."""
 
     filing: dict[str, Any]
     registry: dict[str, Any]
@@ -81,7 +81,7 @@ QUESTIONS = {
     "q with few owners": Asked({"q": "商户 77"}, {"q": "商户 77"}),
     "name_contains 电子": Asked({"name_contains": "电子"}, {"name_contains": "电子"}),
     "org_name_contains": Asked({"org_name_contains": "商户 77"}, {"org_name_contains": "商户 77"}),
-    "sort by org_name": Asked({"sort": "org_name"}, {"sort": "name"}),  # the registry does not sort by owners
+    "sort by org_name": Asked({"sort": "org_name"}, {"sort": "name"}),  # the registry cannot sort by owner
 }
 
 
@@ -100,7 +100,7 @@ def measure(platform: Platform) -> list[Line]:
 
 
 def load(filing_url: str, registry_url: str, rows: int) -> list[Line]:
-    """Both services hold what `FACTS` says of 1 to `rows`, and nothing else."""
+    """Loads `FACTS` for 1 to `rows` into both empty services."""
     tables = "instrument, instrument_search, instrument_part, instrument_count, supervision_count"
     with _quick(registry_url) as db:
         db.execute(f"TRUNCATE {tables} CASCADE")
@@ -126,7 +126,7 @@ def _quick(url: str) -> psycopg.Connection[Any]:
 
 
 def _timed(db: psycopg.Connection[Any], statement: str, rows: int) -> float:
-    """[rows/s]"""
+    """Writes the rows in chunks. Returns rows/s."""
     began = time.perf_counter()
     for start in range(1, rows + 1, CHUNK):
         db.execute(statement, {"from": start, "to": min(start + CHUNK - 1, rows)})  # type: ignore[arg-type]
@@ -137,7 +137,7 @@ Ask = Callable[[Snapshot, Actor], Any]
 
 
 def _compared(name: str, actor: Actor, ours: tuple[Database, Ask], theirs: tuple[Database, Ask]) -> Line:
-    """Asked in turn, so that a neighbour who disturbs one disturbs both."""
+    """Runs both queries in turn, so that other load on the machine disturbs both."""
     took: tuple[list[float], list[float]] = ([], [])
     for _ in range(ASKED):
         for (database, ask), times in zip((ours, theirs), took, strict=True):

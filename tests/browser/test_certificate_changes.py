@@ -1,4 +1,4 @@
-"""更正 and 作废 of certificates: one person of the institution proposes, another checker compares and decides."""
+"""更正 and 作废 of certificates: one person of the institution proposes, and another person, a checker, decides."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def own_certificate(page: Page, number: str) -> Any:
 
 
 def test_a_correction_is_proposed_and_confirmed_by_another(page: Page, shop: Shop) -> None:
-    """The form begins with what the certificate says; the checker sees old and new; the old one then names the new."""
+    """The form starts with the values of the certificate. The checker sees old and new. The old certificate then names the new."""
     [old] = shop.certified(shop.filed(1), [""])
     number, serial = old["number"], old["instrument"]["serial_no"]
     enter(page, "city-verifier", "/certificates", "证书查询")

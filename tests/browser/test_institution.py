@@ -137,7 +137,7 @@ def test_the_desk_stays_where_it_is_and_goes_on_with_what_is_left(page: Page, sh
 
 
 def test_a_declared_validity_is_told_before_it_is_approved(page: Page, shop: Shop) -> None:
-    """What it rests on stands over the papers, in the list and in the dialog, for one and for many."""
+    """A declared validity is marked above the papers, in the list and in the dialog, for one and for many."""
     said = {
         "last_cert_no": "GZ-2026-0815",
         "last_verified_on": business_day(-30),
@@ -153,7 +153,7 @@ def test_a_declared_validity_is_told_before_it_is_approved(page: Page, shop: Sho
     expect(papers.get_by_role("alert")).to_contain_text(f"申报有效期至 {until}")
     expect(papers.get_by_role("alert")).to_contain_text(f"证书编号：GZ-2026-0815，检定日期：{business_day(-30)}")
     axe(page)
-    shot(page, "work-filings-declared")  # as narrow as a phone it closes the papers
+    shot(page, "work-filings-declared")  # at the width of a phone this closes the papers
     row(page, serial).get_by_role("button").click()
     page.keyboard.press("a")
     dialog = page.get_by_role("dialog", name="通过")

@@ -1,5 +1,5 @@
-"""Results that two people stand for: entered by the front desk, signed by the verifier, checked or sent back; what a day
-that closes does to its bookings; and reception by what stands on the instrument."""
+"""Results with two signatures: the front desk enters them, the verifier signs, the checker confirms or sends back. Also the
+bookings of a day that closes, and reception by code or serial number."""
 
 from datetime import date
 from typing import Any
@@ -38,7 +38,7 @@ def started(shop: Shop, instruments: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def entered(shop: Shop, booking: dict[str, Any], instruments: list[dict[str, Any]], by: str) -> None:
-    """The last of them fails."""
+    """Enters results; the last one is a fail."""
     line = {
         "verified_on": business_day(),
         "procedure": "JJG 539-2016",
@@ -54,7 +54,7 @@ def entered(shop: Shop, booking: dict[str, Any], instruments: list[dict[str, Any
 
 
 def test_results_are_signed_sent_back_signed_again_and_checked(page: Page, shop: Shop) -> None:
-    """What the front desk entered waits for its verifier; the checker sees each value, and may give it back with a reason."""
+    """Results of the front desk wait for the verifier. The checker sees each value and may send them back with a reason."""
     made = shop.filed(2)
     booking = started(shop, made)
     entered(shop, booking, made, "city-clerk")
@@ -104,7 +104,7 @@ def test_results_are_signed_sent_back_signed_again_and_checked(page: Page, shop:
 
 
 def test_reception_finds_a_booking_by_code_and_by_serial_number(phone: Page, shop: Shop) -> None:
-    """The label's QR code is an address that ends in the 器具码; a serial number is typed from the plate."""
+    """The label's QR code is an address that ends in the 器具码; the serial number is typed from the plate."""
     [one] = shop.filed(1)
     booking = shop.booked([one])
     shop.moved("city-clerk", booking, "confirm")
@@ -125,7 +125,7 @@ def test_reception_finds_a_booking_by_code_and_by_serial_number(phone: Page, sho
 
 
 def test_a_day_that_closes_names_its_bookings_and_they_are_moved(page: Page, shop: Shop, watch: Watch) -> None:
-    """停止接收 is refused with the bookings of the day; they are asked to move, and the day takes no new ones."""
+    """停止接收 is refused and names the bookings of the day. Their owners are asked to move them, and the day accepts no new ones."""
     watch.expects("status of 409")
     booking = shop.booked(shop.filed(1))
     shop.moved("city-clerk", booking, "confirm")

@@ -1,4 +1,4 @@
-"""Filing asks the registry to amend an instrument: what one sends, the other reads, and the answer back."""
+"""Filing asks the registry to amend an instrument. Each must read what the other sends."""
 
 from chassis.ids import new_id
 from chassis.testing import applicant

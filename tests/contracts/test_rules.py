@@ -1,4 +1,4 @@
-"""The tables of rules: complete, in both languages, and about kinds of account, roles and tiers that there are."""
+"""The tables of rules are complete, have labels in both languages, and name only existing kinds of account, roles and tiers."""
 
 import json
 import re
@@ -15,7 +15,10 @@ KINDS = {"applicant", "institution", "supervisor", "system"}
 ROLES = {"owner", "sub_user", "filing_clerk", "booking_clerk", "front_desk", "verifier", "checker", "institution_admin"}
 APIS = {"filing-states": "filing/src/filing", "booking-states": "booking/src/booking",
         "certificate-change-states": "instrument-registry/src/registry"}  # fmt: skip
-BY_THE_SAME_ROUTE = {"receive_late": "receive", "return": "return_items"}  # of a booking
+BY_THE_SAME_ROUTE = {
+    "receive_late": "receive",
+    "return": "return_items",
+}  # moves of a booking -> the route that makes them
 
 
 def load(name: str) -> dict[str, Any]:

@@ -1,2 +1,2 @@
-// Only browsers that know no modules run this (IE, old kernels): no word of it may be newer than 2009.
+// Only browsers without modules run this (IE, old kernels): use only syntax of 2009.
 window.location.replace('/old-browser.html')

@@ -1,5 +1,5 @@
-/** The short walk in Firefox, which Playwright drives only in a build of its own: `node firefox.mjs <address> <firefox>
- * <user name> <password> <folder for pictures>`. Prints what went wrong, a line each, and ends with 1 where something did. */
+/** The short walk in Firefox, because Playwright drives only its own build of it: `node firefox.mjs <address> <firefox>
+ * <user name> <password> <folder for pictures>`. Prints one line per error, and exits with 1 if there was one. */
 import puppeteer from 'puppeteer-core'
 
 const [address, program, name, password, folder] = process.argv.slice(2)
@@ -12,7 +12,7 @@ const browser = await puppeteer.launch({
 })
 const page = await browser.newPage()
 page.setDefaultTimeout(20_000)
-// A page that is opened asks whether its cookie still holds a session: a stranger's does not.
+// A page asks at its start whether its cookie holds a session; without one it gets an error.
 const expected = /status of 401|sessions\/refresh/
 page.on(
   'console',

@@ -1,5 +1,5 @@
-// The typed clients, from the OpenAPI snapshots of the five services, and the rules of contracts/reference. Made at every
-// build and never committed, so that a page which no longer agrees with a service does not compile.
+// Generates the typed clients from the OpenAPI snapshots of the five services, and the rules from contracts/reference. Each
+// build does it, and they are never committed, so that a page that does not match a service fails to compile.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import openapiTS, { astToString } from 'openapi-typescript'
 

@@ -149,7 +149,7 @@ def test_without_a_node_it_says_so_in_one_line_and_goes_on(
     monkeypatch.delenv("CI", raising=False)
     assert portal.check("test", said.append) == 0
     monkeypatch.setenv("CI", "1")
-    with pytest.raises(LauncherError, match="no Node"):
+    with pytest.raises(LauncherError, match="needs Node"):
         portal.check("test", said.append)
 
 

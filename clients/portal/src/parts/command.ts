@@ -48,7 +48,7 @@ export interface Command {
   title: string
   /** What will happen, with the count: "停用 12 台仪器". */
   text: string
-  /** What the user should have thought of before. */
+  /** A warning that the user should read first. */
   warning?: string
   service: Service
   danger?: boolean

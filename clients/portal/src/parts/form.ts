@@ -11,7 +11,7 @@ import { keepHere, kept } from './kept'
 export interface Shown {
   label: string
   required: boolean
-  /** A paper: it is uploaded, not filled in. */
+  /** The field is a paper: the user uploads it. */
   upload?: boolean
 }
 

@@ -77,5 +77,5 @@ export function kindName(code: string | null | undefined): string {
   return kinds.byKey.value.get(code)?.name ?? ''
 }
 
-/** Whether the area of an institution holds the division: 440100 holds 440106. */
+/** Says whether the area of an institution contains the division: 440100 contains 440106. */
 export const holds = (area: string, division: string): boolean => division.startsWith(area.replace(/(00)+$/, ''))

@@ -1,6 +1,6 @@
 /**
- * The rules of contracts/reference, which the services read too: the words of states, who may make which move in which
- * state, what a view offers. The services decide; here the rules only hide what they would refuse.
+ * The rules of contracts/reference, which the services read too: labels of states, who may make which move in which state,
+ * actions of a view. The services decide; the portal only hides what they would refuse.
  */
 import { bookingNumber, bookingStates, filingStates, instrumentFields, views } from '@/api/generated/rules'
 
@@ -27,7 +27,7 @@ export type BookingMove = (typeof bookingStates.moves)[number]['move']
 const wordsBy = <K extends string>(rows: readonly (Row & Readonly<Record<K, string>>)[], key: K, language: Language) =>
   Object.fromEntries(rows.map((row) => [row[key], row[language]]))
 
-/** The words of states, views and moves: the larger part of what `terms` needs. */
+/** The labels of states, views and moves, which are most of `terms`. */
 export const ruledTerms = (language: Language) => ({
   view: { ...wordsBy(views.views, 'view', language), ...wordsBy(views.lists, 'view', language) },
   filing: { none: filingStates.none[language], ...wordsBy(filingStates.states, 'state', language) },
@@ -39,15 +39,15 @@ export const bookingMoveWords = (language: Language) => wordsBy(bookingStates.mo
 
 export const VIEWS: string[] = views.views.map((row) => row.view)
 const offers: { view: string; offers: readonly string[] }[] = [...views.views, ...views.lists]
-/** Whether the list of a view offers `what` for many. */
+/** Says whether the list of a view offers the action `what` on many. */
 export const viewOffers = (view: string, what: 'book' | 'suspend' | 'everything'): boolean =>
   offers.some((row) => row.view === view && row.offers.includes(what))
 
 const openFilings: string[] = filingStates.states.filter((row) => row.open).map((row) => row.state)
-/** Whether a filing in this state waits for a decision. */
+/** Says whether a filing in this state waits for a decision. */
 export const isOpenFiling = (state: string | null | undefined): boolean => openFilings.includes(state ?? '')
 
-/** The moves of a table that `who` may make in a state. */
+/** Returns the moves of a table that `who` may make in a state. */
 function movesIn<M extends string>(moves: readonly Move<M>[], state: string, who: Who): M[] {
   const may = ({ kind, roles, tiers }: Permitted) =>
     kind === who.kind &&
@@ -55,7 +55,7 @@ function movesIn<M extends string>(moves: readonly Move<M>[], state: string, who
     (!tiers || tiers.includes(who.tier ?? ''))
   return moves.filter((row) => row.from.includes(state) && row.by.some(may)).map((row) => row.move)
 }
-/** `who` without roles: by the kind of account and the tier alone. */
+/** `who` without roles: only the kind of account and the tier. */
 export const filingMoves = (state: string, who: Who): FilingMove[] => movesIn(filingStates.moves, state, who)
 export const bookingMoves = (state: string, who: Who): BookingMove[] => movesIn(bookingStates.moves, state, who)
 
@@ -69,6 +69,6 @@ export const FIELDS = {
   afterApproval: names(instrumentFields.fields, (row) => row.approved),
 }
 
-/** A booking number as people and scanners write it, as the service keeps it. */
+/** Converts a typed or scanned booking number to the form that the service stores. */
 const ignored = new RegExp(bookingNumber.ignored, 'g')
 export const bookingNumberOf = (text: string): string => text.toUpperCase().replace(ignored, '')

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-# What a phone makes a link of: a scheme or www; a host with a path; a host with a country's or a well-known ending; a
-# Chinese domain; an IP address. "Co.Ltd" and "0.5/1.0" are no hosts.
+# Text that a phone turns into a link: a scheme or www; a host with a path; a host with a country's or a well-known ending; a
+# Chinese domain; an IP address. "Co.Ltd" and "0.5/1.0" are not hosts.
 _END = r"[^\s，。；、）】]"
 _LINK = re.compile(
     rf"(?:[a-z][a-z0-9+.-]*://|www\.){_END}+"
