@@ -1,5 +1,6 @@
 """Each scope's list is read by an index that holds it in its order, and no list, search or count scans the table."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +107,27 @@ def test_a_search_is_answered_by_its_index(loaded: Runtime, scope: str, args: di
 
 
 @every_scope
+@pytest.mark.parametrize("args", [{"q": "电子"}, {"name_contains": "电子"}])
+def test_what_is_frequent_is_looked_for_among_the_first(loaded: Runtime, scope: str, args: dict[str, Any]) -> None:
+    """As the planner chooses by itself: it reads rows one by one in the order of the scope, until the page is full."""
+    by, _ = SCOPES[scope]
+    question, values = FILINGS.asked(by, args)
+    plan = _explained(loaded, by, Read(FILINGS.listing._newest(question, "id")), values | {"limit": 15, "offset": 0})
+    assert not any("Seq Scan on filing" in line for line in plan), plan
+    assert any("using filing_pkey" in line for line in plan), plan
+
+
+def test_a_rare_search_of_an_applicant_reads_no_more_than_his_own(loaded: Runtime) -> None:
+    """As the planner chooses by itself: he has few, so that his own index is as good as the search's."""
+    by, _ = SCOPES["applicant"]
+    question, values = FILINGS.asked(by, {"q": "SN0000123"})
+    read = Read(FILINGS.listing._hits(question, "", "id", 1000))
+    plan = _explained(loaded, by, read, values | {"limit": 15, "offset": 0})
+    assert not any("Seq Scan on filing" in line for line in plan), plan
+    assert any("filing_org_id" in line or "filing_search_words_idx" in line for line in plan), plan
+
+
+@every_scope
 @pytest.mark.parametrize("args", [{}, {"state": "approved,returned"}])
 def test_a_total_is_read_from_the_counters(scope: str, args: dict[str, Any]) -> None:
     question, _ = FILINGS.asked(SCOPES[scope][0], args)
@@ -131,6 +153,10 @@ def _plan(
     runtime: Runtime, by: Actor, read: Read, values: dict[str, Any], sort: bool = False, bitmap: bool = False
 ) -> list[str]:
     off = ["enable_seqscan", *(["enable_sort"] if not sort else []), *(["enable_bitmapscan"] if not bitmap else [])]
+    return _explained(runtime, by, read, values, off)
+
+
+def _explained(runtime: Runtime, by: Actor, read: Read, values: dict[str, Any], off: Sequence[str] = ()) -> list[str]:
     with connection_of(runtime.database) as connection, connection.transaction():
         for setting in off:
             connection.execute(f"SET LOCAL {setting} = off")

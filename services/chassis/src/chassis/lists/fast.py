@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     select,
     true,
 )
@@ -227,13 +228,23 @@ class Listing(Generic[Question]):
         return select(found.label(_FOUND), *page.c).select_from(one.outerjoin(page, true()))
 
     def _newest(self, question: Question, fields: str) -> Any:
-        """The page, as far as the first of the scope hold it."""
+        """The page, as far as the first of the scope hold it. OFFSET 0 keeps the planner from testing rows that are not
+        among them, and so from reading the table; the first hits that fill the page end the walk."""
         walked, scope = self._walked(question)
-        order = self._order(scope)
-        stretch = select(self._key.label("key"), *order.labelled()).where(*self._where(scope))
-        newest = stretch.order_by(*order.expressions()).limit(STRETCH).subquery("newest")
-        statement = self.select(walked, fields).where(self._key == newest.c.key)
-        return self._ordered(statement, "", order.of_labels(newest))
+        newest = self._ordered_keys(scope).limit(STRETCH).subquery("newest")
+        tested = self.select(walked, fields).where(self._key == newest.c.key).correlate(newest)
+        hit = tested.offset(literal_column("0")).lateral("hit")
+        page = select(*hit.c).select_from(newest.join(hit, true()))
+        return page.order_by(*self._order(scope).of_labels(newest)).limit(_LIMIT).offset(_OFFSET)
+
+    def _ordered_keys(self, question: Question) -> Any:
+        """The keys in the list's own order, with what they are ordered by."""
+        order = self._order(question)
+        return (
+            select(self._key.label("key"), *order.labelled())
+            .where(*self._where(question))
+            .order_by(*order.expressions())
+        )
 
     def _oldest(self, question: Question, fields: str) -> Any:
         """The page out of all that the index gives; MATERIALIZED keeps the planner from walking the scope for it."""
