@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from booking.actions import bookings, endings, reschedule
-from chassis import bulk, jobs
+from booking.tables import BOOKING_COUNT
+from chassis import bulk, counters, jobs
 from chassis.runtime import Runtime, Schedule
 
 
@@ -15,10 +16,18 @@ def end_lapsed(runtime: Runtime, now: datetime) -> None:
             ended = endings.lapse(db, now)
 
 
+def merge_counts(runtime: Runtime, _now: datetime) -> None:
+    counters.merge(runtime.database, _MERGE)
+
+
+_MERGE = counters.merging(BOOKING_COUNT, ("n",))
 JOBS: dict[str, jobs.JobHandler] = {
     "confirm": bulk.job_of(bookings.confirm),
     "reject": bulk.job_of(bookings.reject),
     "cancel": bulk.job_of(bookings.cancel),
     "propose": bulk.job_of(reschedule.propose),
 }
-SCHEDULES = [Schedule("lapsed_bookings", timedelta(minutes=10), end_lapsed)]
+SCHEDULES = [
+    Schedule("lapsed_bookings", timedelta(minutes=10), end_lapsed),
+    Schedule("merge_counts", timedelta(minutes=1), merge_counts),
+]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import FetchedValue, ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -20,16 +20,17 @@ from booking.domain.errors import (
     WrongItemState,
 )
 from booking.domain.states import OPEN_ITEM, Item, State, after
+from booking.tables import METADATA
 from chassis.actor import Actor, actor_json
 from chassis.clock import business_date
-from chassis.db import NAMING, TYPES
+from chassis.db import TYPES
 from chassis.errors import NotFound, Stale
 from chassis.ids import new_id
 from chassis.searching import words
 
 
 class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
+    metadata = METADATA
     type_annotation_map = TYPES
 
 
@@ -41,6 +42,7 @@ class Org(Base):
     name: Mapped[str]
     division_code: Mapped[str]
     phone_last4: Mapped[str]
+    words: Mapped[str] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue(), deferred=True)
 
 
 class Institution(Base):
@@ -259,6 +261,7 @@ class Booking(Base):
     created_at: Mapped[datetime]
     ready_to_check: Mapped[bool] = mapped_column(default=False)  # every result is there and signed
     version: Mapped[int] = mapped_column(default=1)
+    place: Mapped[bytes] = mapped_column(server_default=FetchedValue(), deferred=True)
     items: Mapped[list[BookingItem]] = relationship(order_by=BookingItem.position, lazy="select")
 
     def check_version(self, version: int) -> None:

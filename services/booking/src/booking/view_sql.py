@@ -4,13 +4,15 @@ of which phase a view holds says contracts/reference/views.json."""
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_
+from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_
 
 from booking.domain.views import BOOKABLE, RANGES
 from booking.models import Instrument as I
 
+Day = date | ColumnElement[Any]  # a value, or the parameter that holds it
 
-def predicates(today: date) -> dict[str, ColumnElement[bool]]:
+
+def predicates(today: Day) -> dict[str, ColumnElement[bool]]:
     """view -> condition, for live instruments; exactly one holds for each."""
     phases = _phases()
     return {
@@ -34,31 +36,35 @@ def _phases() -> dict[str, tuple[ColumnElement[bool], Any]]:
 
 
 def _in_range(
-    phase: ColumnElement[bool], day: Any, today: date, first: int | None, last: int | None
+    phase: ColumnElement[bool], day: Any, today: Day, first: int | None, last: int | None
 ) -> ColumnElement[bool]:
     conditions = [phase]
     if first is not None:
-        conditions.append(day >= today + timedelta(days=first))
+        conditions.append(day >= _after(today, first))
     if last is not None:
-        conditions.append(day <= today + timedelta(days=last))
+        conditions.append(day <= _after(today, last))
     return and_(*conditions)
 
 
+def _after(today: Day, days: int) -> Any:
+    return today + timedelta(days=days) if isinstance(today, date) else today + days
+
+
 def enabled() -> ColumnElement[bool]:
-    return and_(I.filing_state == "approved", I.version >= I.approved_version)
+    return and_(I.filing_state == literal_column("'approved'"), I.version >= I.approved_version)
 
 
 def live() -> ColumnElement[bool]:
     return and_(I.status == "in_use", enabled(), I.approved_on.is_not(None))
 
 
-def bookable(today: date, view: str | None = None) -> ColumnElement[bool]:
+def bookable(today: Day, view: str | None = None) -> ColumnElement[bool]:
     """In one of the views that offer booking, or in the one named."""
     table = predicates(today)
     return and_(live(), or_(*(table[name] for name in BOOKABLE if view in (None, name))))
 
 
-def view_column(today: date) -> ColumnElement[Any]:
+def view_column(today: Day) -> ColumnElement[Any]:
     """The row's own view."""
     whens = [(and_(live(), condition), literal(name)) for name, condition in predicates(today).items()]
     return case(*whens, else_=literal("none"))

@@ -438,6 +438,9 @@ def test_supervisors_see_bookings_by_the_area_of_use(
     }  # fmt: skip
     shown = {area: len(answer.json["items"]) for area, answer in seen.items() if answer.status_code == 200}
     assert shown == {"440104": 1, "440100": 1, "441900": 1, "440000": 2}
+    for query in ("", "q=电子计价秤", f"q={booking['number']}", "state=pending"):
+        listed = {area: signed_in(supervisor(area)).get(f"{URL}/bookings?{query}").json["total"] for area in seen}
+        assert listed == {area: int(area in shown) for area in seen}, query
     assert signed_in(supervisor("440106")).get(f"{URL}/statistics/overview").json["total"] == 0
     for area, count in (("440104", 1), ("4419", 1), ("44", 1), ("440106", 0)):
         with runtime.database.transaction(Scope(area=area)) as session:

@@ -7,7 +7,7 @@ from typing import Any
 import factories
 from factories import approved, order
 
-from booking.queries import LATEST
+from booking.queries.shown import LATEST
 from chassis.actor import Actor
 from chassis.auth import ServiceTokens
 from chassis.ids import new_id

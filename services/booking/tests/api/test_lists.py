@@ -8,7 +8,8 @@ from urllib.parse import quote
 import pytest
 from factories import approved, order
 
-from booking import queries
+from booking.queries.bookable import BOOKABLES, PENDING
+from booking.queries.bookings import BOOKINGS
 from chassis.actor import Actor
 from chassis.runtime import Runtime
 from chassis.testing import GUANGZHOU, Caller
@@ -44,11 +45,11 @@ def test_each_column_of_what_can_be_booked_filters(
 def test_each_column_of_what_can_be_booked_sorts(call: Call, runtime: Runtime, owner: Actor) -> None:
     approved(runtime, owner, serial_no="A", model="Z")
     (listed,) = approved(runtime, owner, serial_no="B", model="Y")
-    for name in (*queries.BOOKABLE_SORT, "view"):
+    for name in BOOKABLES.sortable:
         assert len(found(call("owner"), "bookable", f"sort={name}")) == 2, name
     assert [row["model"] for row in found(call("owner"), "bookable", "sort=model")] == ["Y", "Z"]
     call("owner").post(f"{URL}/pending-list", {"instrument_ids": [str(listed)]})
-    for name in (*queries.BOOKABLE_SORT, "view", "bookable", "added_at"):
+    for name in PENDING.sortable:
         assert len(found(call("owner"), "pending-list", f"sort={name}")) == 1, name
 
 
@@ -58,7 +59,7 @@ def test_each_column_of_the_bookings_filters_and_sorts(call: Call, runtime: Runt
     refused = call("owner").post(f"{URL}/bookings", order(approved(runtime, owner), day, period="pm")).json
     call("clerk").post(f"{URL}/bookings/{refused['id']}/reject", {"reason": "设备检修 50%"})
     clerk = call("clerk")
-    for name in queries.SORTABLE:
+    for name in BOOKINGS.sortable:
         assert len(found(clerk, "bookings", f"sort={name}")) == 2, name
     periods = {
         "reason_contains=50%": ["pm"], "org_name_contains=没有": [], "org_name_contains=_": [], "created_from=2020-01-01&sort=period": ["am", "pm"],

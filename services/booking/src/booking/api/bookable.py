@@ -10,7 +10,7 @@ from booking.api.schemas import BookableArgs, BookableView, InstrumentIds, Pendi
 from chassis import clock
 from chassis.auth import APPLICANT, allow
 from chassis.paging import PageArgs, page_response, page_schema
-from chassis.web import Blueprint, current_user, db
+from chassis.web import Blueprint, current_user, db, reader
 
 blp = Blueprint("bookable", "bookable", url_prefix="/api/booking", description="Bookable instruments")
 
@@ -21,7 +21,7 @@ blp = Blueprint("bookable", "bookable", url_prefix="/api/booking", description="
 @blp.response(200, page_schema(BookableView))
 def list_bookable(args: dict[str, Any]) -> Any:
     """Own instruments in one of the views that offer booking, and in no open booking."""
-    return page_response(queries.bookable_instruments(db(), current_user(), args, clock.today()))
+    return page_response(queries.bookable_instruments(reader(), current_user(), args, clock.today()))
 
 
 @blp.route("/pending-list", methods=["GET"])
@@ -54,4 +54,4 @@ def remove_pending(body: dict[str, Any]) -> Any:
 
 
 def _page(args: dict[str, Any]) -> Response:
-    return page_response(queries.pending_list(db(), current_user(), args, clock.today()))
+    return page_response(queries.pending_list(reader(), current_user(), args, clock.today()))

@@ -28,7 +28,7 @@ from chassis.auth import APPLICANT, INSTITUTION, SUPERVISOR, allow, allow_move
 from chassis.paging import page_response, page_schema
 from chassis.rawjson import json_response
 from chassis.selections import freeze
-from chassis.web import Blueprint, audit_subject, current_user, db, with_etag
+from chassis.web import Blueprint, audit_subject, current_user, db, reader, with_etag
 
 blp = Blueprint("bookings", "bookings", url_prefix="/api/booking", description="Bookings")
 SEES = (APPLICANT, INSTITUTION, SUPERVISOR)
@@ -57,7 +57,7 @@ def request_booking(body: dict[str, Any]) -> Any:
 @blp.response(200, page_schema(BookingView))
 def list_bookings(args: dict[str, Any]) -> Any:
     """Bookings that the caller may see, newest first."""
-    return page_response(queries.bookings(db(), current_user(), args))
+    return page_response(queries.bookings(reader(), current_user(), args))
 
 
 @blp.route("/bookings/<uuid:booking_id>", methods=["GET"])
@@ -73,7 +73,7 @@ def get_booking(booking_id: UUID) -> Any:
 @blp.response(200, Overview)
 def overview() -> Any:
     """Counts by state."""
-    return json_response(queries.overview(db(), current_user()))
+    return json_response(queries.overview(reader(), current_user()))
 
 
 @blp.route("/bookings/<uuid:booking_id>/cancel", methods=["POST"])

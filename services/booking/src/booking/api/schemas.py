@@ -7,15 +7,13 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from booking.domain.calendar import MODES, PERIODS
-from booking.domain.states import State
-from booking.domain.views import BOOKABLE
-from booking.queries import AMOUNTS, BOOKABLE_CONTAINED, BOOKABLE_DAYS, CONTAINED, DAYS
-from chassis.paging import PageArgs
+from booking.queries.bookable import BOOKABLES
+from booking.queries.bookings import BOOKINGS
+from chassis.lists import args_schema, filter_schema
 from chassis.problems import Message
-from chassis.schema import Flag, Schema, Text, amounts, between, contained, one_of, storable
+from chassis.schema import Flag, Schema, Text, one_of, storable
 from chassis.selections import selection_schema
 
-STATES = tuple(state.value for state in State)
 MAX_INSTRUMENTS = 500  # of one booking
 MAX_RESULTS = 5000  # of one request
 _CONTACT = Message(
@@ -23,15 +21,7 @@ _CONTACT = Message(
 )
 
 
-_STATES = Message(
-    "not_an_option", f"只能填写：{'、'.join(STATES)}，多个用逗号分隔。", f"One or several of: {', '.join(STATES)}."
-)
 _PHONE = re.compile(r"1[0-9]{10}|0[0-9]{2,3}-?[0-9]{7,8}")
-
-
-def _states(text: str) -> None:
-    if not set(text.split(",")) <= set(STATES):
-        raise ValidationError(_STATES)
 
 
 _NAME_AND_PHONE = Message(
@@ -57,19 +47,7 @@ def instrument_ids(**kwargs: Any) -> fields.List[Any]:
     return fields.List(fields.UUID(), validate=validate.Length(min=1, max=MAX_INSTRUMENTS), **kwargs)
 
 
-class _BookableArgs(PageArgs):
-    ids = fields.List(
-        fields.UUID(), validate=validate.Length(max=100), metadata={"description": "only those of these instruments"}
-    )
-    institution_id = fields.UUID()
-    kind_code = Text(max=20)
-    venue = Text(max=10, validate=one_of(*MODES))
-    division_code = Text(max=9)
-    view = Text(max=20, validate=one_of(*BOOKABLE))
-    q = Text(max=100)
-
-
-BookableArgs: Any = type("BookableArgs", (_BookableArgs,), contained(*BOOKABLE_CONTAINED) | between(*BOOKABLE_DAYS))
+BookableArgs = args_schema(BOOKABLES)
 
 
 class InstrumentFacts(Schema):
@@ -196,35 +174,8 @@ class BookingRequest(Schema):
             raise ValidationError(errors)
 
 
-class _BookingFilter(Schema):
-    state = Text(max=120, validate=_states, metadata={"description": "one, or several with commas"})
-    mode = Text(max=10, validate=one_of(*MODES))
-    period = Text(max=2, validate=one_of(*PERIODS))
-    institution_id = fields.UUID()
-    org_id = fields.UUID()
-    instrument_id = fields.UUID()
-    to_sign = fields.Boolean(metadata={"description": "results wait for the caller's signature as verifier"})
-    to_check = fields.Boolean(metadata={"description": "complete and signed, and the caller is the checker"})
-    q = Text(
-        max=100,
-        metadata={
-            "description": "a part of the number, or of name, model, serial number, own number, address or maker of what"
-            " is booked; for others than the applicant also of the organisation's name"
-        },
-    )
-
-
-BookingFilter: Any = type(
-    "BookingFilter",
-    (_BookingFilter,),
-    contained(*CONTAINED)
-    | between(*DAYS)
-    | amounts(*AMOUNTS)
-    | {"__doc__": "What a list of bookings may be narrowed by."},
-)
-BookingArgs: Any = type("BookingArgs", (PageArgs, BookingFilter), {"__doc__": "The query of the list of bookings."})
-
-
+BookingFilter = filter_schema(BOOKINGS)
+BookingArgs = args_schema(BOOKINGS)
 BookingSelection = selection_schema(BookingFilter, "Booking")
 
 
