@@ -12,7 +12,11 @@ type Tree = { [key: string]: string | Tree }
 /** The keys of T with other texts. */
 export type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
-const chinese = import.meta.glob<Tree>('../**/words.ts', { eager: true, import: 'default' })
+// The words of the audit are many and seldom read: they come with its page, by `addWords`.
+const chinese = import.meta.glob<Tree>(['../**/words.ts', '!../modules/audit/words.ts'], {
+  eager: true,
+  import: 'default',
+})
 const english = import.meta.glob<Tree>('../**/words.en.ts', { import: 'default' })
 
 const folderOf = (path: string) => path.split('/').at(-2)!
@@ -32,6 +36,7 @@ export const i18n = createI18n({
 
 /** The part of vue-i18n that we use. Its own types follow every key and are too slow for the compiler. */
 interface Composer {
+  mergeLocaleMessage(locale: Locale, messages: Tree): void
   locale: Ref<Locale>
   availableLocales: Locale[]
   setLocaleMessage(locale: Locale, messages: Tree): void
@@ -44,6 +49,9 @@ export const language = computed(() => composer.locale.value)
 export const t = (key: string, values: Record<string, unknown> = {}): string => composer.t(key, values)
 /** Says whether there is a text for the key. */
 export const has = (key: string) => composer.te(key) || composer.te(key, 'zh-CN')
+
+/** Adds the Chinese words of a folder that comes later than the first load. */
+export const addWords = (folder: string, words: Tree): void => composer.mergeLocaleMessage('zh-CN', { [folder]: words })
 
 /** Returns the language chosen before. */
 export const keptLanguage = (): Locale => (localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh-CN')

@@ -1,6 +1,9 @@
 /** A line of the audit trail as a sentence in the user's language. */
-import { has, language, t, term } from '@/words'
+import { addWords, has, language, t, term } from '@/words'
 import type { Change, Dated, Line } from './timeline'
+import words from './words'
+
+addWords('audit', words)
 
 export function didOf(action: string): string {
   const key = `audit.actions.${action.replaceAll('/', '_')}`
