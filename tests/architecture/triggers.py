@@ -23,6 +23,13 @@ SENTENCES = {
         "job_wake": "Sends NOTIFY so that a job worker looks for the new job at once.",
         "outbox_wake": "Sends NOTIFY so that the relay publishes the new event at once.",
     },
+    "booking": {
+        "count_bookings": "Appends to `booking_count` how many bookings entered or left each state, for each viewer and area.",
+        "drop_booking_search": "Deletes the rows of a deleted booking from `booking_search`.",
+        "keep_areas": "Keeps `booking_area`, the areas of use of a booking's instruments, with its state.",
+        "keep_booking_search": "Adds the words of a booking's new items to `booking_search`.",
+        "keep_instrument_search": "Keeps `instrument_search` equal to the replicas of instruments.",
+    },
     "filing": {
         "count_filings": "Appends to `filing_count` how many latest filings entered or left each state, for each viewer and area.",
         "follow_search": "Updates the viewers and words of a filing in `filing_search` when one of them changes.",
@@ -62,7 +69,7 @@ TRIGGERS = text("""
 
 def path_of(package: str, shared: bool) -> Path:
     """The file of a service's own triggers; if `shared`, that of the triggers which the chassis gives to every service."""
-    return (CHASSIS / "sql" if shared else PACKAGES[package] / "migrations") / "TRIGGERS.md"
+    return (CHASSIS / "sql" if shared else PACKAGES[package].parents[1]) / "TRIGGERS.md"
 
 
 def lists_of(package: str, url: str) -> dict[Path, str]:

@@ -83,11 +83,12 @@ def test_a_pod_waits_for_the_schema_and_for_no_particular_release_of_it(postgres
 
 
 def migrated(package: str, url: str, seconds: str = "5") -> int:
-    """Returns the exit code of deploy/docker/migrated.py, with which a pod waits. It uses only the database setting."""
+    """Returns the exit code of deploy/docker/migrated.py, with which a pod waits. It uses only the database setting
+    and the tables of rules."""
     fields = dataclasses.fields(service(package).settings)
     env = {field.name.upper(): "any" for field in fields if field.default is dataclasses.MISSING}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    env |= inherited | {"DATABASE_URL": url, "MODULE": f"{package}.cli"}
+    env |= inherited | {"DATABASE_URL": url, "MODULE": f"{package}.cli", "CONTRACTS_DIR": str(ROOT / "contracts")}
     command = [sys.executable, DOCKER / "migrated.py", seconds]
     return subprocess.run(command, env=env, stderr=subprocess.DEVNULL).returncode
 

@@ -1,6 +1,7 @@
 """Each scope's list is read by an index that holds it in its order, and no list, search or count scans the table. The plans
 are those that PostgreSQL chooses by itself."""
 
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -69,48 +70,40 @@ def loaded(runtime: Runtime, snapshots: Snapshots) -> Runtime:
     return runtime
 
 
-every_scope = pytest.mark.parametrize("scope", SCOPES)
+def test_the_first_page_is_read_by_an_index_in_its_order(loaded: Runtime) -> None:
+    for (by, index), args in product(SCOPES.values(), ({}, {"state": "completed"})):
+        question, values = BOOKINGS.asked(by, args)
+        plan = _plan(loaded, by, Read(BOOKINGS.listing._page(question, "", "id")), values)
+        assert any(f"using {index}_" in line for line in plan), plan
+        assert not _scans(plan), plan
+        assert not any("Sort" in line for line in plan), plan
 
 
-@every_scope
-@pytest.mark.parametrize("args", [{}, {"state": "completed"}])
-def test_the_first_page_is_read_by_an_index_in_its_order(loaded: Runtime, scope: str, args: dict[str, Any]) -> None:
-    by, index = SCOPES[scope]
-    question, values = BOOKINGS.asked(by, args)
-    plan = _plan(loaded, by, Read(BOOKINGS.listing._page(question, "", "id")), values)
-    assert any(f"using {index}_" in line for line in plan), plan
-    assert not _scans(plan), plan
-    assert not any("Sort" in line for line in plan), plan
-
-
-@every_scope
-def test_a_walk_goes_on_by_an_index(loaded: Runtime, scope: str) -> None:
-    by, index = SCOPES[scope]
-    question, values = BOOKINGS.asked(by, {})
-    plan = _plan(loaded, by, Read(BOOKINGS.listing._walk(question, "id", "cursor")), values)
-    assert any(f"using {index}_" in line for line in plan), plan
-    assert [line for line in plan if "Index Cond" in line and " < " in line], plan
+def test_a_walk_goes_on_by_an_index(loaded: Runtime) -> None:
+    for by, index in SCOPES.values():
+        question, values = BOOKINGS.asked(by, {})
+        plan = _plan(loaded, by, Read(BOOKINGS.listing._walk(question, "id", "cursor")), values)
+        assert any(f"using {index}_" in line for line in plan), plan
+        assert [line for line in plan if "Index Cond" in line and " < " in line], plan
 
 
 RARE = {"q": "SN0000124"}  # even: of every scope but the institution's
 FREQUENT = {"q": "电子秤"}
 
 
-@every_scope
-@pytest.mark.parametrize("args", [RARE, {"instruments_contains": "SN0000124"}, {"q": "YY00000000124"}])
-def test_a_search_is_answered_by_its_index(loaded: Runtime, scope: str, args: dict[str, Any]) -> None:
-    by, _ = SCOPES[scope]
-    plan = _hits(loaded, BOOKINGS, by, args)
-    assert any("booking_search_words_idx" in line for line in plan), plan
-    assert not _scans(plan), plan
+def test_a_search_is_answered_by_its_index(loaded: Runtime) -> None:
+    rare = (RARE, {"instruments_contains": "SN0000124"}, {"q": "YY00000000124"})
+    for (by, _), args in product(SCOPES.values(), rare):
+        plan = _hits(loaded, BOOKINGS, by, args)
+        assert any("booking_search_words_idx" in line for line in plan), plan
+        assert not _scans(plan), plan
 
 
-@every_scope
-def test_a_frequent_fragment_is_found_in_a_walk_of_the_first_of_the_scope(loaded: Runtime, scope: str) -> None:
-    by, index = SCOPES[scope]
-    question, values = BOOKINGS.asked(by, FREQUENT)
-    plan = _plan(loaded, by, Read(BOOKINGS.listing._newest(question, "id")), values)
-    assert any(f"using {index}_" in line for line in plan), plan
+def test_a_frequent_fragment_is_found_in_a_walk_of_the_first_of_the_scope(loaded: Runtime) -> None:
+    for by, index in SCOPES.values():
+        question, values = BOOKINGS.asked(by, FREQUENT)
+        plan = _plan(loaded, by, Read(BOOKINGS.listing._newest(question, "id")), values)
+        assert any(f"using {index}_" in line for line in plan), plan
 
 
 def test_what_can_be_booked_is_read_and_searched_by_its_indexes(loaded: Runtime) -> None:
@@ -123,18 +116,16 @@ def test_what_can_be_booked_is_read_and_searched_by_its_indexes(loaded: Runtime)
         assert not _scans(hits), hits
 
 
-@every_scope
-@pytest.mark.parametrize("args", [{}, {"state": "completed,cancelled"}])
-def test_a_total_is_read_from_the_counters(loaded: Runtime, scope: str, args: dict[str, Any]) -> None:
-    by, _ = SCOPES[scope]
-    question, values = BOOKINGS.asked(by, args)
-    counter = BOOKINGS.counter(question)
-    assert counter is not None
-    counted = Read(BOOKINGS.listing._total(question))
-    with connection_of(loaded.database) as connection, connection.transaction():
-        connection.execute(SET_SCOPE, Scope.of(by).settings())
-        totals = [connection.execute(read.sql, read.values(values)).fetchone() for read in (counter, counted)]
-    assert totals[0] == totals[1]
+def test_a_total_is_read_from_the_counters(loaded: Runtime) -> None:
+    for (by, _), args in product(SCOPES.values(), ({}, {"state": "completed,cancelled"})):
+        question, values = BOOKINGS.asked(by, args)
+        counter = BOOKINGS.counter(question)
+        assert counter is not None
+        counted = Read(BOOKINGS.listing._total(question))
+        with connection_of(loaded.database) as connection, connection.transaction():
+            connection.execute(SET_SCOPE, Scope.of(by).settings())
+            totals = [connection.execute(read.sql, read.values(values)).fetchone() for read in (counter, counted)]
+        assert totals[0] == totals[1]
 
 
 def test_others_filters_are_counted() -> None:
