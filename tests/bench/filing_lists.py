@@ -90,7 +90,9 @@ def measure(platform: Platform) -> list[Line]:
     filing, registry = (Database(platform.database_urls[name], 1, "qj-bench") for name in ("filing", "registry"))
     for actor in _people():
         for name, asked in QUESTIONS.items():
-            lines.append(_compared(f"{actor.name}, {name}", actor, (filing, _filings(asked)), (registry, _ledger(asked))))
+            lines.append(
+                _compared(f"{actor.name}, {name}", actor, (filing, _filings(asked)), (registry, _ledger(asked)))
+            )
         lines.append(_compared(f"{actor.name}, home counts", actor, (filing, _counts), (registry, _ledger_counts)))
     filing.dispose()
     registry.dispose()
@@ -171,7 +173,9 @@ def _today() -> Any:
 
 
 def _people() -> list[Actor]:
-    def person(name: str, kind: str, org_id: UUID | None, tier: str | None = None, division: str | None = None) -> Actor:
+    def person(
+        name: str, kind: str, org_id: UUID | None, tier: str | None = None, division: str | None = None
+    ) -> Actor:
         return Actor(new_id(), kind, org_id, tier=tier, division=division, name=name)
 
     return [
