@@ -10,7 +10,7 @@ from chassis.actor import Actor
 from chassis.db import SET_SCOPE, Scope
 from chassis.ids import new_id
 from chassis.lists import Question
-from chassis.reads import Read, connection_of
+from chassis.reads import Read, Snapshot, connection_of
 from chassis.runtime import Runtime
 from chassis.testing import applicant, staff, supervisor
 from chassis.testing.snapshots import Snapshots
@@ -75,6 +75,36 @@ def test_a_state_is_read_by_the_index_that_holds_it_in_order(
     plan = _page(loaded, by, {"state": state})
     assert any(f"using {index}_{holds}" in line for line in plan), plan
     assert not _scans_or_sorts(plan), plan
+
+
+@every_scope
+@pytest.mark.parametrize("state", ["approved,returned", "submitted,awaiting_confirmation"])
+def test_several_states_are_merged_in_order(loaded: Runtime, scope: str, state: str) -> None:
+    """As the planner chooses by itself."""
+    by, index = SCOPES[scope]
+    question, values = FILINGS.asked(by, {"state": state})
+    plan = _explained(loaded, by, _made(question), values | {"limit": 15, "offset": 0})
+    holds = "decided_idx" if "approved" in state else "open_idx"
+    assert any(f"using {index}_{holds}" in line for line in plan), plan  # a state without rows needs none
+    assert not any("Seq Scan on filing" in line for line in plan), plan
+
+
+@every_scope
+@pytest.mark.parametrize(
+    "state", ["approved,returned,withdrawn", "submitted,awaiting_confirmation", "submitted,returned"]
+)
+@pytest.mark.parametrize("page", [1, 3])
+def test_several_states_come_in_the_order_of_one(loaded: Runtime, scope: str, state: str, page: int) -> None:
+    by, _ = SCOPES[scope]
+    reader = Snapshot(loaded.database, Scope.of(by))
+    shown = FILINGS.page(reader, by, {"state": state, "page": page, "page_size": 7})
+    question, values = FILINGS.asked(by, {"state": state})
+    listing = FILINGS.listing
+    order = listing._order(question)
+    plain = listing.select(question, "id").order_by(*order.expressions()).limit(7).offset(7 * (page - 1))
+    [rows] = reader.run((Read(plain), values))
+    assert [row["id"] for row in shown["items"]] == [row["id"] for row in rows]
+    assert rows
 
 
 @every_scope

@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
+    union_all,
 )
 
 from chassis.errors import invalid
@@ -86,7 +87,8 @@ class Listing(Generic[Question]):
     planned at each call. made: question -> the order of making, in the terms of the index of its scope. order: question ->
     the order without `sort`, if it is another one. counted_to: question -> how far a total is counted that no counter
     holds, and then published as `total_at_least`; None: to its end. walked: a search -> the same question as a condition
-    on rows, and the question of its scope alone, for a walk among the first of the scope.
+    on rows, and the question of its scope alone, for a walk among the first of the scope. parts: question -> questions that
+    make it up without a row in two of them, each held by an index in the list's own order.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class Listing(Generic[Question]):
         counted_to: Callable[[Question], int | None] | None = None,
         walked: Callable[[Question], tuple[Question, Question]] = lambda question: (question, question),
         order: Callable[[Question], OrderKey | None] = lambda _question: None,
+        parts: Callable[[Question], tuple[Question, ...]] = lambda question: (question,),
     ) -> None:
         self.columns = columns
         self._key_name = key
@@ -111,6 +114,7 @@ class Listing(Generic[Question]):
         self._default = order
         self._counted_to = counted_to or (lambda question: COUNTED if is_search(question) else None)
         self._walked = walked
+        self._parts = parts
         self._reads: dict[Hashable, Read] = {}
 
     def page(
@@ -210,6 +214,11 @@ class Listing(Generic[Question]):
         return list(dict.fromkeys([self._key_name, *names])) if names else list(self.columns)
 
     def _page(self, question: Question, sort: str, fields: str) -> Any:
+        if not sort and len(self._parts(question)) > 1:
+            page = self._first_keys(question, _LIMIT + _OFFSET).limit(_LIMIT).offset(_OFFSET).subquery("page")
+            shown = select(*(self.columns[name].label(name) for name in self._names(fields)))
+            shown = shown.where(self._key == page.c.key)
+            return shown.order_by(*self._order(question).of_labels(page))
         return self._ordered(self.select(question, fields), sort, self._order(question, sort).expressions())
 
     def _upwards(self, question: Question, fields: str) -> Any:
@@ -231,20 +240,27 @@ class Listing(Generic[Question]):
         """The page, as far as the first of the scope hold it. OFFSET 0 keeps the planner from testing rows that are not
         among them, and so from reading the table; the first hits that fill the page end the walk."""
         walked, scope = self._walked(question)
-        newest = self._ordered_keys(scope).limit(STRETCH).subquery("newest")
+        newest = self._first_keys(scope, STRETCH).subquery("newest")
         tested = self.select(walked, fields).where(self._key == newest.c.key).correlate(newest)
         hit = tested.offset(literal_column("0")).lateral("hit")
         page = select(*hit.c).select_from(newest.join(hit, true()))
         return page.order_by(*self._order(scope).of_labels(newest)).limit(_LIMIT).offset(_OFFSET)
 
-    def _ordered_keys(self, question: Question) -> Any:
-        """The keys in the list's own order, with what they are ordered by."""
+    def _first_keys(self, question: Question, most: Any) -> Any:
+        """The first keys in the list's own order, with what they are ordered by; of several parts, the first of each by
+        its own index."""
         order = self._order(question)
-        return (
+        each = [
             select(self._key.label("key"), *order.labelled())
-            .where(*self._where(question))
+            .where(*self._where(part))
             .order_by(*order.expressions())
-        )
+            .limit(most)
+            for part in self._parts(question)
+        ]
+        if len(each) == 1:
+            return each[0]
+        keys = union_all(*each).subquery("parts")
+        return select(*keys.c).order_by(*order.of_labels(keys)).limit(most)
 
     def _oldest(self, question: Question, fields: str) -> Any:
         """The page out of all that the index gives; MATERIALIZED keeps the planner from walking the scope for it."""

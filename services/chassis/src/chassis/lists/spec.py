@@ -32,6 +32,9 @@ class Question(NamedTuple):
     def choice(self, name: str) -> Any:
         return dict(self.choices)[name]
 
+    def choosing(self, name: str, value: Hashable) -> "Question":
+        return self._replace(choices=tuple((one, value if one == name else was) for one, was in self.choices))
+
 
 class Caller(NamedTuple):
     """Who asks. shape: what the statement depends on. values: the parameters of the conditions of the scope."""
@@ -42,12 +45,14 @@ class Caller(NamedTuple):
 
 class Scope(NamedTuple):
     """What a caller may see. made: the order of making, in the terms of the index that holds the scope in it (None: the
-    key). order: the list's own order, if it is another. has_viewer: whether the search's index knows this caller."""
+    key). order: the list's own order, if it is another. has_viewer: whether the search's index knows this caller. split: the
+    choice of which each value has an index in the list's own order, so that several are merged instead of sorted."""
 
     where: tuple[Condition, ...]
     made: OrderKey | None = None
     order: OrderKey | None = None
     has_viewer: bool = True
+    split: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,15 @@ class ListSpec:
             order=lambda question: self.scope(question).order,
             counted_to=lambda question: COUNTED if question.is_search else self.counted_to,
             walked=_walked,
+            parts=self._parts,
         )  # fmt: skip
+
+    def _parts(self, question: Question) -> tuple[Question, ...]:
+        name = self.scope(question).split
+        values = question.choice(name) if name else ()
+        if len(values) < 2:
+            return (question,)
+        return tuple(question.choosing(name, (value,)) for value in values)
 
     def conditions(self, question: Question) -> list[Condition]:
         """The WHERE: the scope, and what is asked in it."""

@@ -34,7 +34,8 @@ from filing.tables import FILING_PART, FILING_SEARCH
 
 F = Filing
 STATES = tuple(state.value for state in State)
-DECIDED = set(STATES) - {state.value for state in OPEN}
+OPEN_STATES = {state.value for state in OPEN}
+DECIDED = set(STATES) - OPEN_STATES
 _ACTOR_ORG = bindparam("actor_org", type_=Uuid)
 _PART = FILING_PART.c
 _Owned = aliased(Filing)
@@ -139,6 +140,7 @@ def scope(question: Question) -> Scope:
     kind, digits, _ = cast(areas.Who, question.caller)
     states = question.choice("state")
     decided = bool(states) and set(states) <= DECIDED
+    split = "state" if decided or set(states) <= OPEN_STATES else ""  # an index holds each of them in order
     if kind == "institution" and not question.is_search and not question.walked:
         in_states = _in_states(states, _PART.state)
         order = (_PART.decided_at, _PART.filing_id) if decided else (_PART.submitted_at, _PART.filing_id)
@@ -146,6 +148,7 @@ def scope(question: Question) -> Scope:
             (_PART.institution_id == _ACTOR_ORG, _PART.filing_id == F.id, true() if in_states is None else in_states),
             OrderKey((_PART.place,), func.uuid_send),
             OrderKey(order, ascending=not decided),
+            split=split,
         )
     by_decision = OrderKey((F.decided_at, F.id)) if decided else None
     if kind == "institution":
@@ -155,10 +158,10 @@ def scope(question: Question) -> Scope:
             by_decision or OrderKey((F.submitted_at, F.id), ascending=True),
         )
     if kind == "applicant":
-        return Scope((F.org_id == _ACTOR_ORG,), OrderKey((F.place,), func.uuid_send), by_decision)
+        return Scope((F.org_id == _ACTOR_ORG,), OrderKey((F.place,), func.uuid_send), by_decision, split=split)
     wide = digits < areas.CITY
     where = (areas.lies_in(digits),) if digits else ()
-    return Scope(where, None if wide else OrderKey((F.place,), func.uuid_send), by_decision, has_viewer=not wide)
+    return Scope(where, None if wide else OrderKey((F.place,), func.uuid_send), by_decision, not wide, split)
 
 
 def _rows_of(called: Select[Any]) -> Select[Any]:
