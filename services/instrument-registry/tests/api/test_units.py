@@ -202,3 +202,17 @@ def test_a_correction_does_not_certify_a_nozzle_that_was_changed_on_the_same_day
     corrected = changed(checker, number, "corrections", {"reason": "规程写错", "procedure": "JJG 443-2015"})
     assert corrected.status_code == 200, corrected.json
     assert view(clerk, thing)[1] is None
+
+
+def test_a_declared_date_does_not_stand_in_for_the_certificate_of_a_changed_nozzle(
+    runtime: Runtime, owner: Actor, clerk: Caller
+) -> None:
+    declared = {"last_verified_on": DAYS_AGO[250], "last_cert_no": "粤-1", "declared_valid_until": DAYS_AGO[80]}
+    thing = dispenser(runtime, owner, clerk, nozzles("1"), **declared)
+    verify(runtime, owner, thing, {"1": "pass"}, DAYS_AGO[10])
+    change(clerk, thing, {"nozzles": [{"nozzle_no": "1", "fuel_grade": "92", "board_no": "OTHER"}]})
+    assert view(clerk, thing)[1] is None
+    again = filing_event(owner, [thing], "approved", f"{TODAY}T23:00:00Z", (TODAY + timedelta(days=1)).isoformat())
+    again["data"]["items"][0]["version"] = 9
+    deliver(runtime, again)
+    assert view(clerk, thing)[1] is None

@@ -16,12 +16,12 @@ from chassis.bulk import each
 from chassis.clock import business_date
 from registry import events, queries
 from registry.actions.at_once import write_all
-from registry.actions.certificates import declared_of
+from registry.actions.certificates import declared_of, standing_ones
 from registry.actions.histories import Line, tell
 from registry.domain.errors import AlreadyFiled, FilingRevoked, Incomplete, NotInCatalog, OutOfArea, WrongStatus
 from registry.domain.filing_states import OPEN_FILING
 from registry.domain.rules import DECLARED, Reference, declared_faults, missing_for_filing
-from registry.models import STATUS_LABELS, Attachment, Claim, Instrument
+from registry.models import STATUS_LABELS, Attachment, Certificate, Claim, Instrument
 
 CLAIM = timedelta(minutes=15)
 CHUNK = 1000
@@ -140,6 +140,12 @@ def take_over(db: Session, body: Mapping[str, Any], fresh: set[UUID], now: datet
     outbox.record(db, *events.instruments_changed(approved))
 
 
+def _is_certified(db: Session, instrument_id: UUID) -> bool:
+    """A certificate, even of a unit that was changed since, counts more than what its owner declares."""
+    found = select(Certificate.id).where(Certificate.instrument_id == instrument_id, standing_ones())
+    return db.scalar(select(found.exists())) is True
+
+
 def _apply(db: Session, instrument: Instrument, item: Mapping[str, Any], data: Mapping[str, Any]) -> None:
     instrument.filing_state = item["state"]
     instrument.filing_id = UUID(item["filing_id"])
@@ -150,6 +156,8 @@ def _apply(db: Session, instrument: Instrument, item: Mapping[str, Any], data: M
         instrument.unverified_since = None
         if instrument.result_source in (None, "declared"):  # this approval confirms what is declared now
             declared = declared_of(db, instrument)
+            if declared and _is_certified(db, instrument.id):
+                declared = None
             source = "declared" if declared else None
             instrument.result, instrument.result_source = ("pass" if declared else None), source
             instrument.valid_until = declared
