@@ -40,6 +40,7 @@ HEIGHT = {
     "codes": 1,
     "settings": 1,
     "metrics": 1,
+    "prefetch": 1,
     "domain": 1,
 }
 # The domain may import the standard library, itself, and these modules of the chassis.

@@ -9,7 +9,6 @@ from typing import cast
 from sqlalchemy import text, update
 
 from chassis import bulk, clock, counters, jobs, log
-from chassis.ahead import ahead
 from chassis.calls import Refused, ServiceClient
 from chassis.errors import ServiceError
 from chassis.runtime import Runtime, Schedule
@@ -20,6 +19,7 @@ from registry.domain.errors import HeadersUnclear
 from registry.domain.reminders import FIRST_HOUR
 from registry.metrics import CERTIFICATES_UNPRINTED
 from registry.models import Certificate, Import, Instrument
+from registry.prefetch import prefetch
 from registry.queries import certificates
 from registry.tables import INSTRUMENT_COUNT, SUPERVISION_COUNT, VERIFICATION_COUNT, VERIFICATION_FIGURES
 from registry.workbooks.plain import write_sheet
@@ -54,7 +54,7 @@ def _check_import(runtime: Runtime, job: jobs.Job, record: Import) -> Import:
     try:
         with (
             reading(runtime.files.path(record.file)) as batches,
-            ahead(imports.judge(checking, batch) for batch in batches) as judged,
+            prefetch(imports.judge(checking, batch) for batch in batches) as judged,
         ):
             for rows in judged:
                 with job.step() as db:

@@ -1,23 +1,23 @@
-"""Things that are made while the one before is used."""
+"""The next item is computed in a thread while the caller uses the current one."""
 
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from chassis.ahead import ahead
+from registry.prefetch import prefetch
 
 SECONDS = 10
 
 
-def test_they_come_in_their_order_and_end() -> None:
-    with ahead(iter(range(5))) as items:
+def test_items_keep_their_order() -> None:
+    with prefetch(iter(range(5))) as items:
         assert list(items) == [0, 1, 2, 3, 4]
-    with ahead(iter(())) as items:
+    with prefetch(iter(())) as items:
         assert list(items) == []
 
 
-def test_the_next_is_made_while_one_is_used_and_no_more() -> None:
+def test_exactly_one_item_is_prefetched() -> None:
     made = [threading.Event() for _ in range(4)]
 
     def numbers() -> Iterator[int]:
@@ -25,7 +25,7 @@ def test_the_next_is_made_while_one_is_used_and_no_more() -> None:
             event.set()
             yield number
 
-    with ahead(numbers()) as items:
+    with prefetch(numbers()) as items:
         assert next(items) == 0
         assert made[1].wait(SECONDS)
         assert next(items) == 1
@@ -33,18 +33,18 @@ def test_the_next_is_made_while_one_is_used_and_no_more() -> None:
         assert not made[3].is_set()
 
 
-def test_what_making_one_raises_is_raised_where_it_is_asked_for() -> None:
+def test_an_exception_is_raised_when_its_item_is_asked_for() -> None:
     def numbers() -> Iterator[int]:
         yield 0
         raise ValueError("the second")
 
-    with ahead(numbers()) as items:
+    with prefetch(numbers()) as items:
         assert next(items) == 0
         with pytest.raises(ValueError, match="the second"):
             next(items)
 
 
-def test_nothing_is_made_after_the_block() -> None:
+def test_the_thread_has_ended_when_the_block_ends() -> None:
     begun, go_on = threading.Event(), threading.Event()
     done = []
 
@@ -55,9 +55,9 @@ def test_nothing_is_made_after_the_block() -> None:
         done.append(1)
         yield 1
 
-    with ahead(numbers()) as items:
+    with prefetch(numbers()) as items:
         next(items)
         assert begun.wait(SECONDS)
         go_on.set()
     assert done == [1]
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("prefetch")]
