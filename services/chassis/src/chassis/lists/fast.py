@@ -1,6 +1,6 @@
-"""The means by which a list is read: each shape of a question compiled once, page and total in one round trip.
+"""The statements of a list. Each shape of a question is compiled once; page and total take one round trip.
 
-The strategies are explained in one table in `chassis.lists`.
+The table at the head of `chassis.lists` explains the strategies.
 """
 
 import copy
@@ -28,10 +28,10 @@ from chassis.paging import PageArgs, cursor_value, ordering
 from chassis.reads import Read, Reader, Row
 from chassis.schema import Schema, Text
 
-SHAPES = 1000  # kept at most; who asks in more shapes than that is no person
-COUNTED = 1000  # of what a search finds; beyond that nobody turns pages
-DEEP = 10_000  # items before a page, that cost enough to look for a shorter way
-STRETCH = 20_000  # of the newest; to walk further costs more than to order what an index gave
+SHAPES = 1000  # compiled statements in the cache; people ask in far fewer shapes
+COUNTED = 1000  # hits of a search that are counted; nobody turns pages beyond them
+DEEP = 10_000  # items before a page; from here on, reading from the end may be shorter
+STRETCH = 20_000  # newest rows that a walk tests; beyond them, sorting all hits is cheaper
 _FOUND = "found"
 Question = TypeVar("Question", bound=Hashable)
 _LIMIT, _OFFSET = bindparam("limit", type_=BigInteger), bindparam("offset", type_=BigInteger)
@@ -46,8 +46,8 @@ class ListingArgs(PageArgs):
 
 
 class OrderKey(NamedTuple):
-    """An order of items. columns: most significant first, all in one direction. of: a key in terms of the only column,
-    in an order of making."""
+    """An order of items. columns: most significant first, all in one direction. of: turns a key into the value of the
+    only column; used by a cursor."""
 
     columns: tuple[Any, ...]
     of: Callable[[Any], Any] = lambda key: key
@@ -59,7 +59,7 @@ class OrderKey(NamedTuple):
         return column
 
     def expressions(self, columns: Sequence[Any] = (), backwards: bool = False) -> list[Any]:
-        """For ORDER BY. columns: others that hold the same values."""
+        """Returns the terms of ORDER BY. columns: other columns with the same values."""
         up = self.ascending != backwards
         return [column.asc() if up else column.desc() for column in columns or self.columns]
 
@@ -67,13 +67,13 @@ class OrderKey(NamedTuple):
         return [column.label(f"order{n}") for n, column in enumerate(self.columns)]
 
     def of_labels(self, rows: Any, backwards: bool = False) -> list[Any]:
-        """The same order in a sub-query that selects `labelled`."""
+        """Returns the same order for a sub-query that selects `labelled`."""
         return self.expressions([rows.c[f"order{n}"] for n in range(len(self.columns))], backwards)
 
 
 @cache
 def row_schema(item: type[Schema], key: str = "id") -> type[Schema]:
-    """The shape of an item whose fields were chosen: those of `item`, of which only the key is always there."""
+    """Returns the schema of an item with chosen fields: the fields of `item`, of which only the key is required."""
     fields_of = {name: copy.copy(field) for name, field in item._declared_fields.items()}
     for name, field in fields_of.items():
         field.required = name == key
@@ -81,14 +81,17 @@ def row_schema(item: type[Schema], key: str = "id") -> type[Schema]:
 
 
 class Listing(Generic[Question]):
-    """columns: what an item shows, by name. key: the name of the unique one that orders by making. sortable: name ->
-    column. where: question -> conditions, whose `bindparam`s get their values at each call. A question holds all that the
-    statement depends on except the values. is_search: question -> whether the best plan depends on the values; it is then
-    planned at each call. made: question -> the order of making, in the terms of the index of its scope. order: question ->
-    the order without `sort`, if it is another one. counted_to: question -> how far a total is counted that no counter
-    holds, and then published as `total_at_least`; None: to its end. walked: a search -> the same question as a condition
-    on rows, and the question of its scope alone, for a walk among the first of the scope. parts: question -> questions that
-    make it up without a row in two of them, each held by an index in the list's own order.
+    """The statements of one list. A question holds everything that a statement depends on, except the values.
+
+    columns: name -> column of an item. key: the name of the unique column, in the order of creation.
+    sortable: name -> column.
+    where: question -> conditions; each call gives the values of their `bindparam`s.
+    is_search: question -> whether the best plan depends on the values. If so, each call is planned anew.
+    made: question -> the order of creation, by the columns of the index that holds the scope.
+    order: question -> the order without `sort`, if it is not the order of creation.
+    counted_to: question -> the limit of a total that no counter holds; above it, the page says `total_at_least`. None: no limit.
+    walked: a search -> two questions: the search as a condition on single rows, and its scope without the search.
+    parts: question -> disjoint questions that together make it up. An index holds each of them in the list's order.
     """
 
     def __init__(
@@ -125,8 +128,8 @@ class Listing(Generic[Question]):
         values: Mapping[str, Any],
         total: Read | None = None,
     ) -> dict[str, Any]:
-        """One page as in `paging.paginate`. args: page, page_size, cursor, sort, fields. total: where a counter knows
-        it, a read of one row whose one column is the total. Raises: Invalid for a field or an order that is not there."""
+        """Returns one page in the shape of `page_schema`. args: page, page_size, cursor, sort, fields. total: a read of one
+        row and one column, if a counter holds the total. Raises: Invalid for an unknown field or order."""
         size, sort, fields = args["page_size"], args.get("sort") or "", args.get("fields") or ""
         given = dict(values)
         if args.get("cursor") is not None:
@@ -157,8 +160,8 @@ class Listing(Generic[Question]):
     def _from_the_end(
         self, reader: Reader, question: Question, fields: str, given: Mapping[str, Any], count: Read
     ) -> tuple[list[Row], int] | None:
-        """A page that is nearer to the end, and its total: what lies behind it is skipped instead of what lies before. None
-        where it is not nearer, or the total changed meanwhile."""
+        """Returns a page and its total, read from the end of the list: OFFSET skips the rows behind the page instead of those
+        before it. Returns None if the page is not nearer to the end, or if the total changed meanwhile."""
         [[counted]] = reader.run((count, given))
         (total,) = counted.values()
         behind = total - given["offset"] - given["limit"]
@@ -172,8 +175,8 @@ class Listing(Generic[Question]):
     def _found(
         self, reader: Reader, question: Question, sort: str, fields: str, given: Mapping[str, Any], most: int
     ) -> tuple[list[Row], int]:
-        """A page of a search and its total. What the index gave holds the page, or is so much that the first ones soon
-        come by in a walk of the scope; where they do not, all of it is old, and is put in order."""
+        """Returns a page of a search and its total. Up to `most` hits: the index gives all of them, and the page is among
+        them. More hits: the walk of the newest rows usually fills the page. If it does not, all hits are sorted."""
         hits = self._read(("hits", question, sort, fields), self._hits, question, sort, fields, most)
         [rows] = reader.run((hits, given))
         found = [row.pop(_FOUND) for row in rows][-1]
@@ -200,7 +203,7 @@ class Listing(Generic[Question]):
         return found
 
     def select(self, question: Question, fields: str = "") -> Any:
-        """The items that a question is about, with their `fields` (all where none is named)."""
+        """Selects the items of a question, with their `fields` (if none is named, all)."""
         return select(*(self.columns[name].label(name) for name in self._names(fields))).where(*self._where(question))
 
     def _names(self, fields: str) -> list[str]:
@@ -226,8 +229,8 @@ class Listing(Generic[Question]):
         return self.select(question, fields).order_by(*order).limit(_LIMIT).offset(_OFFSET)
 
     def _hits(self, question: Question, sort: str, fields: str, most: int) -> Any:
-        """How many the index gives, at most one more than `most`, and a page of them; where there are more, or none, one row
-        that says so."""
+        """Selects a page and the number of hits, counted up to `most` + 1. If there are more hits, or none, it gives one row
+        with the number alone."""
         hits = select(self._key.label("key")).where(*self._where(question)).limit(most + 1).cte("hits")
         found = select(func.count()).select_from(hits).scalar_subquery()
         keys = func.array(select(hits.c.key).where(found <= most).scalar_subquery())
@@ -237,8 +240,8 @@ class Listing(Generic[Question]):
         return select(found.label(_FOUND), *page.c).select_from(one.outerjoin(page, true()))
 
     def _newest(self, question: Question, fields: str) -> Any:
-        """The page, as far as the first of the scope hold it. OFFSET 0 keeps the planner from testing rows that are not
-        among them, and so from reading the table; the first hits that fill the page end the walk."""
+        """Selects the page from the newest STRETCH rows of the scope. OFFSET 0 keeps the condition inside the sub-query, so
+        that the planner tests these rows one by one and stops when the page is full. Without it, it reads the table."""
         walked, scope = self._walked(question)
         newest = self._first_keys(scope, STRETCH).subquery("newest")
         tested = self.select(walked, fields).where(self._key == newest.c.key).correlate(newest)
@@ -247,8 +250,8 @@ class Listing(Generic[Question]):
         return page.order_by(*self._order(scope).of_labels(newest)).limit(_LIMIT).offset(_OFFSET)
 
     def _first_keys(self, question: Question, most: Any) -> Any:
-        """The first keys in the list's own order, with what they are ordered by; of several parts, the first of each by
-        its own index."""
+        """Selects the first keys in the list's own order, with the columns of that order. It reads the first keys of each
+        part by its own index and merges them."""
         order = self._order(question)
         each = [
             select(self._key.label("key"), *order.labelled())
@@ -263,7 +266,7 @@ class Listing(Generic[Question]):
         return select(*keys.c).order_by(*order.of_labels(keys)).limit(most)
 
     def _oldest(self, question: Question, fields: str) -> Any:
-        """The page out of all that the index gives; MATERIALIZED keeps the planner from walking the scope for it."""
+        """Selects the page from all hits. MATERIALIZED keeps the planner from walking the scope instead."""
         order = self._order(question)
         hits = select(self._key.label("key"), *order.labelled()).where(*self._where(question))
         found = hits.cte("hits").prefix_with("MATERIALIZED")
@@ -273,7 +276,7 @@ class Listing(Generic[Question]):
         return shown.order_by(*order.expressions())
 
     def _order(self, question: Question, sort: str = "") -> OrderKey:
-        """Without `sort`, the list's own order; with it, what decides between equals."""
+        """Returns the list's own order; with `sort`, the order of creation, which decides between equal rows."""
         return (None if sort else self._default(question)) or self.made(question)
 
     def _ordered(self, statement: Any, sort: str, last: list[Any]) -> Any:

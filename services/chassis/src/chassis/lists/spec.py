@@ -1,4 +1,4 @@
-"""A list, declared once: what it asks of its database follows from the declaration."""
+"""The declaration of a list. Its query schema and its statements follow from it."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from chassis.lists.columns import Choice, Column, Condition, Filter, Sql
 from chassis.lists.fast import COUNTED, Listing, OrderKey
 from chassis.reads import Read, Reader
 
-VIEWER = "viewer"  # the parameter that holds who asks, as the search's index knows him
+VIEWER = "viewer"  # the parameter with the id of the caller in the index of the search
 SEARCH = "q"
-FEW = 100  # owners; what more of them own is found faster by a walk than gathered
+FEW = 100  # owners; the rows of more owners are found faster by a walk
 
 
 class Question(NamedTuple):
-    """What the statement of a list depends on; the values come with each call."""
+    """Everything that the statement of a list depends on. The values come with each call."""
 
     caller: Hashable = ()  # the kind of account, the size of its area: what its scope depends on
     filters: tuple[str, ...] = ()
     choices: tuple[tuple[str, Hashable], ...] = ()
     is_search: bool = False
-    walked: bool = False  # a search as a condition on rows
-    owners: str = "few"  # that a search finds: none, few or many
+    walked: bool = False  # the search is a condition on single rows
+    owners: str = "few"  # how many owners the search finds: none, few or many
 
     def choice(self, name: str) -> Any:
         return dict(self.choices)[name]
@@ -37,16 +37,20 @@ class Question(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Who asks. shape: what the statement depends on. values: the parameters of the conditions of the scope."""
+    """The caller. shape: what the statement depends on. values: the parameters of the scope's conditions."""
 
     shape: Hashable = ()
     values: Mapping[str, Any] = {}
 
 
 class Scope(NamedTuple):
-    """What a caller may see. made: the order of making, in the terms of the index that holds the scope in it (None: the
-    key). order: the list's own order, if it is another. has_viewer: whether the search's index knows this caller. split: the
-    choice of which each value has an index in the list's own order, so that several are merged instead of sorted."""
+    """The rows that a caller may see.
+
+    made: the order of creation, by the columns of the index that holds the scope (None: the key).
+    order: the list's own order, if it is another one.
+    has_viewer: whether the index of the search has entries for this caller.
+    split: the name of a choice. An index holds the rows of each of its values in order, so several values are merged.
+    """
 
     where: tuple[Condition, ...]
     made: OrderKey | None = None
@@ -57,7 +61,7 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True)
 class Owners:
-    """The copy of the organisations that own the rows. found_by: whether a search of this caller looks at them."""
+    """The replica of the organisations that own the rows. found_by: whether a search of this caller includes owners."""
 
     owner: Sql  # of a row of the list
     table: Table  # with columns id and words
@@ -71,8 +75,8 @@ class Owners:
 
 @dataclass(frozen=True)
 class Search:
-    """The table of a list's search, kept by triggers and without row-level security: `key`, `viewers` and `words` of each
-    row, in one index. help: what `q` looks at, for OpenAPI."""
+    """The table of a list's search: `key`, `viewers` and `words` of each row, in one index. Triggers keep it; it has no
+    row-level security. help: the description of `q` in OpenAPI."""
 
     table: Table
     key: str
@@ -82,9 +86,14 @@ class Search:
 
 @dataclass(frozen=True)
 class ListSpec:
-    """A list. name: of its schemas. key: the name of the unique column in the order of making. caller: who asks, of the actor
-    and what is asked. scope: what such a caller sees. filters: those that belong to no column. counter: a read of one row whose
-    one column is the total, if a counter holds it. fields: whether a caller may choose the fields of an item."""
+    """A list.
+
+    name: of its schemas. key: the name of the unique column, in the order of creation.
+    caller: makes the Caller from the actor and the arguments. scope: the rows that such a caller sees.
+    filters: those that belong to no column.
+    counter: a read of one row and one column, if a counter holds the total.
+    counted_to: the limit of other totals. chooses_fields: whether a caller may choose the fields of an item.
+    """
 
     name: str
     key: str
@@ -114,21 +123,21 @@ class ListSpec:
     # -- asking ------------------------------------------------------------------------------------------------------
 
     def page(self, reader: Reader, actor: Actor, args: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-        """One page: by `page` with a total, or by `cursor`. more: further parameters of the conditions.
-        Raises: Invalid for a field or an order that is not there."""
+        """Returns one page: by `page` with a total, or by `cursor`. more: further parameters of the conditions.
+        Raises: Invalid for an unknown field or order."""
         question, values = self.asked(actor, args, **more)
         if self._by_owner(question):
             question = question._replace(owners=self._how_many(reader, values))
         return self.listing.page(reader, question, args, values, total=self.counter(question))
 
     def ids(self, actor: Actor, args: Mapping[str, Any], **more: Any) -> Select[UUID]:
-        """The keys of everything that a list with these filters shows."""
+        """Selects the keys of all rows that a list with these filters shows."""
         question, values = self.asked(actor, args, **more)
         key = self.listing.columns[self.key]
         return select(key).where(*self.conditions(question)).order_by(key).params(**values)
 
     def asked(self, actor: Actor, args: Mapping[str, Any], **more: Any) -> tuple[Question, dict[str, Any]]:
-        """The question, and the values of its parameters."""
+        """Returns the question and the values of its parameters."""
         caller = self.caller(actor, args)
         given = {name: one for name, one in self.by_name.items() if args.get(name) is not None}
         names, values = tuple(given), {name: one.value(args[name]) for name, one in given.items()}
@@ -160,7 +169,7 @@ class ListSpec:
         return tuple(question.choosing(name, (value,)) for value in values)
 
     def conditions(self, question: Question) -> list[Condition]:
-        """The WHERE: the scope, and what is asked in it."""
+        """Returns the WHERE: the scope and the filters."""
         scope = self.scope(question)
         found = [*scope.where]
         for choice in self.choices:
@@ -178,12 +187,12 @@ class ListSpec:
         return found
 
     def _searched(self, question: Question, scope: Scope, name: str) -> Condition:
-        """What contains the parameter `name`, by the index of the search, which knows who sees what."""
+        """Returns the condition for rows that contain the parameter `name`. The index of the search holds viewers and words."""
         assert self.search is not None
         s, key = self.search.table.c, self.shown[self.key]
         pattern = func.search_pattern(bindparam(name, type_=Text))
         owners = self.search.owners if name == SEARCH and self._by_owner(question) else None
-        if question.walked:  # the planner takes an opaque boolean to be true for half of the rows, and so keeps walking
+        if question.walked:  # the planner assumes 50 % selectivity for an opaque boolean, so it keeps walking
             holds: ColumnElement[bool] = (
                 select(s.words.like(pattern)).where(s[self.search.key] == key).scalar_subquery()
             )
@@ -203,7 +212,7 @@ class ListSpec:
         return owners is not None and SEARCH in question.filters and owners.found_by(question)
 
     def _how_many(self, reader: Reader, values: Mapping[str, Any]) -> str:
-        """Whether no, few or many owners are called so: each has a plan of its own."""
+        """Says whether no, few or many owners have this name. Each case has its own plan."""
         [rows] = reader.run((self._owners_found, values))
         n = rows[0]["n"]
         return "none" if n == 0 else "few" if n <= FEW else "many"
