@@ -1,1 +1,1 @@
-"""What the five services share: mechanism, and no word of the business."""
+"""Mechanism that the five services share. It holds no word of the business."""

@@ -1,4 +1,4 @@
-"""Who acts: the claims of a verified access token, or the system itself."""
+"""The actor: the claims of a verified access token, or the system itself."""
 
 from dataclasses import dataclass, field
 from typing import Any

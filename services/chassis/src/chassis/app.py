@@ -152,7 +152,7 @@ class FactRows(Schema):
 
 
 def _facts(owned: Mapping[str, facts.Fact]) -> Blueprint:
-    """What this service owns, for those who keep copies of it and check them."""
+    """The facts of this service, for services that keep and check replicas."""
     blp = Blueprint("facts", "facts", url_prefix="/internal", description="Between services")
 
     @blp.route("/facts/<string:fact>", methods=["GET"])

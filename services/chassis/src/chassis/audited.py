@@ -1,8 +1,7 @@
-"""What a piece of work is about, gathered while it goes on, for its line in the audit trail.
+"""Collects the content of an audit line while a piece of work runs.
 
-The door and the jobs begin a `Writing`; views and bulk commands say in it what it is about, and whatever rows of mapped
-classes change in it is noted by itself, before and after. Set-wise SQL says nothing: there the command says what became
-of its items.
+A request or a job begins a `Writing`. Views and bulk commands add its subject. Changes of mapped rows are recorded
+automatically, before and after. Set-wise SQL is not seen: its command adds the outcome of its items.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -89,7 +88,7 @@ def note(**detail: Any) -> None:
 
 
 def items(done: Sequence[UUID], refused: Sequence[Mapping[str, Any]], **params: Any) -> None:
-    """What became of the items of a command. refused: each with `id`, `code` and `detail`."""
+    """Records the outcome of a command's items. refused: each with `id`, `code` and `detail`."""
     now = _current.get()
     if now is None:
         return

@@ -49,8 +49,8 @@ class RoleMissing(Forbidden):
 
 @dataclass(frozen=True)
 class Permission:
-    """Who may call a route. `kinds`: kinds of account, or empty for anyone; `roles`: one of them is needed, for the
-    kinds that have such roles; `pending`: open before approval too; `services`: callers by service token."""
+    """The callers that a route admits. `kinds`: kinds of account, or empty for anyone; `roles`: one of them is needed, for
+    the kinds that have such roles; `pending`: open before approval too; `services`: callers by service token."""
 
     kinds: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()

@@ -41,7 +41,7 @@ class Failure:
 
 @dataclass
 class Outcome:
-    """What became of each item."""
+    """The outcome of each item."""
 
     done: list[UUID] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)

@@ -199,7 +199,7 @@ class Bus:
 
 
 def _content(body: bytes | str) -> Any:
-    """What a message says. What is no JSON is handed on as text, so that the inbox can put it aside."""
+    """Returns the body of a message. If it is not JSON, it is passed on as text, so that the inbox can put it aside."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -114,7 +114,7 @@ def _serve(service: Service, _: argparse.Namespace) -> None:
 
 
 def _forget_figures(_server: Any, worker: Any) -> None:
-    """What a worker that ended was just doing is no figure any more; what it counted is."""
+    """Drops the gauges of a worker that ended. Its counters stay."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 

@@ -1,4 +1,4 @@
-"""What travels with one piece of work (a request, a message, a job): its id, its trace, who asked."""
+"""The context of one piece of work (a request, a message, a job): its id, its trace and its actor."""
 
 import re
 import secrets

@@ -51,7 +51,7 @@ TYPES: dict[Any, Any] = {
 
 @dataclass(frozen=True)
 class Scope:
-    """What a transaction may see: everything, or the rows of one organisation, institution or area."""
+    """The rows that a transaction may see: all, or those of one organisation, institution or area."""
 
     everything: bool = False
     org_id: str = ""

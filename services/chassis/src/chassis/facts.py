@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Fact:
-    """What a service owns and others copy. rows: a SELECT whose first column, `key`, is unique. copied_by: services."""
+    """A fact that this service owns and others copy. rows: a SELECT whose first column, `key`, is unique. copied_by: services."""
 
     rows: Select[*tuple[Any, ...]]
     copied_by: Collection[str]
@@ -31,8 +31,8 @@ class Fact:
 
 @dataclass(frozen=True)
 class Copy:
-    """What a service keeps of another's fact. rows: its own rows, with names as in the owner's SELECT (a part of them
-    will do). needed: which of the owner's rows must be held; others are not looked at."""
+    """A replica of another service's fact. rows: the rows of the replica, with names as in the owner's SELECT (some of them
+    are enough). needed: the rows of the owner that the replica must hold; others are not compared."""
 
     owner: str
     fact: str

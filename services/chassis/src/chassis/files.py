@@ -30,7 +30,7 @@ class Stored:
 
 
 class Expected(NamedTuple):
-    """Which files are taken, said to the user."""
+    """The accepted files, in the user's words."""
 
     zh: str
     en: str
@@ -75,7 +75,7 @@ class FileStore:
         return secrets.token_hex(16)
 
     def path(self, name: str) -> Path:
-        """Where a file of this name is (or will be). Raises: NotFound for a name that is not ours."""
+        """Returns the path of a file, which need not exist yet. Raises: NotFound for a name that is not ours."""
         if len(name) != 32 or not all(c in "0123456789abcdef" for c in name):
             raise NotFound
         folder = self._folder / name[:2]

@@ -175,7 +175,7 @@ def replay(db: Session, event_id: UUID | None = None) -> int:
 
 
 def dead_letters(db: Session) -> list[dict[str, Any]]:
-    """What stands as a dead letter, oldest first."""
+    """Returns the dead letters, oldest first."""
     rows = db.execute(text("SELECT event_id, type, source, attempts, error, received_at, body FROM inbox"
                            " WHERE state = 'dead' ORDER BY received_at"))  # fmt: skip
     return [dict(row) for row in rows.mappings()]
@@ -196,7 +196,7 @@ def database_is_away(error: Exception) -> bool:
 
 
 def will_pass(error: Exception) -> bool:
-    """The server refused a statement for what it had to do at that moment, not for what it is."""
+    """Says whether the error of the server is transient (SQLSTATE class 40, 53, 55 or 57), so that a retry may succeed."""
     return (getattr(getattr(error, "orig", error), "sqlstate", None) or "").startswith(_PASSING)
 
 

@@ -36,7 +36,7 @@ BACKLOG = text("""
 
 
 class Backlog(Collector):
-    """What waits in the database, read when it is scraped."""
+    """The gauges of waiting rows. Each scrape reads them from the database."""
 
     def __init__(self, read: Callable[[], dict[str, float]]) -> None:
         self._read = read

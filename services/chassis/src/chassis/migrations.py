@@ -40,7 +40,7 @@ def _config(folder: Path, database_url: str) -> Config:
 
 
 def run_env(metadata: MetaData) -> None:
-    """What every `migrations/env.py` does."""
+    """Runs the migrations, for every `migrations/env.py`."""
     url = context.config.attributes["database_url"]
     engine = create_engine(sqlalchemy_url(url))
     with engine.connect() as connection:

@@ -47,7 +47,7 @@ class Statement:
         return self._constants | {name: given[name] for name in self._asked}
 
     def rows(self, cursor: psycopg.Cursor[Any]) -> list["Row"]:
-        """What it found. A SELECT knows its columns; to have a cursor tell them takes longer than to read its rows."""
+        """Returns the rows. The SELECT knows its columns: asking the cursor for them takes longer than reading the rows."""
         columns = self._columns
         if not columns:
             if cursor.description is None:

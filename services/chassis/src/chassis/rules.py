@@ -53,7 +53,7 @@ class Table:
         return found
 
     def value(self, name: str, kind: type[V]) -> V:
-        """What stands beside the lists."""
+        """Returns a value that is not in a list."""
         value = self.document.get(name)
         if not isinstance(value, kind):
             raise self.wrong(f"{name} is missing or no {kind.__name__}")
@@ -106,7 +106,7 @@ class Ranges:
 
 @dataclass(frozen=True)
 class Permitted:
-    """Who may make a move, by the kinds of account and, for people of an organisation, their roles."""
+    """The callers that may make a move, by kind of account and, in an organisation, by role."""
 
     kinds: tuple[str, ...]
     roles: frozenset[str]

@@ -34,7 +34,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Service:
-    """What makes a service: its name, settings, doors and background work. Each service has one, in `app.py`."""
+    """A service as data: its name, settings, doors and background work. Each service has one, in `app.py`."""
 
     name: str
     title: str

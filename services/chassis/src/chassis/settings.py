@@ -21,7 +21,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings:
-    """What every service needs. A service adds its own fields in a subclass."""
+    """The settings of every service. A service adds its own fields in a subclass."""
 
     database_url: str
     bus_url: str

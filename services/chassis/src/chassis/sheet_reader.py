@@ -36,7 +36,7 @@ Line = tuple[int, list[str]]  # the row's number as Excel shows it, its cells fr
 
 
 class Refused(Exception):
-    """What is wrong with the file as a whole, in the user's words."""
+    """The fault of a whole file, in the user's words."""
 
 
 def main(path: Path) -> None:

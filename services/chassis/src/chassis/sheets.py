@@ -17,7 +17,7 @@ _HEAD = 1 << 16
 
 
 def known_as(path: Path) -> str | None:
-    """What kind of file this is, by its content: a workbook, an old one, a table as text, or none of these."""
+    """Returns the kind of a file by its content: a workbook, an old workbook, a table as text, or none of these."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if head.startswith(b"PK\x03\x04"):

@@ -146,8 +146,8 @@ def audit_refused(error: ServiceError) -> None:
 
 
 def audit_line(subject: UUID | str, by: Actor | None = None, **detail: Any) -> dict[str, Any]:
-    """The values of the audit line, for a view that commits by itself and keeps the line (`audit.INSERT`) with what it
-    tells: one commit less. by: who turned out to be the caller."""
+    """Returns the values of the audit line for a view that writes the line (`audit.INSERT`) in its own transaction. This
+    saves one commit. by: the caller, if the view found out who it is."""
     g.audited = True
     return audit.line(_action(), subject, detail, by)
 

@@ -29,7 +29,7 @@ class WechatError(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """Who stands behind a code: `openid` differs from app to app, `unionid` (where there is one) joins them."""
+    """The person of a code. `openid` differs from app to app; `unionid`, if there is one, joins them."""
 
     appid: str
     openid: str
@@ -96,7 +96,7 @@ class WechatApp:
         return self._with_token(lambda token: self._post(f"{path}?access_token={token}", body))
 
     def _with_token(self, ask: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
-        """What WeChat answers; one retry with a fresh token where the old one was refused."""
+        """Returns the answer of WeChat. If it refuses the token, one retry follows with a fresh one."""
         token = self.token()
         try:
             return ask(token)

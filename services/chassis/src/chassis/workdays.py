@@ -49,7 +49,7 @@ class Workdays:
         return day in _known().worked or (day.weekday() < 5 and day not in _known().off)
 
     def name(self, day: date, language: str = "zh") -> str | None:
-        """What a day off is called."""
+        """The name of a day off."""
         if day in self.changes:
             return self.changes[day].name if self.changes[day].kind == "off" else None
         names = _known().off.get(day)

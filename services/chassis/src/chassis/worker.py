@@ -152,7 +152,7 @@ def run_if_due(runtime: Runtime, schedule: Schedule) -> bool:
 
 
 def housekeeping() -> tuple[Schedule, ...]:
-    """What every service tidies (events long published, keys and sessions long expired, old jobs) and compares."""
+    """The schedules of every service: delete old events, keys, sessions and jobs, and compare replicas."""
 
     def tidy(runtime: Runtime, now: datetime) -> None:
         with runtime.database.transaction(ALL) as db:

@@ -86,10 +86,10 @@ def _write_instruments(job: jobs.Job) -> None:
 
 def _write_chunk(job: jobs.Job, chunk: imports.Chunk, before: Future[None]) -> None:
     with job.database.transaction(job.scope) as db:
-        # Who waits for another's instrument here keeps those of this chunk and of the next from others.
+        # A chunk that waits for a row lock holds its own locks and blocks the next chunk.
         db.execute(text(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}ms'"))
         created = imports.write_chunk(db, job.actor, job, chunk)
-        before.result()  # committed in their order: what is written is always a beginning of the file
+        before.result()  # chunks commit in their order, so the rows written are always the first of the file
         job.renew(db)
         imports.tell_written(db, job, chunk, created)
 

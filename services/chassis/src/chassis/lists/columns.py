@@ -1,4 +1,4 @@
-"""What a list is made of: its columns, with the filters that each has."""
+"""The columns of a list, each with its filters."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a test finds in the database: told once a session, kept, and put back by one COPY a table."""
+"""Rows that tests find in the database. A session makes them once, keeps them, and restores them by one COPY per table."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast

@@ -29,8 +29,8 @@ _WEAK = {
 
 
 def register(db: Session, hasher: Hasher, now: datetime, body: dict[str, Any]) -> Account:
-    """A new organisation, pending, with its main account. All field errors come together; the SMS code is used up
-    only when everything else is right, and whose phone it is is told only to who holds that phone."""
+    """Creates an organisation, pending, with its main account. All field errors come together. The SMS code is used up only
+    if everything else is right. Only the holder of a phone learns that another account uses it."""
     if body["user_type"] != "applicant":
         raise NotApplicant
     if body["identity"] != "enterprise":

@@ -18,7 +18,7 @@ from identity.models import Session as OpenSession
 
 _named = or_(Account.username_key == bindparam("login"), Account.phone == bindparam("login"))
 _known = select(Account.id, Account.kind, Account.name, Account.password_hash).where(_named).limit(1).subquery()
-# Who a typed name is, how often that one, and how often anybody from this address, was wrong of late: always one row.
+# Reads the account of a typed name, and the recent failures of that name and of this address. It always gives one row.
 # NOT success, in the words of the index: with IS FALSE PostgreSQL does not use it and reads the whole history.
 LOGIN = Read(
     select(

@@ -176,7 +176,7 @@ def _searched(question: Question, name: str) -> ColumnElement[bool]:
     s = INSTRUMENT_SEARCH.c
     pattern = func.search_pattern(bindparam(name, type_=Text))
     by_owner = _by_owner(question, name) and question.owners != "none"
-    if question.walked:  # of a truth that it knows nothing of, the planner takes half to be so, and walks
+    if question.walked:  # the planner assumes 50 % selectivity for an opaque boolean, and then walks the index
         holds = select(s.words.like(pattern)).where(s.instrument_id == I.id).scalar_subquery()
         return or_(holds, I.org_id.in_(owners.called(name))) if by_owner else holds
     found = select(s.instrument_id).where(s.words.like(pattern))
