@@ -141,7 +141,7 @@ class Instrument(Base):
         self.search = words(getattr(self, key) for key in SEARCHED)
 
     def snapshot(self) -> dict[str, Any]:
-        """What a booking keeps of it."""
+        """Returns the part of it that a booking keeps."""
         return {key: getattr(self, key) for key in FACTS} | {"units": self.units}
 
 
@@ -338,7 +338,7 @@ class Booking(Base):
         return self._move("send_back", by, now, reason, _concerning(items))
 
     def complete(self, by: Actor, now: datetime) -> Step:
-        """What was received is verified; what never came is a no-show, so that it can be booked again."""
+        """Marks received items as verified, and items that never came as no-shows, so that they can be booked again."""
         step = self._move("complete", by, now)
         self.ready_to_check = False
         _set(self.items_in(Item.BOOKED), Item.NO_SHOW)

@@ -64,7 +64,7 @@ def on_scrapped(db: Session, body: Body, now: datetime) -> None:
 
 
 def on_deleted(db: Session, body: Body, now: datetime) -> None:
-    """What was returned or withdrawn and is deleted now leaves the lists. Nobody else keeps anything of it."""
+    """Removes the filings of a deleted instrument from the lists. They were returned or withdrawn; no other service keeps them."""
     for filing in queries.latest_of(db, sorted(_fresh(db, body))).values():
         db.add(filing.bury(SYSTEM, now))
 

@@ -1,4 +1,4 @@
-"""What filing owns and others copy, and what it keeps of others."""
+"""The facts that filing owns, and its replicas of others' facts."""
 
 from sqlalchemy import Text, cast, select
 

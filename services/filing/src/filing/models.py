@@ -61,7 +61,7 @@ class DayChange(Base):
 
 
 class Submission(Base):
-    """What an applicant sent in one go: an envelope; each instrument's filing has its own state."""
+    """The envelope of what an applicant submitted at once. The filing of each instrument has its own state."""
 
     __tablename__ = "submission"
     id: Mapped[UUID] = mapped_column(primary_key=True)

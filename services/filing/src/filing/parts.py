@@ -1,4 +1,4 @@
-"""What filing adds to its runtime: the client of registry's claims."""
+"""The parts that filing adds to its runtime: the client of the registry's claims."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""What identity owns and others copy."""
+"""The facts that identity owns."""
 
 from sqlalchemy import Text, case, cast, func, select
 

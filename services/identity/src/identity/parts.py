@@ -1,4 +1,4 @@
-"""What identity adds to its runtime: password hasher, token signer, SMS and WeChat clients."""
+"""The parts that identity adds to its runtime: password hasher, token signer, SMS and WeChat clients."""
 
 import os
 from dataclasses import dataclass

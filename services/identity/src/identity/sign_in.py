@@ -40,7 +40,7 @@ FAILURES_A_MINUTE = 30  # of one address
 
 @dataclass(frozen=True)
 class Door:
-    """What a sign-in goes through."""
+    """The surroundings of a sign-in: database, clients, address and time."""
 
     database: Database
     parts: Parts

@@ -107,7 +107,7 @@ def new_refresh_token() -> str:
 
 
 def digest(secret: str) -> bytes:
-    """What is kept of a refresh token or an SMS code."""
+    """Returns the digest that is stored of a refresh token or an SMS code."""
     return hashlib.sha256(secret.encode()).digest()
 
 

@@ -49,7 +49,7 @@ def _units(i: Instrument) -> dict[str, Any]:
 
 
 def snapshot(i: Instrument) -> dict[str, Any]:
-    """What others show of an instrument, and what an institution approves."""
+    """Returns the part of an instrument that others show and an institution approves."""
     return {
         "name": i.name, "model": i.model, "serial_no": i.serial_no, "own_no": i.own_no,
         "manufacturer": i.manufacturer, "kind_code": i.kind_code, "purpose": i.purpose,

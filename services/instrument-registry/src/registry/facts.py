@@ -1,4 +1,4 @@
-"""What the registry owns and others copy, and what it keeps of others."""
+"""The facts that the registry owns, and its replicas of others' facts."""
 
 from sqlalchemy import select
 

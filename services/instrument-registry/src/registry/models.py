@@ -99,7 +99,7 @@ class CatalogVersion(Base):
 
 
 class KindRevision(Base):
-    """What a kind is from a day on, where a version changed it."""
+    """The rules of a kind from a day on, if a version of the catalog changed it."""
 
     __tablename__ = "kind_revision"
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -181,7 +181,7 @@ class Instrument(Base):
         return [str(nozzle["nozzle_no"]) for nozzle in nozzles] or [""]
 
     def let_take_part(self, *institutions: UUID) -> None:
-        """Who had a part in its filing or verified it keeps sight of it."""
+        """Lets institutions see the instrument that took part in its filing or verified it."""
         new = [one for one in dict.fromkeys(institutions) if one not in self.participants]
         if new:
             self.participants = [*self.participants, *new]

@@ -1,1 +1,1 @@
-"""What people and other services ask of booking; one function an intention, none commits."""
+"""The actions of booking: one function per intention. None commits."""

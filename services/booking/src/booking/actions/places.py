@@ -23,7 +23,7 @@ from chassis.workdays import Change, Workdays
 
 
 class Place(NamedTuple):
-    """Which slot. Sorts in the order of locking."""
+    """Names a slot. It sorts in the order of locking."""
 
     institution_id: UUID
     mode: str

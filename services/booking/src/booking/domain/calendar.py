@@ -16,7 +16,7 @@ OPEN_DAYS = 60  # from tomorrow on
 
 @dataclass(frozen=True)
 class Override:
-    """What an institution set for a day."""
+    """The setting of an institution for one day."""
 
     capacity_am: int
     capacity_pm: int

@@ -1,4 +1,4 @@
-"""What booking refuses, in the user's words."""
+"""The refusals of booking, in the user's words."""
 
 from chassis.errors import Conflict, Forbidden
 

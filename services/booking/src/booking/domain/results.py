@@ -1,4 +1,4 @@
-"""What must be right about the dates and the words of a result, whoever enters it."""
+"""The rules for the dates and texts of a result, at every door."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

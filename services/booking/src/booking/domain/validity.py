@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True)
 class Terms:
-    """What the catalog says of a kind; all None of one that it does not know."""
+    """The rules of the catalog for a kind. All are None for an unknown kind."""
 
     mode: str | None = None
     period_months: int | None = None

@@ -1,4 +1,4 @@
-"""What an applicant can book, and the list in which it collects: each declared once."""
+"""The lists of bookable instruments and of the pending list, each declared once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

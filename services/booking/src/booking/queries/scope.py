@@ -1,4 +1,4 @@
-"""Who sees which bookings."""
+"""The bookings that each caller may see."""
 
 from sqlalchemy import ColumnElement, true
 

@@ -110,7 +110,7 @@ def _attach_results(db: Session, row: dict[str, Any]) -> None:
 
 
 def by_number(db: Session, number: str) -> dict[str, Any]:
-    """What the open query shows. Raises: NotFound."""
+    """Returns the answer of the public query. Raises: NotFound."""
     statement = select(
         B.number, B.state, B.mode, B.date, B.period, Institution.name.label("institution_name"), B.phone_last4,
         select(func.count()).where(BookingItem.booking_id == B.id).correlate(B).scalar_subquery().label("items"),

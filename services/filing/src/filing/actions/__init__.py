@@ -1,1 +1,1 @@
-"""What people do in filing: one function an intention; none commits."""
+"""The actions of filing: one function per intention. None commits."""

@@ -62,7 +62,7 @@ def carry_out(database: Database, claims: Claims, by: Actor, filing_id: UUID) ->
 
 
 def request(filing: Filing, city: Institution) -> dict[str, Any]:
-    """What the registry is asked for."""
+    """Returns the request to the registry."""
     asked: Any = filing.amendment
     return {
         "amendment_id": asked["id"], "filing_id": str(filing.id), "submission_id": str(filing.submission_id),
@@ -77,7 +77,7 @@ def _still_open(db: Session, by: Actor, filing_id: UUID, amendment_id: str) -> F
 
 
 def _finish(db: Session, by: Actor, filing: Filing, reason: str | None, answer: dict[str, Any]) -> None:
-    """What changed nothing, or is told a second time, makes no step."""
+    """Ends the amendment. If nothing changed, or it has ended before, it makes no step."""
     if not answer["changes"] or answer["version"] == filing.instrument_version:
         filing.amendment = None
         return

@@ -19,7 +19,7 @@ Move = Callable[[Filing], Step]
 
 
 def check_seen(db: Session, by: Actor, versions: Mapping[UUID, int]) -> None:
-    """What is decided on is what was seen. versions: of the filings as they were read. Raises: AmendedSince."""
+    """Checks that nobody decides on a filing that changed since he saw it. versions: of the filings as read. Raises: AmendedSince."""
     found = queries.for_move(db, by, list(versions)) if versions else {}
     for filing in found.values():
         if filing.version != versions[filing.id]:

@@ -1,4 +1,4 @@
-"""What filing refuses, in the user's words."""
+"""The refusals of filing, in the user's words."""
 
 from chassis.errors import Conflict, Forbidden, Invalid
 

@@ -1,4 +1,4 @@
-"""What people do in identity: one function an intention; none commits."""
+"""The actions of identity: one function per intention. None commits."""
 
 from identity.actions.accounts import (
     change_password,

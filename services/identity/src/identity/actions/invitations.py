@@ -55,7 +55,7 @@ def take_back(db: Session, by: Actor, invitation_id: UUID, now: datetime) -> Non
 
 
 def look_up(db: Session, token: str, now: datetime) -> Invitation:
-    """What a link invites to. Raises: NotFound, InvitationEnded."""
+    """Returns the invitation of a link. Raises: NotFound, InvitationEnded."""
     invitation = queries.invitation_by_token(db, digest(token))
     invitation.check_open(now)
     return invitation
@@ -84,7 +84,7 @@ def accept(db: Session, hasher: Hasher, token: str, username: str, password: str
 
 
 def _home(db: Session, by: Actor, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """Where the invited person will belong. An institution's administrator invites into the own one."""
+    """Returns the organisation of the invited person. An institution's administrator invites into the own institution."""
     if kind == "institution":
         institution_id = asked.get("institution_id") or (by.org_id if by.kind == "institution" else None)
         if by.kind == "institution" and institution_id != by.org_id:

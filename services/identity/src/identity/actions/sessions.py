@@ -60,7 +60,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Identified:
-    """Who signs in, and what has to be written with the session."""
+    """A person who signs in, and the values that are written with the session."""
 
     account_id: UUID
     kind: str

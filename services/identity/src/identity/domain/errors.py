@@ -1,4 +1,4 @@
-"""What identity refuses, in the user's words."""
+"""The refusals of identity, in the user's words."""
 
 from chassis.errors import Conflict, Forbidden, Invalid, TooMany, Unauthorized
 

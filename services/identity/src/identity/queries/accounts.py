@@ -1,4 +1,4 @@
-"""Who is who: accounts by what names them, with their sessions, sign-ins and WeChat."""
+"""Reads of accounts by their names, with sessions, sign-ins and WeChat."""
 
 from collections.abc import Mapping
 from typing import Any

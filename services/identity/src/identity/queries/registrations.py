@@ -77,7 +77,7 @@ def _file_json(file: Any) -> Any:
 
 
 def reviewer_of(db: Session, division_code: str) -> Institution | None:
-    """Who decides a registration: the county institution of the division where one is, else the city's."""
+    """Returns the institution that decides a registration: the county's if there is one, else the city's."""
     city = division_code[:4] + "00"
     return db.scalars(
         select(Institution)

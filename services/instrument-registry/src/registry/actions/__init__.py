@@ -1,1 +1,1 @@
-"""What people and events do in the registry: one function an intention; none commits."""
+"""The actions of the registry: one function per intention. None commits."""

@@ -30,7 +30,7 @@ def amend(db: Session, by: Actor, asked: Mapping[str, Any], changes: dict[str, A
 
 
 def _told(db: Session, instrument_id: UUID, amendment_id: UUID) -> list[dict[str, Any]] | None:
-    """What the amendment changed, if it was made before."""
+    """Returns the changes of the amendment if it was made before."""
     made = History.instrument_id == instrument_id, History.kind == "changed", History.reference == str(amendment_id)
     return db.scalar(select(History.changes).where(*made))
 

@@ -109,7 +109,7 @@ def _certificate(
 def _verification(
     instrument: Instrument, certificates: list[Certificate], filed_on: date | None, now: datetime
 ) -> Verification:
-    """What the statistics count; to be made before the instrument takes over its new validity."""
+    """Returns the row that the statistics count. Call it before the instrument takes its new validity."""
     i, first = instrument, certificates[0]
     facts = Facts(i.status, i.filing_state, i.approved_on, i.result, i.valid_until, i.rotate_on, i.unverified_since)
     return Verification(

@@ -25,7 +25,7 @@ Listed = Mapping[str, Mapping[str, Any]]
 
 
 def compare(db: Session, listed: Listed, valid_from: date) -> Diff:
-    """What the list would change. Raises: Invalid for a day before that of the version loaded last."""
+    """Returns the changes that the list would make. Raises: Invalid for a day before that of the last loaded version."""
     latest = db.scalar(select(func.max(CatalogVersion.valid_from)))
     if latest is not None and valid_from < latest:
         zh = f"启用日期不能早于现有最新版本的启用日期 {latest}。"

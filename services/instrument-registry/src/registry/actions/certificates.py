@@ -223,7 +223,7 @@ def kind_facts(kind: Kind | None) -> KindFacts | None:
 
 
 def declared_of(db: Session, instrument: Instrument) -> date | None:
-    """What the ledger declared counts from the approval on, until a unit changes after it."""
+    """Returns the declared validity. It counts from the approval until a unit changes."""
     approved_on = instrument.approved_on
     changed = [_changed(instrument, unit)[1] for unit in instrument.units]
     if approved_on is None or any(day is not None and day >= approved_on for day in changed):

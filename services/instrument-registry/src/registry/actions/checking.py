@@ -77,5 +77,5 @@ def keep_errors(db: Session, checking: Checking, rows: Sequence[Row]) -> None:
 
 
 def _shown(typed: str) -> str:
-    """What can be stored of a text that may be anything."""
+    """Returns the first 200 characters of a text, without those that cannot be stored."""
     return typed[:200].replace("\x00", "").encode("utf-8", "replace").decode()

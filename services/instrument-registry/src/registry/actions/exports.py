@@ -69,7 +69,7 @@ def rows(job: jobs.Job) -> Iterator[list[str]]:
 
 
 def _columns(db: Session, job: jobs.Job) -> list[tuple[Any, Callable[[Any], str]]]:
-    """What is read, and how each value is written."""
+    """The columns of an export, and the writer of each value."""
     if job.actor.kind != "applicant":
         return ledger.writers(db, ledger.chosen(job.params["columns"]))
     names = {code: name for code, name in db.execute(select(Kind.code, Kind.name))}

@@ -70,7 +70,7 @@ def _check_fileable(instrument: Instrument, reference: Reference, with_file: Set
 
 
 def check_complete(instrument: Instrument, reference: Reference, has_file: bool, area: str) -> None:
-    """What a filing asks of an instrument, whoever decides on it. Raises: OutOfArea, NotInCatalog, Incomplete."""
+    """Checks that an instrument is complete enough to be filed. Raises: OutOfArea, NotInCatalog, Incomplete."""
     if not instrument.division_code.startswith(area):
         raise OutOfArea(division=instrument.division_code)
     kind = reference.kinds.get(instrument.kind_code)

@@ -36,7 +36,7 @@ def line(
 
 
 class Line(NamedTuple):
-    """What one of many lines says of its own."""
+    """The part of a history line that differs between the lines of one change."""
 
     instrument_id: UUID
     changes: Sequence[dict[str, Any]] = ()

@@ -64,7 +64,7 @@ def begin(db: Session, job: Job) -> Checking:
 
 
 def judge(checking: Checking, lines: list[Line]) -> list[Row]:
-    """What a batch of rows says by itself, without the ledger. Raises: HeadersUnclear."""
+    """Judges a batch of rows without the ledger. Raises: HeadersUnclear."""
     if checking.places is None:
         layout, mapping = LAYOUTS[checking.record.kind], checking.record.mapping
         head = header_row([cells for _, cells in lines], layout, mapping)
@@ -210,7 +210,7 @@ class Chunk:
 
 
 def chunks(db: Session, job: Job) -> list[Chunk]:
-    """What is still to be written: the staged rows after `job.position` (a row number), CHUNK by CHUNK."""
+    """Yields the staged rows after `job.position` (a row number) in chunks of CHUNK."""
     found = db.execute(_CHUNKS, {"id": job.id, "after": job.position, "n": CHUNK}).all()
     ends = [job.position, *(chunk.upto for chunk in found)]
     return [Chunk(after, chunk.upto, chunk.rows) for after, chunk in zip(ends, found, strict=False)]

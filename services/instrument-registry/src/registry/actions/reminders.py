@@ -34,7 +34,7 @@ def remind(db: Session, today: date) -> int:
 
 
 def forget(db: Session, before: date) -> None:
-    """What was told of dates long past."""
+    """Deletes the records of reminders for dates long past."""
     db.execute(text("DELETE FROM reminder WHERE due_on < :before"), {"before": before})
 
 

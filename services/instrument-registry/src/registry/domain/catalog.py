@@ -59,7 +59,7 @@ class Change:
 
 @dataclass
 class Diff:
-    """What a list changes. added: whole kinds. withdrawn: in force till now and no longer listed."""
+    """The changes that a list makes. added: whole kinds. withdrawn: kinds in force that are no longer listed."""
 
     added: list[Values] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What a certificate is worth on a day."""
+"""The status of a certificate on a day."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""What the registry refuses, in the user's words."""
+"""The refusals of the registry, in the user's words."""
 
 from chassis.errors import Conflict, Forbidden, NotFound, WorkbookInvalid
 

@@ -1,4 +1,4 @@
-"""What the registry needs to know of the states of a filing; filing decides about them."""
+"""The states of a filing, as far as the registry needs them. Filing owns them."""
 
 from chassis.rules import Table
 

@@ -1,4 +1,4 @@
-"""What an applicant is reminded of, before and after a date of an instrument."""
+"""The reminders of an applicant, before and after a date of an instrument."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What must be right about an instrument's values, whoever sends them: the form, the import or the row-by-row door.
+"""The rules for an instrument's values, at every door: the form, the import and the entry of rows.
 
 Each wrong value gives a Fault in the manual's own words; the field's reader (form or workbook) adds where it stood.
 """
@@ -13,7 +13,7 @@ from registry.domain.validity import add_months, last_valid_day
 
 @dataclass(frozen=True)
 class KindFacts:
-    """What the rules need of a kind."""
+    """The facts of a kind that the rules need."""
 
     name: str
     supervision: str
@@ -133,7 +133,7 @@ def declared_end(kind: KindFacts | None, verified_on: date) -> date | None:
 
 
 def declared_validity(values: Mapping[str, Any], kind: KindFacts | None) -> date | None:
-    """What counts of a declared validity, also of one that was entered before it was judged so."""
+    """Returns the part of a declared validity that counts, also if it was entered before this rule."""
     until, verified_on = values.get("declared_valid_until"), values.get("last_verified_on")
     if not until or not verified_on or not values.get("last_cert_no"):
         return None
@@ -173,7 +173,7 @@ def _division(code: str, reference: Reference) -> list[Fault]:
 
 
 def missing_for_filing(values: Mapping[str, Any], kind: KindFacts | None, has_type_approval_file: bool) -> list[str]:
-    """What keeps an instrument from being filed, as labels."""
+    """Returns what is missing for a filing, in the user's words."""
     missing = []
     if (
         kind is not None

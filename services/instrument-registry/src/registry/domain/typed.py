@@ -1,4 +1,4 @@
-"""What people type, as it is stored: the form takes what the import takes, so that an export can be imported again."""
+"""Normalizes typed text. The form accepts what the import accepts, so that an export can be imported again."""
 
 import re
 import unicodedata

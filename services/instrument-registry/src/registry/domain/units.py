@@ -24,7 +24,7 @@ class UnitResult:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the results of the units say of the whole. result: pass, fail, or None while a unit has none."""
+    """The result of the whole instrument, from those of its units. result: pass, fail, or None while a unit has none."""
 
     result: str | None
     valid_until: date | None = None

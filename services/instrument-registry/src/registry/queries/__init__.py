@@ -81,7 +81,7 @@ VIEWER = bindparam("viewer", type_=Uuid)  # in the search: the organisation or i
 
 
 class Question(NamedTuple):
-    """What the statement of a list depends on; the values come with each call."""
+    """Everything that the statement of a list depends on. The values come with each call."""
 
     kind: str  # of account
     view: str
@@ -146,7 +146,7 @@ def conditions(question: Question) -> list[ColumnElement[bool]]:
 
 
 def _scope(question: Question) -> list[ColumnElement[bool]]:
-    """What `visible_to` says, in the terms of the indexes that hold such a list in its order (migration 0015)."""
+    """Returns the scope of `visible_to` by the columns of the indexes that hold it in order (migration 0015)."""
     if question.kind == "supervisor":
         return [I.filing_state != "none", areas.lies_in(I, question.digits)]
     if _by_parts(question):
@@ -388,7 +388,7 @@ def _seen_figures(kind: str, deep: areas.Depth) -> Read:
 
 
 def reference(db: Session, today: date) -> Reference:
-    """What the rules judge by, on a day."""
+    """Returns the reference data of the rules on a day."""
     k, d = Kind, Division
     names = [field.name for field in fields(KindFacts)]
     rows = db.execute(select(k.code, *(getattr(k, name) for name in names)))

@@ -37,7 +37,7 @@ def area_values(area: str) -> dict[str, str]:
 
 
 def viewer(area: str) -> UUID:
-    """What the search calls an area, of a city or less: see area_viewer in migration 0016."""
+    """Returns the viewer id of an area of at most a city: see area_viewer in migration 0016."""
     return UUID(area[: NEAR if len(area) > CITY else CITY].rjust(32, "0")) if area.isdigit() else NOBODY
 
 

@@ -67,7 +67,7 @@ ACTOR_ORG, VIEWER = bindparam("actor_org", type_=Uuid), bindparam("viewer", type
 
 
 class Question(NamedTuple):
-    """What the statement of a list depends on; the values come with each call."""
+    """Everything that the statement of a list depends on. The values come with each call."""
 
     kind: str  # of account
     digits: int  # of the area that a supervisor looks at
@@ -199,7 +199,7 @@ def waiting(db: Session, actor: Actor) -> list[Any]:
 
 
 def own_instrument_id(db: Session, actor: Actor, number: str) -> UUID:
-    """What the institution's own certificate is about. Raises: NotFound."""
+    """Returns the instrument of the institution's own certificate. Raises: NotFound."""
     found = db.scalar(select(C.instrument_id).where(C.number == number, C.institution_id == actor.org_id, _CHANGEABLE))
     if found is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Which column of a file holds which field.
+"""Maps the columns of a file to fields.
 
 A header is the field's, in Chinese or as its key in the API; blanks, a star and a remark such as （必填） do not count.
 The headers stand in the first of the first ten rows that names most fields (a title may stand above them). What is not
@@ -54,7 +54,7 @@ def is_header(name: str, layout: Layout) -> bool:
 
 
 def header_row(rows: Sequence[Sequence[str]], layout: Layout, mapping: Mapping[str, str]) -> int:
-    """Where in the first rows the headers stand."""
+    """Returns the header row among the first rows."""
     known = _known(layout) | {plain(name): "" for name in mapping}
     scores = [sum(plain(cell) in known for cell in cells if cell) for cells in rows[:TITLE_ROWS]]
     return scores.index(max(scores))

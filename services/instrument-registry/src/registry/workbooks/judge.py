@@ -23,7 +23,7 @@ _COPY = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Cell(NamedTuple):
-    """What one text means. copied: the value as COPY takes it. normal: as the identity is compared."""
+    """The meaning of one text. copied: the value for COPY. normal: the value for comparing identities."""
 
     text: str
     value: Any
@@ -123,7 +123,7 @@ class Columns:
         return rows
 
     def _declared_faults(self, cells: Sequence[Cell], places: Mapping[str, int]) -> list[tuple[str, str, Fault]]:
-        """Where each of the cells can be read: one that cannot has its own fault."""
+        """Returns the values of the cells. A cell that cannot be read has its own fault."""
         given = {key: cells[place] for key, place in places.items()}
         if any(cell.faults for cell in given.values()):
             return []

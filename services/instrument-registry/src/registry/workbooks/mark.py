@@ -34,7 +34,7 @@ _TEXT_STYLE = "@"
 
 @dataclass
 class Found:
-    """What was wrong. headers: the header row's number and cells. faults: row -> [(header, message)]."""
+    """The faults of a sheet. headers: the header row's number and cells. faults: row -> [(header, message)]."""
 
     headers: Line
     faults: Mapping[int, Sequence[tuple[str, str]]]
@@ -43,7 +43,7 @@ class Found:
 
 
 def row_key(import_id: UUID, row: Row) -> str:
-    """Which row of which import this is, and of which instrument: a copied row that is another one is new."""
+    """The key of a row: its import, its row and its instrument. A copied row of another instrument is new."""
     return f"{import_id}.{row.number}.{row.identity_key[:6].hex()}"
 
 
@@ -104,7 +104,7 @@ def _clear(cells: Sequence[Any], reasons: int) -> None:
 
 
 def _extra_columns(headers: Sequence[str]) -> tuple[int, int]:
-    """Where reasons and row keys stand: where they stood, else after the last column."""
+    """Returns the columns of reasons and row keys: those used before, else the ones after the last column."""
     names = list(headers)
     for name in (ROW_KEY.header, REASON_HEADER):
         if name not in names:

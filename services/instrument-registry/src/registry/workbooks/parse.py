@@ -1,4 +1,4 @@
-"""What the text of a cell means: the value of a field, or the fault of what was typed."""
+"""Reads the text of a cell as the value of a field, or returns its fault."""
 
 import re
 import unicodedata
