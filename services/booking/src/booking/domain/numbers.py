@@ -31,6 +31,12 @@ def normalized(text: str) -> str:
     return _IGNORED.sub("", text).upper()
 
 
+def begins_a_number(text: str) -> bool:
+    """Says whether a normalized text is a number or its beginning, the prefix and more."""
+    body = text.removeprefix(PREFIX)
+    return body != text and 0 < len(body) <= RANDOM + 1 and all(c in ALPHABET for c in body)
+
+
 def is_number(text: str) -> bool:
     """Whether a normalized text is a number that could have been given."""
     body = text.removeprefix(PREFIX)

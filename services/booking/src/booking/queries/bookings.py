@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from booking.domain.calendar import MODES, PERIODS
-from booking.domain.numbers import is_number, normalized
+from booking.domain.numbers import begins_a_number, normalized
 from booking.domain.states import State
 from booking.models import Booking, BookingItem, Institution, Org, Result
 from booking.queries import counts
@@ -199,6 +199,6 @@ BOOKINGS = ListSpec(
 
 
 def as_asked(args: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A whole number is found as people type it, with hyphens and spaces."""
+    """A number, whole or its beginning, is found as people type it, with hyphens and spaces."""
     number = normalized(args.get("q") or "")
-    return {**args, "q": number} if is_number(number) else args
+    return {**args, "q": number} if begins_a_number(number) else args
