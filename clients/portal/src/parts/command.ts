@@ -41,7 +41,7 @@ export interface Field {
   hint?: string
 }
 
-/** What was said in the dialog, field → value: text, or true and false. */
+/** The input of the dialog: field → text, true or false. */
 export type Values = Record<string, any>
 
 export interface Command {

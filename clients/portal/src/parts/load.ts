@@ -2,7 +2,7 @@ import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { caught, type Problem } from '@/api/problem'
 
 interface Load<T> {
-  /** What was loaded last; it stays while it is loaded anew. */
+  /** The data of the last load. It stays during a new load. */
   data: ShallowRef<T | undefined>
   /** Why the last try failed. */
   problem: Ref<Problem | null>
@@ -10,7 +10,7 @@ interface Load<T> {
   reload(): Promise<void>
 }
 
-/** What a page loads by itself. An answer that comes after a later question is not shown. */
+/** Loads the data of a page. It drops an answer that comes after a later request. */
 export function useLoad<T>(ask: () => Promise<T>): Load<T> {
   const data = shallowRef<T>()
   const problem = ref<Problem | null>(null)

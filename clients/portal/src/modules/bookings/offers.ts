@@ -1,6 +1,6 @@
 /**
- * What an account may do with a booking in its state. Who may make which move in which state says the table of
- * contracts/reference; what else stands in the way is said here. The service decides.
+ * The commands that a page offers for a booking. The table of contracts/reference says which account may make which move
+ * in which state. This file adds the other conditions. The service decides.
  */
 import type { components } from '@/api/generated/booking'
 import { bookingMoves, type BookingMove, type Who } from '@/terms/rules'

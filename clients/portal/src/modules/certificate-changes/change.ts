@@ -1,4 +1,4 @@
-/** What a correction may change on a certificate, and what it changes. */
+/** The fields of a certificate that a correction may change, and the changes of one correction. */
 import type { components } from '@/api/generated/registry'
 
 export type Change = components['schemas']['CertificateChangeView']

@@ -12,6 +12,6 @@ export function declaredOf(filing: Filing): Declared | null {
   return until ? { until, number: member(filing, 'last_cert_no'), on: member(filing, 'declared_verified_on') } : null
 }
 
-/** How many of these filings declare a validity. known: id → the declared day, or nothing, of the rows that were seen. */
+/** Counts the filings that declare a validity. known: id → declared day or '', for each row that was shown. */
 export const declaredAmong = (ids: readonly string[], known: Map<string, string>): number =>
   ids.filter((id) => known.get(id)).length

@@ -106,6 +106,6 @@ function warningOf(move: Decision, declared: number | 'unknown'): string | undef
     : t('institution-filings.declared', { n: declared })
 }
 
-/** What may be decided on filings of a state, by an institution of a tier. */
+/** Returns the decisions that an institution of a tier may make on filings in a state. */
 export const decisionsOn = (state: string, tier: string | null | undefined): Decision[] =>
   filingMoves(state, { kind: 'institution', tier }) as Decision[]

@@ -1,4 +1,4 @@
-"""How many bookings are in which state: from counters that triggers keep (migration 0008)."""
+"""The counts of bookings by state, from counters that triggers keep (migration 0008)."""
 
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ _SUM: Any = cast(func.sum(N.n), BigInteger)
 
 
 def viewer(actor: Actor) -> UUID | None:
-    """Who sees bookings, as the counters and the search call them; an area as area_viewer of chassis/sql/search.sql."""
+    """Returns the viewer id in the counters and the search: of an organisation, or of an area (area_viewer in chassis/sql/search.sql)."""
     if actor.kind in ("applicant", "institution"):
         return actor.org_id
     return UUID(actor.area.rjust(32, "0")) if actor.area else NOBODY

@@ -1,27 +1,28 @@
-"""Lists: each is declared once (`ListSpec`), and the rest follows from the declaration.
+"""Lists. Each is declared once (`ListSpec`); query schema and statements follow from the declaration.
 
-To add a column, a filter or an order, add or change one `Column` of the list; nothing below needs to be known for that.
+To add a column, a filter or an order, add or change one `Column` of the list. You need nothing of the following for that.
 
 | file | what is in it |
 | --- | --- |
-| `columns` | a column, and the kinds of filters that it can have |
+| `columns` | a column and the kinds of its filters |
 | `spec` | a list: columns, scope, search; question, WHERE, page |
-| `args` | the query schemas, made of the declaration |
-| `fast` | the statements of a page, each compiled once, and which of them answers a question |
+| `args` | the query schemas of a declaration |
+| `fast` | the statements of a page, each compiled once, and the choice between them |
 
-How a page is read (`fast.Listing`); the caller never chooses:
+`fast.Listing` chooses how a page is read; the caller never does:
 
 | the question | means | why |
 | --- | --- | --- |
-| `cursor` | walk the order of making from where the last page ended | the same speed at any depth |
+| `cursor` | walk the index in the order of creation, from the last page on | the same speed at any depth |
 | `page` | the page and its total in one round trip and one snapshot | a total always equals its list |
 | a total that a counter holds | read the counter in place of `count(*)` | counting costs a scan of the scope |
-| a deep `page` with such a total | skip what lies behind it, from the end, if that is less | OFFSET reads all that it skips |
-| a search that finds at most 1,000 | take all hits from the trigram index, order those | few rows, any order |
-| a search that finds more | walk the first 20,000 of the scope's order and test each | the first hits come by soon |
-| one whose hits are not among them | order all hits | all of them are old |
+| a deep `page` with such a total | read from the end, if the page is nearer to it | OFFSET reads every row that it skips |
+| a search with at most 1,000 hits | read all hits from the trigram index and sort them | few rows, any order |
+| a search with more hits | walk the newest 20,000 rows of the scope and test each | the page fills early |
+| such a search without a full page among them | sort all hits | all hits are old |
 
-A search by others than the owner also looks at the owners' names: none, few or many of them are each planned differently.
+A search by an institution, a supervisor or an administrator includes the owners' names. No, few or many matching owners each have their own
+plan.
 """
 
 from chassis.lists.args import args_schema, filter_schema

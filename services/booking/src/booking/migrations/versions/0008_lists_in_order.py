@@ -115,7 +115,7 @@ CREATE TRIGGER keep_search_delete AFTER DELETE ON instrument FOR EACH ROW EXECUT
 
 
 def entries(rows: str, sign: int) -> str:
-    """What these bookings add, or by the sign take away."""
+    """Returns the SELECT of the entries that these bookings add to the counters. sign: -1 takes them away."""
     return (
         f"SELECT v.viewer_id, r.state, {sign} AS n FROM {rows} AS r CROSS JOIN LATERAL (SELECT r.org_id"
         " UNION SELECT r.institution_id UNION SELECT area_viewer(a) FROM unnest(r.areas) AS t(a)) AS v(viewer_id)"

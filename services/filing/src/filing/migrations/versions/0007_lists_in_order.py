@@ -128,7 +128,7 @@ KEY = "viewer_id, area, state, held, turn"
 
 
 def entries(rows: str, sign: int) -> str:
-    """What the latest ones of these filings add, or by the sign take away."""
+    """Returns the SELECT of the entries that the latest of these filings add to the counters. sign: -1 takes them away."""
     return (
         f"SELECT v.viewer_id, v.area, r.state, coalesce(r.holder_id = v.viewer_id, false) AS held,"
         f" r.institution_id = v.viewer_id AS turn, {sign} AS n FROM {rows} AS r"
