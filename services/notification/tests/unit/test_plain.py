@@ -13,6 +13,7 @@ from notification.domain.plain import cut, plain
         ("HTTPS://EVIL.example", "[链接]"),
         ("evil.top/a 和 t.cn", "[链接] 和 [链接]"),
         ("evil.de/x，1.2.3.4/x，例子.中国/x，bad.example:8080/y", "[链接]，[链接]，[链接]，[链接]"),
+        ("1http://a.b/c +http://x.y", "[链接] [链接]"),
         ("广州 ABC Co.Ltd 的 0.5/1.0 级，JJG 1.2.3，A/B", "广州 ABC Co.Ltd 的 0.5/1.0 级，JJG 1.2.3，A/B"),
         ("第一行\n第二行\t\r\n第三行", "第一行 第二行 第三行"),
         ("好的👍🏽！⚠️", "好的！"),

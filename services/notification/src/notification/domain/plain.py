@@ -7,10 +7,10 @@ import unicodedata
 # Chinese domain; an IP address. "Co.Ltd" and "0.5/1.0" are not hosts.
 _END = r"[^\s，。；、）】]"
 _LINK = re.compile(
-    rf"(?:[a-z][a-z0-9+.-]*://|www\.){_END}+"
+    rf"(?:(?<![a-z0-9+.-])[a-z0-9+.-]+://|www\.){_END}+"
     rf"|(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+(?::\d+)?/{_END}+"
     rf"|(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+(?:[a-z]{{2}}|com|net|org|top|xyz|vip|info|shop|site|club)(?![a-z0-9.-])(?:[/?#:]{_END}*)?"
-    rf"|[\w-]+\.(?:中国|公司|网络|网址|商城|网店|中文网|在线|集团)(?:[/?#:]{_END}*)?"
+    rf"|(?<![\w-])[\w-]+\.(?:中国|公司|网络|网址|商城|网店|中文网|在线|集团)(?:[/?#:]{_END}*)?"
     rf"|(?<![\d.])(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?![\d.])(?:[/?#:]{_END}*)?",
     re.IGNORECASE,
 )
