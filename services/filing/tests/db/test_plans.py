@@ -1,6 +1,7 @@
 """Each scope's list is read by an index that holds it in its order, and no list, search or count scans the table."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -63,20 +64,18 @@ def loaded(runtime: Runtime, snapshots: Snapshots) -> Runtime:
     return runtime
 
 
-@pytest.mark.parametrize(("state", "holds"), [("submitted", "open_idx"), ("approved", "decided_idx")])
-def test_a_state_is_read_by_the_index_that_holds_it_in_order(loaded: Runtime, state: str, holds: str) -> None:
-    for scope in SCOPES:
-        by, index = SCOPES[scope]
+def test_a_state_is_read_by_the_index_that_holds_it_in_order(loaded: Runtime) -> None:
+    for (by, index), (state, holds) in product(
+        SCOPES.values(), (("submitted", "open_idx"), ("approved", "decided_idx"))
+    ):
         plan = _page(loaded, by, {"state": state})
         assert any(f"using {index}_{holds}" in line for line in plan), plan
         assert not _scans_or_sorts(plan), plan
 
 
-@pytest.mark.parametrize("state", ["approved,returned", "submitted,awaiting_confirmation"])
-def test_several_states_are_merged_in_order(loaded: Runtime, state: str) -> None:
-    """As the planner chooses by itself."""
-    for scope in SCOPES:
-        by, index = SCOPES[scope]
+def test_several_states_are_merged_in_order(loaded: Runtime) -> None:
+    """The planner has all its means."""
+    for (by, index), state in product(SCOPES.values(), ("approved,returned", "submitted,awaiting_confirmation")):
         question, values = FILINGS.asked(by, {"state": state})
         plan = _explained(loaded, by, _made(question), values | {"limit": 15, "offset": 0})
         holds = "decided_idx" if "approved" in state else "open_idx"
@@ -84,13 +83,9 @@ def test_several_states_are_merged_in_order(loaded: Runtime, state: str) -> None
         assert not any("Seq Scan on filing" in line for line in plan), plan
 
 
-@pytest.mark.parametrize(
-    "state", ["approved,returned,withdrawn", "submitted,awaiting_confirmation", "submitted,returned"]
-)
-@pytest.mark.parametrize("page", [1, 3])
-def test_several_states_come_in_the_order_of_one(loaded: Runtime, state: str, page: int) -> None:
-    for scope in SCOPES:
-        by, _ = SCOPES[scope]
+def test_several_states_come_in_the_order_of_one(loaded: Runtime) -> None:
+    several = ("approved,returned,withdrawn", "submitted,awaiting_confirmation", "submitted,returned")
+    for (by, _), state, page in product(SCOPES.values(), several, (1, 3)):
         reader = Snapshot(loaded.database, Scope.of(by))
         shown = FILINGS.page(reader, by, {"state": state, "page": page, "page_size": 7})
         question, values = FILINGS.asked(by, {"state": state})
@@ -133,7 +128,7 @@ def test_a_search_is_answered_by_its_index(loaded: Runtime, args: dict[str, Any]
 
 @pytest.mark.parametrize("args", [{"q": "电子"}, {"name_contains": "电子"}])
 def test_what_is_frequent_is_looked_for_among_the_first(loaded: Runtime, args: dict[str, Any]) -> None:
-    """As the planner chooses by itself: it reads rows one by one in the order of the scope, until the page is full."""
+    """The planner has all its means: it reads rows one by one in the order of the scope, until the page is full."""
     for scope in SCOPES:
         by, _ = SCOPES[scope]
         question, values = FILINGS.asked(by, args)
@@ -145,7 +140,7 @@ def test_what_is_frequent_is_looked_for_among_the_first(loaded: Runtime, args: d
 
 
 def test_a_rare_search_of_an_applicant_reads_no_more_than_his_own(loaded: Runtime) -> None:
-    """As the planner chooses by itself: he has few, so that his own index is as good as the search's."""
+    """The planner has all its means: he has few, so that his own index is as good as the search's."""
     by, _ = SCOPES["applicant"]
     question, values = FILINGS.asked(by, {"q": "SN0000123"})
     read = Read(FILINGS.listing._hits(question, "", "id", 1000))

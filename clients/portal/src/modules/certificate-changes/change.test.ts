@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { correctionOf, presentOf } from './change'
+import { labelOf } from './labels'
 
 const CERTIFICATE = {
   number: '440100-2026-0000001',
@@ -25,6 +26,11 @@ it('shows what the certificate says, without what its kind does not have', () =>
     remarks: '旧',
   })
   expect(presentOf({ ...CERTIFICATE, kind: 'failure_notice', fail_items: '示值' })).not.toHaveProperty('valid_until')
+})
+
+it('has a label for each field', () => {
+  for (const field of Object.keys(presentOf({ ...CERTIFICATE, kind: '' })))
+    expect(labelOf(field), field).not.toBe(field)
 })
 
 it('sends only what differs', () => {

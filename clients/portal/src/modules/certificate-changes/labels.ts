@@ -1,6 +1,6 @@
 import { has, t } from '@/words'
 
-/** A field of a certificate as the certificate's page or the instrument's form calls it. */
+/** Returns the label of a certificate's field, as the certificate's page or the instrument's form has it. */
 export const labelOf = (field: string): string =>
   [`instruments.f.${field}`, `institution-bookings.f.${field}`, `certificates.${field}`]
     .map((key) => (has(key) ? t(key) : ''))

@@ -13,6 +13,7 @@ export default {
   valid_until: 'Valid until',
   status: 'Status',
   verifier: 'Verifier',
+  remarks: 'Remarks',
   checker: 'Checker',
   issued_at: 'Issued',
   search: 'Number, instrument, serial number',

@@ -10,6 +10,7 @@ export default {
   valid_until: '有效期至',
   status: '状态',
   verifier: '检定员',
+  remarks: '备注',
   checker: '核验员',
   issued_at: '出具时间',
   search: '证书编号、仪器名称、出厂编号',
